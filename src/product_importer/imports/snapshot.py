@@ -1,0 +1,108 @@
+"""One import as everybody sees it: the value behind the API's JSON, the SSE events, the pages and the CLI."""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass, field
+
+from product_importer.imports.states import Mode, Question, State
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the work is; `percent` (0 to 100, one decimal) never falls."""
+
+    percent: float
+    rows_done: int
+    rows_total: int | None
+    rows_per_second: int | None
+    eta_seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The account: `rows` is always the sum of the six outcomes."""
+
+    rows: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    superseded: int = 0
+    skipped: int = 0
+    rejected: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What is known of the uploaded file; the guesses are None until it was read."""
+
+    name: str
+    bytes: int
+    sha256: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    header_line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why an import failed: code, what was found, what to do."""
+
+    code: str
+    message: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A counted warning, for example prices rounded to the cent."""
+
+    code: str
+    message: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One import at one version."""
+
+    task_id: uuid.UUID
+    number: int
+    state: State
+    status: str
+    question: Question | None
+    version: int
+    progress: Progress
+    counts: Counts
+    file: FileFacts
+    mapping: dict[str, str]
+    ignored_columns: list[str]
+    mode: Mode
+    warnings: list[Notice]
+    error: Failure | None
+    actor: str
+    created_at: dt.datetime
+    started_at: dt.datetime | None
+    finished_at: dt.datetime | None
+    links: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RejectGroup:
+    """All rejects of one code in one column: how many, an example, the first lines."""
+
+    code: str
+    column: str | None
+    count: int
+    example: str
+    lines: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """One rejected record, as listed among the first 1,000."""
+
+    line: int
+    column: str | None
+    code: str
+    value: str
+    message: str

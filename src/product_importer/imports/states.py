@@ -1,0 +1,65 @@
+"""The closed lists of an import: its states, questions, modes, outcomes and blank policies."""
+
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where an import stands; the words are BEHAVIOUR section 1's."""
+
+    QUEUED = "queued"
+    READING = "reading"
+    CHECKING = "checking"
+    APPLYING = "applying"
+    WAITING = "waiting"
+    PAUSED = "paused"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    UNDONE = "undone"
+
+
+WORKING = (State.QUEUED, State.READING, State.CHECKING, State.APPLYING)
+FINAL = (State.COMPLETED, State.FAILED, State.CANCELLED, State.UNDONE)
+
+
+class Question(StrEnum):
+    """What a waiting import asks a person."""
+
+    MAPPING = "mapping"
+    DECIMAL = "decimal"
+    REJECTS = "rejects"
+    REVIEW = "review"
+
+
+class Mode(StrEnum):
+    """What an import may do to the catalog."""
+
+    UPSERT = "upsert"
+    CREATE_ONLY = "create_only"
+    UPDATE_ONLY = "update_only"
+
+
+class Outcome(StrEnum):
+    """What became of a record, in the order in which outcomes are always shown."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    SUPERSEDED = "superseded"
+    SKIPPED = "skipped"
+    REJECTED = "rejected"
+
+
+class Blank(StrEnum):
+    """What an empty cell of a mapped column means."""
+
+    REJECT = "reject"
+    KEEP = "keep"
+    CLEAR = "clear"
+
+
+class Decimal(StrEnum):
+    """Which sign separates the cents."""
+
+    POINT = "."
+    COMMA = ","
