@@ -1,0 +1,203 @@
+"""The supervisor with real processes: what falls is started again, and nothing outlives it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+import product_importer
+from product_importer.kit import supervisor
+
+SOURCE = str(Path(product_importer.__file__).parents[1])
+PATIENCE = 20.0  # seconds until a test gives up; far above what is awaited
+
+BOSS = """
+import logging, os, sys
+from product_importer.kit import supervisor
+logging.basicConfig(format="%(levelname)s %(message)s")
+children = [supervisor.Child(name, argv, os.environ) for name, argv in {children!r}.items()]
+sys.exit(supervisor.supervise(children, grace={grace!r}, pace=supervisor.Pace(0.05, 0.2, 60)))
+"""
+
+TIED = """
+from product_importer.kit import lifeline
+lifeline.die_with_parent()
+"""
+
+ENROL = """
+import os, time
+with open({roll!r}, "a") as roll:
+    roll.write(str(os.getpid()) + "\\n")
+time.sleep(600)
+"""
+
+DEAF = """
+import signal
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+"""
+
+
+class Troupe:
+    """A supervisor in a process of its own, and the rolls into which its children write their pids."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.boss: subprocess.Popen[str] | None = None
+
+    def steady(self, name: str, *, before: str = TIED) -> list[str]:
+        return python(before + ENROL.format(roll=str(self.folder / name)))
+
+    def stubborn(self, name: str) -> list[str]:
+        return self.steady(name, before=DEAF + TIED)
+
+    def parent(self, name: str, *, of: str) -> list[str]:
+        untied = self.steady(of, before="")
+        return self.steady(name, before=TIED + f"import subprocess; kept = subprocess.Popen({untied!r})")
+
+    def start(self, *, grace: float = 10.0, **children: list[str]) -> subprocess.Popen[str]:
+        self.boss = subprocess.Popen(
+            python(BOSS.format(children=children, grace=grace)),
+            env={**os.environ, "PYTHONPATH": SOURCE},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        return self.boss
+
+    def pids(self, name: str) -> list[int]:
+        path = self.folder / name
+        return [int(line) for line in path.read_text().split()] if path.exists() else []
+
+    def pid(self, name: str, *, incarnation: int = 1) -> int:
+        until(lambda: len(self.pids(name)) >= incarnation)
+        return self.pids(name)[incarnation - 1]
+
+    def end(self) -> None:
+        if self.boss and self.boss.poll() is None:
+            self.boss.send_signal(signal.SIGTERM)
+            self.boss.wait(PATIENCE)
+
+
+def python(code: str) -> list[str]:
+    return [sys.executable, "-c", code]
+
+
+@pytest.fixture
+def troupe(tmp_path: Path) -> Iterator[Troupe]:
+    troupe = Troupe(tmp_path)
+    yield troupe
+    troupe.end()
+
+
+def until(fact: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not fact():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.02)
+
+
+def lives(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+def test_the_end_is_asked_of_every_child_and_is_clean(troupe: Troupe) -> None:
+    boss = troupe.start(web=troupe.steady("web"), worker=troupe.steady("worker"))
+    pids = [troupe.pid("web"), troupe.pid("worker")]
+    boss.send_signal(signal.SIGTERM)
+    assert boss.wait(PATIENCE) == 0
+    assert not any(map(lives, pids))
+
+
+def test_an_interrupt_drains_as_well(troupe: Troupe) -> None:
+    boss = troupe.start(web=troupe.steady("web"))
+    pid = troupe.pid("web")
+    boss.send_signal(signal.SIGINT)
+    assert boss.wait(PATIENCE) == 0
+    assert not lives(pid)
+
+
+@pytest.mark.kill
+def test_a_killed_supervisor_takes_its_children_along(troupe: Troupe) -> None:
+    boss = troupe.start(web=troupe.steady("web"), worker=troupe.stubborn("worker"))
+    pids = [troupe.pid("web"), troupe.pid("worker")]
+    boss.kill()
+    until(lambda: not any(map(lives, pids)))
+    assert boss.wait() == -signal.SIGKILL
+
+
+@pytest.mark.kill
+def test_a_supervisor_killed_while_it_starts_children_leaves_none(troupe: Troupe) -> None:
+    for delay in (0.05, 0.1, 0.15, 0.2):
+        boss = troupe.start(web=troupe.steady("web"), worker=troupe.steady("worker"))
+        time.sleep(delay)
+        boss.kill()
+        boss.wait()
+    time.sleep(1)
+    assert not any(map(lives, troupe.pids("web") + troupe.pids("worker")))
+
+
+@pytest.mark.kill
+def test_a_killed_child_is_started_again_and_its_sibling_is_left_alone(troupe: Troupe) -> None:
+    troupe.start(web=troupe.steady("web"), worker=troupe.steady("worker"))
+    sibling = troupe.pid("worker")
+    os.kill(troupe.pid("web"), signal.SIGKILL)
+    assert lives(troupe.pid("web", incarnation=2))
+    assert troupe.pids("worker") == [sibling]
+
+
+@pytest.mark.kill
+def test_what_a_killed_child_had_started_does_not_outlive_it(troupe: Troupe) -> None:
+    troupe.start(worker=troupe.parent("worker", of="grandchild"))
+    orphan = troupe.pid("grandchild")
+    os.kill(troupe.pid("worker"), signal.SIGKILL)
+    until(lambda: not lives(orphan))
+    assert troupe.pid("worker", incarnation=2) != orphan
+
+
+def test_a_child_that_ignores_the_request_is_killed_and_the_status_says_so(troupe: Troupe) -> None:
+    boss = troupe.start(grace=0.3, worker=troupe.stubborn("worker"))
+    pid = troupe.pid("worker")
+    boss.send_signal(signal.SIGTERM)
+    assert boss.wait(PATIENCE) == 1
+    assert not lives(pid)
+    assert boss.stderr
+    assert "worker did not end by itself" in boss.stderr.read()
+
+
+def test_a_second_signal_ends_the_wait(troupe: Troupe) -> None:
+    boss = troupe.start(grace=600.0, worker=troupe.stubborn("worker"))
+    pid = troupe.pid("worker")
+    boss.send_signal(signal.SIGTERM)
+    time.sleep(0.3)
+    assert boss.poll() is None
+    boss.send_signal(signal.SIGINT)
+    assert boss.wait(PATIENCE) == 1
+    assert not lives(pid)
+
+
+def test_a_child_that_fails_again_and_again_is_said_loudly(troupe: Troupe) -> None:
+    boss = troupe.start(worker=python("raise SystemExit(7)"))
+    assert boss.stderr
+    said = next(line for line in boss.stderr if "KEEPS FAILING" in line)
+    assert said.startswith("ERROR worker KEEPS FAILING: it ended with exit status 7, 3 times in a row")
+
+
+def test_a_program_that_is_not_there_is_said_and_the_others_run(troupe: Troupe) -> None:
+    boss = troupe.start(ghost=["/nowhere"], web=troupe.steady("web"))
+    assert lives(troupe.pid("web"))
+    assert boss.stderr
+    assert "ghost could not be started" in boss.stderr.readline()
+
+
+def test_the_pause_doubles_up_to_its_bound() -> None:
+    pace = supervisor.Pace(first=0.5, longest=30.0)
+    assert [pace.pause(failures) for failures in range(1, 9)] == [0.5, 1, 2, 4, 8, 16, 30, 30]
+    assert pace.pause(10_000) == 30.0
