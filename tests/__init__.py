@@ -1,0 +1,1 @@
+"""Tests, as sentences; folders mirror `src/product_importer`."""

@@ -1,0 +1,55 @@
+"""Fresh, migrated databases of both kinds: each a copy of a template that was migrated once."""
+
+import contextlib
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from product_importer import migrations
+from tests.servers.postgres import Postgres
+
+SQLITE = "sqlite"
+POSTGRESQL = "postgresql"
+
+
+@dataclass(slots=True)
+class Databases:
+    """Makes databases on demand; `postgres` is asked for only when one of its kind is wanted."""
+
+    folder: Path
+    postgres: Callable[[], Postgres]
+    templates: dict[str, str] = field(default_factory=dict)  # kind -> URL
+
+    @contextlib.contextmanager
+    def fresh(self, kind: str, *, folder: Path) -> Iterator[str]:
+        """Give the URL of a migrated database without rows; a SQLite file lies in `folder`."""
+        template = self.templates.get(kind) or self._migrated(kind)
+        if kind == SQLITE:
+            copy = folder / "product-importer.db"
+            shutil.copyfile(template.removeprefix("sqlite:///"), copy)
+            yield f"sqlite:///{copy}"
+            return
+        url = self.postgres().create(template=template)
+        try:
+            yield url
+        finally:
+            self.postgres().drop(url)
+
+    @contextlib.contextmanager
+    def empty(self, kind: str, *, folder: Path) -> Iterator[str]:
+        """Give the URL of a database in which no migration has run."""
+        if kind == SQLITE:
+            yield f"sqlite:///{folder / 'empty.db'}"
+            return
+        url = self.postgres().create()
+        try:
+            yield url
+        finally:
+            self.postgres().drop(url)
+
+    def _migrated(self, kind: str) -> str:
+        url = f"sqlite:///{self.folder / 'template.db'}" if kind == SQLITE else self.postgres().create()
+        migrations.upgrade(url)
+        self.templates[kind] = url
+        return url
