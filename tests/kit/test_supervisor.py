@@ -1,5 +1,6 @@
 """The supervisor with real processes: what falls is started again, and nothing outlives it."""
 
+import json
 import os
 import signal
 import subprocess
@@ -17,9 +18,9 @@ SOURCE = str(Path(product_importer.__file__).parents[1])
 PATIENCE = 20.0  # seconds until a test gives up; far above what is awaited
 
 BOSS = """
-import logging, os, sys
-from product_importer.kit import supervisor
-logging.basicConfig(format="%(levelname)s %(message)s")
+import os, sys
+from product_importer.kit import logs, settings, supervisor
+logs.configure(settings.Settings(log_format="json"))
 children = [supervisor.Child(name, argv, os.environ) for name, argv in {children!r}.items()]
 sys.exit(supervisor.supervise(children, grace={grace!r}, pace=supervisor.Pace(0.05, 0.2, 60)))
 """
@@ -100,6 +101,13 @@ def until(fact: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
+def said(boss: subprocess.Popen[str], event: str) -> dict[str, object]:
+    """Wait for the first line of the supervisor's log that tells of such an event."""
+    assert boss.stderr
+    facts = map(json.loads, boss.stderr)
+    return next(fact for fact in facts if fact["event"] == event)
+
+
 def lives(pid: int) -> bool:
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
@@ -131,6 +139,15 @@ def test_a_killed_supervisor_takes_its_children_along(troupe: Troupe) -> None:
     boss.kill()
     until(lambda: not any(map(lives, pids)))
     assert boss.wait() == -signal.SIGKILL
+
+
+@pytest.mark.kill
+def test_a_process_that_a_child_forked_dies_with_the_supervisor_too(troupe: Troupe) -> None:
+    boss = troupe.start(pool=troupe.steady("pool", before=TIED + "import os; os.fork(); lifeline.die_with_parent()"))
+    pids = [troupe.pid("pool"), troupe.pid("pool", incarnation=2)]
+    boss.kill()
+    until(lambda: not any(map(lives, pids)))
+    assert len(set(pids)) == 2
 
 
 @pytest.mark.kill
@@ -168,8 +185,7 @@ def test_a_child_that_ignores_the_request_is_killed_and_the_status_says_so(troup
     boss.send_signal(signal.SIGTERM)
     assert boss.wait(PATIENCE) == 1
     assert not lives(pid)
-    assert boss.stderr
-    assert "worker did not end by itself" in boss.stderr.read()
+    assert said(boss, "child did not end by itself and is killed")["child"] == "worker"
 
 
 def test_a_second_signal_ends_the_wait(troupe: Troupe) -> None:
@@ -185,16 +201,16 @@ def test_a_second_signal_ends_the_wait(troupe: Troupe) -> None:
 
 def test_a_child_that_fails_again_and_again_is_said_loudly(troupe: Troupe) -> None:
     boss = troupe.start(worker=python("raise SystemExit(7)"))
-    assert boss.stderr
-    said = next(line for line in boss.stderr if "KEEPS FAILING" in line)
-    assert said.startswith("ERROR worker KEEPS FAILING: it ended with exit status 7, 3 times in a row")
+    fact = said(boss, "CHILD KEEPS FAILING; the lines above say why")
+    assert (fact["level"], fact["child"], fact["why"], fact["in_a_row"]) == ("error", "worker", "exit status 7", 3)
 
 
 def test_a_program_that_is_not_there_is_said_and_the_others_run(troupe: Troupe) -> None:
     boss = troupe.start(ghost=["/nowhere"], web=troupe.steady("web"))
     assert lives(troupe.pid("web"))
-    assert boss.stderr
-    assert "ghost could not be started" in boss.stderr.readline()
+    fact = said(boss, "child fell and is started again")
+    assert fact["child"] == "ghost"
+    assert "No such file" in str(fact["why"])
 
 
 def test_the_pause_doubles_up_to_its_bound() -> None:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 
 VARIABLE = "PRODUCT_IMPORTER_LIFELINE"
 _PR_SET_PDEATHSIG = 1
+_descriptor: int | None = None
 
 
 @contextlib.contextmanager
@@ -28,17 +29,19 @@ def held() -> Iterator[int]:
 
 
 def die_with_parent() -> None:
-    """Kill this process as soon as its supervisor is gone; do nothing where there is no supervisor.
+    """Kill this process as soon as its parent or the supervisor is gone; do nothing where there is no supervisor.
 
-    Children call this first of all. The variable is taken out of the environment, since the processes that a child
-    starts do not inherit the pipe; a child that wants them tied to itself holds a lifeline of its own for them.
+    Children call this first of all, and what they fork calls it again: a fork inherits the pipe, not the signal.
+    The variable is taken out of the environment, since programs that a child starts do not inherit the pipe.
     """
-    descriptor = os.environ.pop(VARIABLE, None)
-    if descriptor is None:
+    global _descriptor
+    if VARIABLE in os.environ:
+        _descriptor = int(os.environ.pop(VARIABLE))
+    if _descriptor is None:
         return
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    threading.Thread(target=_end_at_eof, args=(int(descriptor),), name="lifeline", daemon=True).start()
+    threading.Thread(target=_end_at_eof, args=(_descriptor,), name="lifeline", daemon=True).start()
 
 
 def _end_at_eof(descriptor: int) -> None:

@@ -1,7 +1,6 @@
 """One process that starts the others, starts them again when they fall, and takes them along when it ends."""
 
 import contextlib
-import logging
 import os
 import select
 import signal
@@ -13,9 +12,9 @@ from dataclasses import dataclass, field
 from types import FrameType, TracebackType
 from typing import Self
 
-from product_importer.kit import lifeline
+from product_importer.kit import lifeline, logs
 
-log = logging.getLogger(__name__)
+_log = logs.get("kit.supervisor")
 
 GRACE = 10.0  # seconds that a child has to finish its work after SIGTERM
 KEEPS_FAILING = 3  # failures in a row, from which on a fall is said as an error
@@ -119,7 +118,7 @@ class _Post:
             if time.monotonic() >= self.due:
                 self._start()
         elif (status := self._bury()) is not None:
-            self._plan_next(f"ended with {_words(status)}")
+            self._plan_next(_words(status))
 
     def patience(self) -> float:
         """Say how many seconds may pass until the next look; a death rings by itself."""
@@ -153,7 +152,7 @@ class _Post:
                 process_group=0,
             )
         except OSError as error:
-            self._plan_next(f"could not be started ({error})")
+            self._plan_next(str(error))
 
     def _bury(self) -> int | None:
         """Give the status of a child that has ended since the last look, once; leave nothing over that it started."""
@@ -168,13 +167,11 @@ class _Post:
         self.failures = 1 if now - self.started >= self.pace.healthy else self.failures + 1
         pause = self.pace.pause(self.failures)
         self.due = now + pause
+        facts = {"child": self.child.name, "why": what, "in_a_row": self.failures, "again_in_seconds": pause}
         if self.failures < KEEPS_FAILING:
-            log.warning("%s %s; starting it again in %g s", self.child.name, what, pause)
+            _log.warning("child fell and is started again", **facts)
         else:
-            log.error(
-                "%s KEEPS FAILING: it %s, %d times in a row. The lines above say why; trying again in %g s",
-                *(self.child.name, what, self.failures, pause),
-            )
+            _log.error("CHILD KEEPS FAILING; the lines above say why", **facts)
 
 
 def _drain(posts: Sequence[_Post], signals: _Signals, grace: float) -> bool:
@@ -186,7 +183,7 @@ def _drain(posts: Sequence[_Post], signals: _Signals, grace: float) -> bool:
         signals.wait(max(0.0, deadline - time.monotonic()))
     stubborn = _running(posts)
     for post in stubborn:
-        log.error("%s did not end by itself and is killed", post.child.name)
+        _log.error("child did not end by itself and is killed", child=post.child.name, after_seconds=grace)
         post.kill()
     return bool(stubborn)
 
