@@ -1,0 +1,148 @@
+"""The merge: one slice of the plan into the catalog, with its journal entries, inside one transaction."""
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, literal, null, select, true, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from product_importer.catalog.models import Product
+from product_importer.imports import plan, staging
+from product_importer.imports.staging import CREATE, SKIP, UPDATE
+from product_importer.imports.states import Mode
+from product_importer.journal import record
+from product_importer.kit import clock, database, ids
+from product_importer.kit.failpoints import failpoint
+
+products: Any = Product.__table__
+row = staging.plan.c
+WRITTEN = ("id", "sku", "sku_key", "name", "description", "price", "active", "version", "created_at", "updated_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What a merge works on: the plan's positions `first` to `last`, for whom, and which fields the file has."""
+
+    import_id: uuid.UUID
+    first: int
+    last: int
+    actor: str
+    mode: Mode
+    fields: Collection[str]
+
+    def rows(self, *kinds: int) -> ColumnElement[bool]:
+        """Return the condition for the span's rows of these kinds."""
+        return and_(row.position.between(self.first, self.last), row.kind.in_(kinds))
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of the winners of a span."""
+
+    created: int
+    updated: int
+    unchanged: int
+    skipped: int
+
+
+def apply(session: Session, span: Span) -> Written:
+    """Write the span as it was planned, and where the catalog has moved since, as it is now."""
+    kinds = _kinds(session, span)
+    created = updated = found = 0
+    try:
+        with session.begin_nested():
+            if kinds.get(CREATE):
+                created = _create(session, span)
+            if kinds.get(UPDATE):
+                updated, found = _update(session, span, UPDATE)
+        moved = found < kinds.get(UPDATE, 0)
+    except IntegrityError:
+        created, updated, moved = 0, 0, True
+    if moved:
+        created += _create_missing(session, span)
+        more, found = _update(session, span, CREATE, UPDATE)
+        updated += more
+    return _account(span.mode, kinds, created=created, updated=updated, found=found)
+
+
+def _account(mode: Mode, kinds: dict[int, int], *, created: int, updated: int, found: int) -> Written:
+    """Settle the rest: what the mode forbids is skipped, what is as it should be is unchanged."""
+    skipped = kinds.get(SKIP, 0)
+    if mode is Mode.CREATE_ONLY:
+        skipped += kinds.get(CREATE, 0) - created
+    if mode is Mode.UPDATE_ONLY:
+        skipped += kinds.get(UPDATE, 0) - found
+    return Written(created, updated, sum(kinds.values()) - created - updated - skipped, skipped)
+
+
+def _kinds(session: Session, span: Span) -> dict[int, int]:
+    within = row.position.between(span.first, span.last)
+    counted = session.execute(select(row.kind, func.count()).where(within).group_by(row.kind))
+    return {kind: count for kind, count in counted}
+
+
+def _create(session: Session, span: Span) -> int:
+    """Insert the products that were new to the plan; IntegrityError when one of them has come since."""
+    prefix = ids.block_prefix()
+    rows = _new_products(prefix).where(span.rows(CREATE))
+    created: int = session.connection().execute(insert(products).from_select(WRITTEN, rows)).rowcount
+    failpoint("import.slice.created", session)
+    record.add_all(session, _creations(session, span, prefix).where(span.rows(CREATE)))
+    return created
+
+
+def _create_missing(session: Session, span: Span) -> int:
+    """Insert the products that are not there now, waiting for others who insert the same keys."""
+    if span.mode is Mode.UPDATE_ONLY:
+        return 0
+    prefix = ids.block_prefix()
+    absent = ~exists().where(products.c.sku_key == row.sku_key)
+    rows = _new_products(prefix).where(span.rows(CREATE, UPDATE), absent, row.name.is_not(None))
+    insert_unless = (postgresql if session.connection().dialect.name == "postgresql" else sqlite).insert
+    session.execute(insert_unless(products).from_select(WRITTEN, rows).on_conflict_do_nothing())
+    mine = exists().where(products.c.id == database.face().block_id(prefix, row.position))
+    return record.add_all(session, _creations(session, span, prefix).where(span.rows(CREATE, UPDATE), mine))
+
+
+def _new_products(prefix: str) -> Select[Any]:
+    """Select rows of the plan as new products, in key order: two imports then wait, and never dead-lock."""
+    now = literal(clock.now(), products.c.created_at.type)
+    new_id, active = database.face().block_id(prefix, row.position), func.coalesce(row.active, true())
+    first = (new_id, row.sku, row.sku_key, row.name, row.description, row.price, active, literal(1), now, now)
+    return select(*first).order_by(row.sku_key)
+
+
+def _creations(session: Session, span: Span, prefix: str) -> Select[Any]:
+    batch = record.open_batch(session, "product.created", actor=span.actor, import_id=span.import_id)
+    new_id = database.face().block_id(prefix, row.position)
+    return select(literal(batch), new_id, row.sku, literal(1), row.line, null())
+
+
+def _update(session: Session, span: Span, *kinds: int) -> tuple[int, int]:
+    """Update what still differs, and return how many products that were and how many of UPDATE were found."""
+    if span.mode is Mode.CREATE_ONLY:
+        return 0, 0
+    same = and_(span.rows(*kinds), products.c.sku_key == row.sku_key)
+    found = _lock(session, same)
+    pairs = plan.changes(staging.plan, products, span.fields)
+    batch = record.open_batch(session, "product.updated", actor=span.actor, import_id=span.import_id)
+    details = database.face().change_list(pairs)
+    entries = select(literal(batch), products.c.id, products.c.sku, products.c.version + 1, row.line, details)
+    differing = and_(same, plan.differs(pairs))
+    updated = record.add_all(session, entries.where(differing))
+    failpoint("import.slice.journalled", session)
+    new = {field: value for field, (_, value) in pairs.items()}
+    stamps = {"version": products.c.version + 1, "updated_at": clock.now()}
+    if updated:
+        session.execute(update(products).where(differing).values(**new, **stamps))
+    return updated, found
+
+
+def _lock(session: Session, same: ColumnElement[bool]) -> int:
+    """Lock the products of these rows in key order, and return how many of them the plan wants updated."""
+    held = select(row.kind).where(same).order_by(products.c.sku_key).with_for_update(of=products).subquery("held")
+    return session.scalar(select(func.count()).select_from(held).where(held.c.kind == UPDATE)) or 0

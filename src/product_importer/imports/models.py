@@ -1,0 +1,91 @@
+"""The tables of an import: the job, its slices, and its first rejected records."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from product_importer.imports.states import Mode, Question, State
+from product_importer.kit import clock
+from product_importer.kit.database.types import Base, Json, Moment
+from product_importer.kit.tasks.leases import Leased
+
+
+class ImportJob(Leased):
+    """One import. Its lease fences reading, checking and finishing; slices have leases of their own."""
+
+    __tablename__ = "imports"
+    __table_args__ = (Index(None, "state"),)
+
+    number: Mapped[int] = mapped_column(unique=True)
+    state: Mapped[State] = mapped_column(default=State.QUEUED)
+    question: Mapped[Question | None]
+    version: Mapped[int] = mapped_column(default=1)
+    actor: Mapped[str]
+    upload_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("uploads.id"))
+    file_name: Mapped[str]
+    file_bytes: Mapped[int] = mapped_column(BigInteger)
+    mode: Mapped[Mode] = mapped_column(default=Mode.UPSERT)
+    options: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    cancel_requested: Mapped[bool] = mapped_column(default=False)
+
+    # what reading found out
+    facts: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    bytes_read: Mapped[int] = mapped_column(BigInteger, default=0)
+    rows_read: Mapped[int] = mapped_column(default=0)
+    rejected: Mapped[int] = mapped_column(default=0)
+
+    # what checking found out
+    scratch: Mapped[str | None]
+    superseded: Mapped[int] = mapped_column(default=0)
+    winners: Mapped[int | None]
+    next_position: Mapped[int] = mapped_column(default=1)
+
+    error: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    created_at: Mapped[dt.datetime] = mapped_column(Moment, default=clock.now)
+    started_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    applying_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    finished_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+
+
+class Slice(Leased):
+    """The winners at the positions `first` to `last` of an import's plan, written in one transaction."""
+
+    __tablename__ = "import_slices"
+    __table_args__ = (Index(None, "import_id", "first", unique=True),)
+
+    import_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(ImportJob.id, ondelete="CASCADE"))
+    first: Mapped[int]
+    last: Mapped[int]
+    worker: Mapped[str | None]
+    created: Mapped[int] = mapped_column(default=0)
+    updated: Mapped[int] = mapped_column(default=0)
+    unchanged: Mapped[int] = mapped_column(default=0)
+    skipped: Mapped[int] = mapped_column(default=0)
+    started_at: Mapped[dt.datetime] = mapped_column(Moment, default=clock.now)
+    done_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+
+
+class RejectedRecord(Base):
+    """One of the first 1,000 rejected records of an import; all of them are in its rejects file."""
+
+    __tablename__ = "import_rejects"
+
+    import_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(ImportJob.id, ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    line: Mapped[int]
+    code: Mapped[str]
+    column: Mapped[str | None]
+    value: Mapped[str]
+    message: Mapped[str]
+
+
+class Counter(Base):
+    """Numbers that people read, such as "Import 42"; taken under a row lock, without gaps."""
+
+    __tablename__ = "counters"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[int] = mapped_column(default=0)

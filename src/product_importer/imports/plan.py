@@ -1,0 +1,81 @@
+"""The plan: the last valid record of each SKU, compared once with the catalog, in the order of the keys."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, and_, case, func, insert, null, or_, select
+from sqlalchemy.orm import Session
+
+from product_importer.catalog.models import Product
+from product_importer.imports import staging
+from product_importer.imports.states import Mode
+from product_importer.kit import database
+from product_importer.kit.database.face import Pairs
+
+CLEARED = {"description": 1, "price": 2}  # bits of `cleared`
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How many products the file speaks of, and how many of its records a later one overrules."""
+
+    winners: int
+    superseded: int
+
+
+def make(session: Session, *, mode: Mode, fields: Collection[str]) -> Plan:
+    """Fill the scratch table `plan` from `staged`.
+
+    A position is the rank of the key among all keys of the file: it depends on the file alone, so that a
+    file read again after a crash gives the same positions, and slices already written stay valid.
+    """
+    connection = session.connection()
+    database.face().create_table(connection, staging.plan)
+    columns = [column.name for column in staging.plan.columns]
+    session.execute(insert(staging.plan).from_select(columns, _winners(mode, fields)))
+    staging.by_position.create(connection)
+    database.face().analyze(connection, staging.plan)
+    winners = session.scalar(select(func.count()).select_from(staging.plan)) or 0
+    records = session.scalar(select(func.count()).select_from(staging.staged)) or 0
+    return Plan(winners=winners, superseded=records - winners)
+
+
+def after(record: FromClause, product: FromClause, field: str) -> ColumnElement[Any]:
+    """Return what `field` of the product will be: the record's value, the old one where it is blank, or nothing."""
+    value: ColumnElement[Any] = func.coalesce(record.c[field], product.c[field], type_=product.c[field].type)
+    bit = CLEARED.get(field)
+    return case((record.c.cleared.op("&")(bit) != 0, null()), else_=value) if bit else value
+
+
+def changes(record: FromClause, product: FromClause, fields: Collection[str]) -> Pairs:
+    """Return (before, after) for each mapped field; the SKU's spelling is no change."""
+    return {field: (product.c[field], after(record, product, field)) for field in fields if field != "sku"}
+
+
+def differs(pairs: Pairs) -> ColumnElement[bool]:
+    """Return whether any field of the product would change."""
+    return or_(*(new.is_distinct_from(old) for old, new in pairs.values())) if pairs else or_(False)
+
+
+def _winners(mode: Mode, fields: Collection[str]) -> Any:
+    staged, product = staging.staged, Product.__table__
+    turn = func.row_number().over(partition_by=staged.c.sku_key, order_by=staged.c.line.desc()).label("turn")
+    rank = func.dense_rank().over(order_by=staged.c.sku_key).label("position")
+    ranked = select(*staged.columns, turn, rank).subquery("ranked")
+    kind = _kind(mode, ranked, product, fields)
+    values = [ranked.c[column.name] for column in staged.columns]
+    joined = ranked.outerjoin(product, product.c.sku_key == ranked.c.sku_key)
+    return select(ranked.c.position, kind, product.c.id, *values).select_from(joined).where(ranked.c.turn == 1)
+
+
+def _kind(mode: Mode, record: FromClause, product: FromClause, fields: Collection[str]) -> ColumnElement[int]:
+    new = product.c.id.is_(None)
+    nameless = and_(new, record.c.name.is_(None))
+    forbidden = {Mode.CREATE_ONLY: ~new, Mode.UPDATE_ONLY: new, Mode.UPSERT: nameless}[mode]
+    return case(
+        (or_(forbidden, nameless), staging.SKIP),
+        (new, staging.CREATE),
+        (differs(changes(record, product, fields)), staging.UPDATE),
+        else_=staging.SAME,
+    )

@@ -1,0 +1,87 @@
+"""Slices: the plan is cut into pieces as workers ask for them, each with a lease, a state and counts of its own."""
+
+import dataclasses
+import os
+import socket
+import uuid
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
+
+from product_importer.imports import merge, staging
+from product_importer.imports.models import ImportJob, Slice
+from product_importer.imports.staging import CREATE, UPDATE
+from product_importer.imports.states import State
+from product_importer.kit import clock, database, ids
+from product_importer.kit.failpoints import failpoint
+from product_importer.kit.tasks import leases
+
+LONG = 0.5  # seconds: a slice that took longer makes the next one smaller
+SMALLEST = 500  # products
+
+
+def take(import_id: uuid.UUID, *, area: str, size: int) -> Slice | None:
+    """Claim a slice whose worker fell silent, or cut the next one; None when nothing is left to take."""
+    with database.transaction(scratch=area) as session:
+        job = session.get_one(ImportJob, import_id, with_for_update=True)
+        if job.state is not State.APPLYING or job.cancel_requested:
+            return None
+        left_over = leases.claim(session, Slice, Slice.import_id == import_id, Slice.done_at.is_(None), order=Slice.first)
+        found = left_over or _cut(session, job, size)
+        if found is not None:
+            found.worker = f"{socket.gethostname()}:{os.getpid()}"
+        return found
+
+
+def write(taken: Slice, job: ImportJob) -> merge.Written:
+    """Write one slice: products, journal and counts in one transaction, or nothing if it was taken over."""
+    span = merge.Span(job.id, taken.first, taken.last, f"import:{job.number}", job.mode, job.facts["mapping"])
+    token = taken.token or uuid.UUID(int=0)
+    with database.transaction(scratch=job.scratch) as session:
+        leases.fence(session, Slice, taken.id, token)
+        failpoint("import.slice.begun", session)
+        written = merge.apply(session, span)
+        failpoint("import.slice.merged", session)
+        done = {"done_at": clock.now(), "token": None, "lease_until": None}
+        leases.fence(session, Slice, taken.id, token, **done, **dataclasses.asdict(written))
+        failpoint("import.slice.before-commit", session)
+    failpoint("import.slice.after-commit")
+    return written
+
+
+def are_open(session: Session, import_id: uuid.UUID) -> bool:
+    """Return whether a slice of the import was taken and is not written yet."""
+    return session.scalar(select(exists().where(Slice.import_id == import_id, Slice.done_at.is_(None)))) or False
+
+
+def next_size(size: int, seconds: float) -> int:
+    """Return the size of the next slice after one of `size` products took `seconds`."""
+    if seconds > LONG:
+        return max(SMALLEST, size // 2)
+    return min(database.face().SLICE, size * 2)
+
+
+def _cut(session: Session, job: ImportJob, size: int) -> Slice | None:
+    """Cut off so many positions that `size` products are to be written; unchanged ones go along for nothing."""
+    if job.winners is None or job.next_position > job.winners:
+        return None
+    position, kind = staging.plan.c.position, staging.plan.c.kind
+    writes = select(position).where(position >= job.next_position, kind.in_((CREATE, UPDATE)))
+    last = session.scalar(writes.order_by(position).offset(size - 1).limit(1)) or job.winners
+    until = clock.now() + clock.seconds(leases.LEASE)
+    cut = Slice(
+        import_id=job.id, first=job.next_position, last=last, token=ids.new_id(), lease_until=until, attempts=1
+    )
+    session.add(cut)
+    job.next_position = last + 1
+    return cut
+
+
+def written(session: Session, import_id: uuid.UUID) -> tuple[int, int, int, int, int]:
+    """Return the sums over the written slices: positions settled, created, updated, unchanged, skipped."""
+    sums = (Slice.last - Slice.first + 1, Slice.created, Slice.updated, Slice.unchanged, Slice.skipped)
+    done = select(*(func.coalesce(func.sum(part), 0) for part in sums))
+    settled, created, updated, unchanged, skipped = session.execute(
+        done.where(Slice.import_id == import_id, Slice.done_at.is_not(None))
+    ).one()
+    return int(settled), int(created), int(updated), int(unchanged), int(skipped)

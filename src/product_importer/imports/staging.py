@@ -1,0 +1,71 @@
+"""An import's own scratch tables: every accepted record as it was read, and the plan that was made of them."""
+
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, SmallInteger, Table, Text, Uuid
+from sqlalchemy.orm import Session
+
+from product_importer.imports.models import ImportJob
+from product_importer.kit import database
+from product_importer.kit.database.face import Access
+from product_importer.kit.database.types import KeyText, Money
+
+CREATE, UPDATE, SAME, SKIP = 1, 2, 3, 4  # plan.kind: what the catalog looked like when the plan was made
+
+_scratch = MetaData(schema="scratch")
+
+
+def _values() -> list[Column[Any]]:
+    """The columns of an accepted record, in the order in which `rows.Checker` makes them."""
+    return [
+        Column("line", BigInteger, nullable=False),
+        Column("sku_key", KeyText, nullable=False),
+        Column("sku", Text, nullable=False),
+        Column("name", Text),
+        Column("description", Text),
+        Column("price", Money),
+        Column("active", Boolean),
+        Column("cleared", SmallInteger, nullable=False),
+    ]
+
+
+staged = Table("staged", _scratch, *_values())
+plan = Table(
+    "plan",
+    _scratch,
+    Column("position", Integer, nullable=False),
+    Column("kind", SmallInteger, nullable=False),
+    Column("product_id", Uuid),
+    *_values(),
+)
+by_position = Index("ix_plan_position", plan.c.position)  # made when the table is full
+plan.indexes.discard(by_position)
+
+
+def new_area(job: ImportJob) -> str:
+    """Make an empty scratch area for this attempt; an earlier attempt that still lives writes only into its own."""
+    name = f"import_{job.number}_{uuid.uuid4().hex[:8]}"
+    database.face().create_scratch(database.engine(), name)
+    return name
+
+
+@contextmanager
+def filling(area: str) -> Iterator[Session]:
+    """Open the transaction in which the scratch area is filled."""
+    with database.transaction(Access.LOAD, scratch=area) as session:
+        yield session
+
+
+def add(session: Session, rows: Iterable[tuple[Any, ...]]) -> None:
+    """Stage accepted records (see `_values`) as they come."""
+    connection = session.connection()
+    database.face().create_table(connection, staged)
+    database.face().load(connection, staged, rows)
+
+
+def drop(job: ImportJob, *, keep: str | None = None) -> None:
+    """Remove the scratch areas of all attempts at this import, but for `keep`."""
+    database.face().drop_scratch(database.engine(), f"import_{job.number}_", keep=keep)

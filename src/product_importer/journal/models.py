@@ -1,0 +1,44 @@
+"""The journal's two tables: a batch says who, what and when; its entries say which subjects."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from product_importer.kit import clock
+from product_importer.kit.database.types import Base, Json, Moment, SerialInteger
+
+
+class Batch(Base):
+    """Entries of one type that were written in one transaction by one actor."""
+
+    __tablename__ = "journal_batches"
+    __table_args__ = (Index(None, "import_id", "id"),)
+
+    id: Mapped[int] = mapped_column(SerialInteger, primary_key=True, autoincrement=True)
+    type: Mapped[str]
+    actor: Mapped[str]
+    import_id: Mapped[uuid.UUID | None]
+    at: Mapped[dt.datetime] = mapped_column(Moment, default=clock.now)
+    dispatched_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+
+
+class Entry(Base):
+    """One thing that happened to one subject.
+
+    `version` is the subject's version after it. `details` holds, for an update, `{field: [before, after]}`
+    of the changed fields; nothing for a created product; the event's own facts for `upload.completed`.
+    """
+
+    __tablename__ = "journal_entries"
+    __table_args__ = (Index(None, "subject_id", "batch_id"),)
+
+    # no foreign key: both rows are written in one transaction, and half a million look-ups would cost a second
+    batch_id: Mapped[int] = mapped_column(SerialInteger, primary_key=True, autoincrement=False)
+    subject_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    sku: Mapped[str | None]
+    version: Mapped[int]
+    line: Mapped[int | None]
+    details: Mapped[dict[str, Any] | None] = mapped_column(Json)

@@ -1,0 +1,42 @@
+"""Writes the journal, in the transaction of what it tells of."""
+
+import uuid
+from typing import Any
+
+from sqlalchemy import Select, Table, insert
+from sqlalchemy.orm import Session
+
+from product_importer.journal.models import Batch, Entry
+
+COLUMNS = ("batch_id", "subject_id", "sku", "version", "line", "details")
+
+
+def open_batch(session: Session, type_: str, *, actor: str, import_id: uuid.UUID | None = None) -> int:
+    """Add the batch row that the entries of one change belong to, and return its id."""
+    batch = Batch(type=type_, actor=actor, import_id=import_id)
+    session.add(batch)
+    session.flush()
+    return batch.id
+
+
+def add(
+    session: Session,
+    type_: str,
+    *,
+    actor: str,
+    subject_id: uuid.UUID,
+    version: int,
+    sku: str | None = None,
+    details: dict[str, Any] | None = None,
+    import_id: uuid.UUID | None = None,
+) -> None:
+    """Record one thing that happened to one subject."""
+    batch_id = open_batch(session, type_, actor=actor, import_id=import_id)
+    session.add(Entry(batch_id=batch_id, subject_id=subject_id, sku=sku, version=version, details=details))
+
+
+def add_all(session: Session, entries: Select[Any]) -> int:
+    """Record what the query yields, in the order of COLUMNS, and return how many entries that were."""
+    table = Entry.__table__
+    assert isinstance(table, Table)  # noqa: S101  (declared with a table name above)
+    return session.connection().execute(insert(table).from_select(COLUMNS, entries)).rowcount

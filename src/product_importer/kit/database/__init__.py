@@ -1,0 +1,90 @@
+"""One face for SQLite and PostgreSQL: the engine, and `transaction()`, the only place that commits."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+from sqlalchemy import Engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from product_importer.kit import logs
+from product_importer.kit.database import postgres, sqlite
+from product_importer.kit.database.face import Access, Face
+
+_log = logs.get("kit.database")
+_faces: dict[str, Face] = {"postgresql": postgres, "sqlite": sqlite}
+_engine: Engine | None = None
+
+
+def connect(url: str) -> Engine:
+    """Point this process at the database of `url`, closing the connections to an earlier one."""
+    global _engine
+    if _engine is not None:
+        _engine.dispose()
+    _engine = _faces[url.partition("+")[0].partition(":")[0]].engine(url)
+    return _engine
+
+
+def engine() -> Engine:
+    """Return the engine of this process."""
+    if _engine is None:
+        raise RuntimeError("database.connect() was not called in this process")
+    return _engine
+
+
+def face() -> Face:
+    """Return what this process's database does in its own way."""
+    return _faces[engine().dialect.name]
+
+
+@contextmanager
+def transaction(access: Access = Access.WRITE, *, scratch: str | None = None) -> Iterator[Session]:
+    """Open one transaction: leaving the block commits, an exception rolls back and goes on.
+
+    `scratch` names a job's scratch area (`face.Face.create_scratch`); its tables stand in the schema `scratch`.
+    Callbacks given to `after_commit` run once the data is safe, and not at all after a roll-back.
+    """
+    bind = engine().execution_options(**face().options(access, scratch))
+    with Session(bind, expire_on_commit=False) as session, session.begin():
+        yield session
+    for callback in session.info.get("after_commit", ()):
+        _ring(callback)
+
+
+def reading() -> AbstractContextManager[Session]:
+    """Open a transaction that cannot write."""
+    return transaction(Access.READ)
+
+
+def after_commit(session: Session, callback: Callable[[], None]) -> None:
+    """Run `callback` once `session` has committed; its failure is logged and harms nothing."""
+    session.info.setdefault("after_commit", []).append(callback)
+
+
+def is_fault(error: BaseException) -> bool:
+    """Return whether the database itself failed: a lost connection, a lock time-out, a full disk."""
+    return isinstance(error, DBAPIError)
+
+
+def may_retry(error: BaseException) -> bool:
+    """Return whether the same transaction may succeed when it is simply run again."""
+    return isinstance(error, DBAPIError) and face().may_retry(error)
+
+
+def cut(session: Session | None) -> None:
+    """Drop the connection under `session` as a network fault would (for failpoints)."""
+    if session is None:
+        raise RuntimeError("this failpoint has no session, so there is no connection to drop")
+    face().cut(session.connection())
+
+
+def _ring(callback: Callable[[], None]) -> None:
+    try:
+        callback()
+    except Exception:  # a bell that fails costs seconds: the sweeper rings again
+        _log.warning("after-commit callback failed", exc_info=True)
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget_callbacks(session: Session, previous: object) -> None:
+    session.info.pop("after_commit", None)

@@ -1,0 +1,79 @@
+"""What the two databases do each in their own way, stated once; `postgres` and `sqlite` are its two makers."""
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+from typing import Any, Protocol
+
+from sqlalchemy import ColumnElement, Connection, Engine, Table
+from sqlalchemy.exc import DBAPIError
+
+
+Pairs = Mapping[str, tuple[ColumnElement[Any], ColumnElement[Any]]]
+
+
+class Access(StrEnum):
+    """What a transaction may touch.
+
+    READ: nothing is written. WRITE: the catalog and everything in the main database; a scratch area is
+    read. LOAD: a scratch area is filled from the main database, which is only read.
+    """
+
+    READ = "read"
+    WRITE = "write"
+    LOAD = "load"
+
+
+class Face(Protocol):
+    """The calls that differ between SQLite and PostgreSQL."""
+
+    SLICE: int  # products that one merge transaction writes at most
+    GAP: float  # seconds between two such transactions, so that other writers get their turn
+
+    def engine(self, url: str) -> Engine:
+        """Open an engine with this database's safety settings."""
+        ...
+
+    def options(self, access: Access, scratch: str | None) -> dict[str, Any]:
+        """Return the execution options by which a connection keeps to `access` and sees `scratch`."""
+        ...
+
+    def load(self, connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> None:
+        """Append `rows`, whose values stand in the order of the columns, by this database's fastest way."""
+        ...
+
+    def create_scratch(self, engine: Engine, name: str) -> None:
+        """Make the empty scratch area `name`: a schema that holds one job's own tables."""
+        ...
+
+    def create_table(self, connection: Connection, table: Table) -> None:
+        """Create `table` in the scratch area of `connection`, without a log where that can be had."""
+        ...
+
+    def seal_scratch(self, engine: Engine, name: str) -> None:
+        """Make a filled scratch area as durable as this database can; from here on it is only read."""
+        ...
+
+    def drop_scratch(self, engine: Engine, prefix: str, *, keep: str | None = None) -> None:
+        """Remove every scratch area whose name begins with `prefix`, but for `keep`."""
+        ...
+
+    def block_id(self, prefix: str, number: ColumnElement[int]) -> ColumnElement[uuid.UUID]:
+        """Return the UUID made of an `ids.block_prefix` and a row number."""
+        ...
+
+    def change_list(self, pairs: Pairs) -> ColumnElement[Any]:
+        """Return JSON `{field: [before, after]}` of those pairs that differ; amounts are strings."""
+        ...
+
+    def analyze(self, connection: Connection, table: Table) -> None:
+        """Refresh the planner's figures for a table that was just filled."""
+        ...
+
+    def may_retry(self, error: DBAPIError) -> bool:
+        """Return whether `error` is a deadlock, a serialisation failure or a lock time-out."""
+        ...
+
+    def cut(self, connection: Connection) -> None:
+        """Drop the connection as a network fault would."""
+        ...

@@ -1,0 +1,130 @@
+"""PostgreSQL's own way: COPY, unlogged scratch tables, sessions that cannot hold locks for ever, its error codes."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import psycopg
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Numeric,
+    Table,
+    Text,
+    Uuid,
+    case,
+    cast,
+    create_engine,
+    func,
+    literal,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DBAPIError
+
+from product_importer.kit.database.face import Access, Pairs
+from product_importer.kit.database.types import Money
+
+SLICE = 20_000  # products
+GAP = 0.0  # seconds: row locks keep nobody else waiting
+_SESSION = {"lock_timeout": "30s", "idle_in_transaction_session_timeout": "60s", "timezone": "UTC"}
+_RETRY = frozenset({"40P01", "40001", "55P03"})  # deadlock, serialisation failure, lock time-out
+
+
+def engine(url: str) -> Engine:
+    """Open an engine whose sessions give up their locks when their worker freezes."""
+    return create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_size=10,
+        max_overflow=20,
+        connect_args={
+            "options": " ".join(f"-c {name}={value}" for name, value in _SESSION.items()),
+            "keepalives_idle": 30,
+            "connect_timeout": 10,
+            "application_name": "product-importer",
+        },
+    )
+
+
+def options(access: Access, scratch: str | None) -> dict[str, Any]:
+    """Make a reading transaction read only, and `scratch` the name of the job's own schema."""
+    return {"postgresql_readonly": access is Access.READ, "schema_translate_map": {"scratch": scratch}}
+
+
+def load(connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> None:
+    """Append `rows` by COPY: the server takes them in while the next ones are being made."""
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, psycopg.Connection):
+        raise TypeError(f"a psycopg connection was expected, not {type(driver).__name__}")
+    columns = ", ".join(column.name for column in table.columns)
+    with driver.cursor() as cursor, cursor.copy(f"COPY {_name(connection, table)} ({columns}) FROM STDIN") as copy:
+        write = copy.write_row
+        for row in rows:
+            write(row)
+
+
+def create_scratch(engine: Engine, name: str) -> None:
+    """Make the schema `name`."""
+    with engine.begin() as connection:
+        connection.execute(text(f'CREATE SCHEMA "{name}"'))
+
+
+def create_table(connection: Connection, table: Table) -> None:
+    """Create an unlogged table: what it holds can be read from the file again."""
+    table.create(connection)
+    connection.execute(text(f"ALTER TABLE {_name(connection, table)} SET UNLOGGED"))
+
+
+def seal_scratch(engine: Engine, name: str) -> None:
+    """Do nothing: a crash of the server empties an unlogged table whole, and that can be seen."""
+
+
+def drop_scratch(engine: Engine, prefix: str, *, keep: str | None = None) -> None:
+    """Drop the schemas whose names begin with `prefix`."""
+    named = text("SELECT nspname FROM pg_namespace WHERE starts_with(nspname, :prefix) ORDER BY nspname")
+    with engine.begin() as connection:
+        for name in connection.scalars(named, {"prefix": prefix}).all():
+            if name != keep:
+                connection.execute(text(f'DROP SCHEMA IF EXISTS "{name}" CASCADE'))
+
+
+def block_id(prefix: str, number: ColumnElement[int]) -> ColumnElement[uuid.UUID]:
+    """Join prefix and number in hexadecimal."""
+    return cast(literal(prefix).concat(func.lpad(func.to_hex(number), 12, "0")), Uuid())
+
+
+def change_list(pairs: Pairs) -> ColumnElement[Any]:
+    """Build the object with every pair, those that are equal as null, and strip the nulls."""
+    parts: list[ColumnElement[Any]] = []
+    for field, (before, after) in pairs.items():
+        both = func.jsonb_build_array(_plain(before), _plain(after))
+        parts += [literal(field, Text()), case((before.is_distinct_from(after), both))]
+    return func.jsonb_strip_nulls(func.jsonb_build_object(*parts), type_=JSONB())
+
+
+def analyze(connection: Connection, table: Table) -> None:
+    """ANALYZE, without which a slice is planned as if the table were empty."""
+    connection.execute(text(f"ANALYZE {_name(connection, table)}"))
+
+
+def may_retry(error: DBAPIError) -> bool:
+    """Return whether the SQLSTATE says that trying again may succeed."""
+    return getattr(error.orig, "sqlstate", None) in _RETRY
+
+
+def cut(connection: Connection) -> None:
+    """Close the connection under SQLAlchemy's feet; the next statement finds it gone."""
+    driver = connection.connection.driver_connection
+    if driver is not None:
+        driver.close()
+
+
+def _name(connection: Connection, table: Table) -> str:
+    schema = connection.get_execution_options().get("schema_translate_map", {}).get(table.schema, table.schema)
+    return f'"{schema}".{table.name}' if schema else table.name
+
+
+def _plain(value: ColumnElement[Any]) -> ColumnElement[Any]:
+    return cast(value, Text()) if isinstance(value.type, Money | Numeric) else value

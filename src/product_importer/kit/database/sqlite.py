@@ -1,0 +1,171 @@
+"""SQLite's own way: WAL, one writer at a time, a scratch area in a file of its own beside the database."""
+
+import os
+import sqlite3
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    Uuid,
+    case,
+    create_engine,
+    event,
+    func,
+    literal,
+    type_coerce,
+)
+from sqlalchemy.exc import DBAPIError
+
+from product_importer.kit.database.face import Access, Pairs
+from product_importer.kit.database.types import Money
+
+SLICE = 5_000  # products: about 50 ms for whoever waits to write
+GAP = 0.02  # seconds: without it other writers hardly ever find the lock free
+_BEGIN = {Access.READ: "BEGIN", Access.LOAD: "BEGIN", Access.WRITE: "BEGIN IMMEDIATE"}
+
+
+def engine(url: str) -> Engine:
+    """Open an engine on a file in WAL mode, whose transactions begin as their `Access` asks."""
+    made = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False, "uri": True}, pool_size=20, max_overflow=20)
+    if made.url.database:
+        Path(made.url.database).parent.mkdir(parents=True, exist_ok=True)
+    event.listen(made, "connect", _prepare)
+    event.listen(made, "begin", _begin)
+    return made
+
+
+def options(access: Access, scratch: str | None) -> dict[str, Any]:
+    """Say how to begin, and which scratch file to attach as the schema `scratch`."""
+    return {"access": access, "scratch": scratch}
+
+
+def load(connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> None:
+    """Append `rows` by executemany, which SQLite's driver runs over an iterator."""
+    driver = connection.connection.driver_connection
+    marks = ", ".join("?" * len(table.columns))
+    amounts = [place for place, column in enumerate(table.columns) if isinstance(column.type, Money)]
+    if driver is not None:
+        into = f"INSERT INTO {table.schema}.{table.name} VALUES ({marks})"
+        driver.executemany(into, _in_cents(rows, amounts) if amounts else rows)
+
+
+def create_scratch(engine: Engine, name: str) -> None:
+    """Make room for the file; SQLite makes it when it is attached."""
+    _scratch_file(engine, name).parent.mkdir(parents=True, exist_ok=True)
+
+
+def create_table(connection: Connection, table: Table) -> None:
+    """Create `table` in the attached file."""
+    table.create(connection)
+
+
+def seal_scratch(engine: Engine, name: str) -> None:
+    """Flush the file, which was filled without any journal, before anything relies on it."""
+    handle = os.open(_scratch_file(engine, name), os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def drop_scratch(engine: Engine, prefix: str, *, keep: str | None = None) -> None:
+    """Remove the scratch files whose names begin with `prefix`."""
+    for path in _scratch_file(engine, prefix).parent.glob(f"{prefix}*"):
+        if keep is None or path != _scratch_file(engine, keep):
+            path.unlink(missing_ok=True)
+
+
+def block_id(prefix: str, number: ColumnElement[int]) -> ColumnElement[uuid.UUID]:
+    """Join prefix and number in hexadecimal."""
+    return type_coerce(func.printf("%s%012x", prefix, number), Uuid())
+
+
+def change_list(pairs: Pairs) -> ColumnElement[Any]:
+    """Build the object with every pair, those that are equal as null; merging it (RFC 7396) drops the nulls."""
+    parts: list[ColumnElement[Any]] = []
+    for field, (before, after) in pairs.items():
+        both = func.json_array(_plain(before), _plain(after))
+        parts += [literal(field), func.json(case((before.is_distinct_from(after), both)))]
+    return type_coerce(func.json_patch("{}", func.json_object(*parts)), JSON())
+
+
+def analyze(connection: Connection, table: Table) -> None:
+    """Do nothing: slices are found by rowid and by unique key, whatever the figures say."""
+
+
+def may_retry(error: DBAPIError) -> bool:
+    """Return whether another writer held the lock longer than the time-out."""
+    return isinstance(error.orig, sqlite3.OperationalError) and "locked" in str(error.orig)
+
+
+def cut(connection: Connection) -> None:
+    """Close the connection under SQLAlchemy's feet; the next statement finds it gone."""
+    driver = connection.connection.driver_connection
+    if driver is not None:
+        driver.close()
+
+
+def _prepare(driver: sqlite3.Connection, record: object) -> None:
+    """Leave BEGIN to us, and set what SQLite forgets from connection to connection."""
+    driver.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000"):
+        driver.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    wanted = connection.get_execution_options()
+    access = wanted.get("access", Access.WRITE)
+    _attach(connection, wanted.get("scratch"), access)
+    connection.exec_driver_sql(_BEGIN[access])
+
+
+def _attach(connection: Connection, name: str | None, access: Access) -> None:
+    """Attach the scratch file, read-only unless it is being filled: BEGIN IMMEDIATE would lock it otherwise."""
+    wanted = (name, access is Access.LOAD) if name else None
+    standing = connection.info.get("scratch")
+    if wanted == standing:
+        return
+    if standing:
+        connection.exec_driver_sql("DETACH DATABASE scratch")
+        connection.info["scratch"] = None
+    if name:
+        mode = "rwc" if access is Access.LOAD else "ro"
+        connection.exec_driver_sql("ATTACH DATABASE ? AS scratch", (f"{_scratch_file(connection.engine, name).as_uri()}?mode={mode}",))
+        connection.info["scratch"] = wanted
+        if access is Access.LOAD:
+            connection.exec_driver_sql("PRAGMA scratch.journal_mode=OFF")
+            connection.exec_driver_sql("PRAGMA scratch.synchronous=OFF")
+
+
+def _in_cents(rows: Iterable[Sequence[Any]], places: list[int]) -> Iterator[list[Any]]:
+    """Turn plain decimal text such as `12.5` at `places` into cents, which is how `Money` is kept here."""
+    for row in rows:
+        values = list(row)
+        for place in places:
+            if values[place] is not None:
+                whole, _, cents = values[place].partition(".")
+                values[place] = int(whole + cents.ljust(2, "0"))
+        yield values
+
+
+def _scratch_file(engine: Engine, name: str) -> Path:
+    return Path(f"{engine.url.database}.scratch").resolve() / name
+
+
+def _plain(value: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Show cents as an amount and a flag as JSON's true or false."""
+    if isinstance(value.type, Money):
+        cents = type_coerce(value, BigInteger())
+        return case((value.is_not(None), func.printf("%d.%02d", cents // 100, cents % 100)))
+    if isinstance(value.type, Boolean):
+        return case((value.is_(True), func.json("true")), (value.is_(False), func.json("false")))
+    return value

@@ -1,0 +1,13 @@
+"""Opens what every process needs: logs, database, storage, and whoever carries the bells."""
+
+from product_importer.kit import database, logs, storage, tasks
+from product_importer.kit.settings import Settings
+from product_importer.kit.tasks import on_celery
+
+
+def start(settings: Settings) -> None:
+    """Make this process ready to serve or to work; safe to call again after a fork."""
+    logs.configure(settings)
+    database.connect(settings.database)
+    storage.configure(settings)
+    tasks.use(on_celery.CeleryRunner(on_celery.make_app(settings)) if settings.server_mode else None)

@@ -1,0 +1,70 @@
+"""Everything that can be set, read once from the environment; docs/settings.md explains each."""
+
+import functools
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+def _with_driver(url: str) -> str:
+    """Name psycopg where a platform hands out `postgres://` or `postgresql://`."""
+    for scheme in ("postgres://", "postgresql://"):
+        if url.startswith(scheme):
+            return "postgresql+psycopg://" + url.removeprefix(scheme)
+    return url
+
+
+class Settings(BaseSettings):
+    """The settings of one process; the environment name of each is its own in capitals."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+
+    data_dir: Path = Path("data")
+    database_url: Annotated[str, AfterValidator(_with_driver)] = ""
+    redis_url: str = ""
+    celery_broker_url: str = ""
+    storage_url: str = ""
+    storage_endpoint: str = ""
+    secret_key: SecretStr = SecretStr("")
+
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=1, le=65535)
+    public_url: str = ""
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    allow_insecure_bind: bool = False
+
+    max_upload_bytes: int = Field(2 * 2**30, ge=1)
+    worker_threads: int = Field(2, ge=1, le=32)
+    import_parallel: int = Field(2, ge=1, le=32)
+    log_format: str = Field("auto", pattern="^(auto|console|json)$")
+    log_level: str = Field("info", pattern="^(debug|info|warning|error)$")
+
+    @property
+    def database(self) -> str:
+        """The database to use: DATABASE_URL, or the embedded SQLite file in DATA_DIR."""
+        return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'product-importer.db'}"
+
+    @property
+    def storage(self) -> str:
+        """Where files are kept: STORAGE_URL, or the folder `files` in DATA_DIR."""
+        return self.storage_url or (self.data_dir.resolve() / "files").as_uri()
+
+    @property
+    def server_mode(self) -> bool:
+        """Whether a broker carries the bells, so that Celery workers run the tasks."""
+        return bool(self.celery_broker_url)
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only this machine can reach the web server."""
+        return self.host in LOOPBACK
+
+
+@functools.cache
+def current() -> Settings:
+    """Return the settings of this process, read from the environment at the first call."""
+    return Settings()

@@ -1,0 +1,75 @@
+"""Files by key, in a local folder or an S3-compatible bucket: the one room that knows object storage."""
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import unquote, urlsplit
+
+import obstore
+from obstore.store import LocalStore, ObjectStore, S3Store
+
+from product_importer.kit.settings import Settings
+
+BLOCK = 2**20  # bytes a read delivers at a time
+_store: ObjectStore | None = None
+_root: Path | None = None
+
+
+def configure(settings: Settings) -> None:
+    """Open the store that STORAGE_URL names: `file:///folder` or `s3://bucket/prefix`."""
+    global _store, _root
+    url = urlsplit(settings.storage)
+    if url.scheme == "file":
+        _root = Path(unquote(url.path))
+        _root.mkdir(parents=True, exist_ok=True)
+        _store = LocalStore(_root)
+    else:
+        _root = None
+        _store = _bucket(settings)
+
+
+def put(key: str, data: bytes | BinaryIO) -> None:
+    """Store `data`, bytes or an open file, whole under `key`; on return it outlives a power cut."""
+    obstore.put(_opened(), key, data)
+    _sync(key)
+
+
+def stream(key: str) -> Iterator[bytes]:
+    """Yield the bytes under `key` in blocks of about one MiB; FileNotFoundError when nothing is there."""
+    for block in obstore.get(_opened(), key).stream(min_chunk_size=BLOCK):
+        yield bytes(block)
+
+
+def delete(keys: Iterable[str]) -> None:
+    """Remove the files under `keys`; those that are gone already do not matter."""
+    for key in keys:
+        try:
+            obstore.delete(_opened(), key)
+        except FileNotFoundError:
+            continue
+
+
+def _opened() -> ObjectStore:
+    if _store is None:
+        raise RuntimeError("storage.configure() was not called in this process")
+    return _store
+
+
+def _bucket(settings: Settings) -> ObjectStore:
+    options = {"endpoint": settings.storage_endpoint} if settings.storage_endpoint else {}
+    plain = settings.storage_endpoint.startswith("http://")
+    return S3Store.from_url(settings.storage, config=options, client_options={"allow_http": plain})
+
+
+def _sync(key: str) -> None:
+    """Flush a local file and its folder: obstore's local store leaves that to the operating system."""
+    if _root is None:
+        return
+    path = _root / key
+    for target in (path, path.parent):
+        handle = os.open(target, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

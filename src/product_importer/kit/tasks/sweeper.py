@@ -1,0 +1,51 @@
+"""The sweep behind every bell: rows that wait for a worker are found in the database and rung for again."""
+
+import threading
+import uuid
+
+from sqlalchemy import or_, select, update
+
+from product_importer.kit import clock, database, logs, tasks
+
+EVERY = 5.0  # seconds between two sweeps of a process
+PATIENCE = 30.0  # seconds until a row that was rung for is rung for again
+_log = logs.get("kit.tasks.sweeper")
+
+
+def due(task: tasks.Task) -> list[uuid.UUID]:
+    """Return the ids of the rows that wait for `task` now, at most 100."""
+    with database.reading() as session:
+        return list(session.scalars(select(task.model.id).where(task.due()).order_by(task.model.id).limit(100)))
+
+
+def sweep() -> int:
+    """Ring for each waiting row that nobody rang for lately, and return how many there were."""
+    rung = 0
+    for task in tasks.registry.values():
+        for row_id in _unrung(task) if due(task) else []:
+            tasks.ring(task, row_id)
+            rung += 1
+    return rung
+
+
+def keep_sweeping(stop: threading.Event) -> threading.Thread:
+    """Sweep every few seconds in a thread until `stop` is set."""
+
+    def run() -> None:
+        while not stop.wait(EVERY):
+            try:
+                sweep()
+            except Exception:
+                _log.warning("sweep failed", exc_info=True)
+
+    thread = threading.Thread(target=run, name="sweeper", daemon=True)
+    thread.start()
+    return thread
+
+
+def _unrung(task: tasks.Task) -> list[uuid.UUID]:
+    model, now = task.model, clock.now()
+    quiet = or_(model.rung_at.is_(None), model.rung_at < now - clock.seconds(PATIENCE))
+    with database.transaction() as session:
+        marked = update(model).where(task.due(), quiet).values(rung_at=now).returning(model.id)
+        return list(session.scalars(marked.execution_options(synchronize_session=False)))

@@ -1,0 +1,1 @@
+"""Bytes that arrive in pieces, kept as immutable parts whose ledger is the truth."""
