@@ -9,20 +9,21 @@ from pathlib import Path
 import pytest
 
 from product_importer.imports import mock_file
+from product_importer.imports.codes import Code
 
 
-def fault(cells: list[str]) -> str | None:
+def fault(cells: list[str]) -> Code | None:
     """Judge a record by its own few rules, apart from the product's."""
     if len(cells) != 4:
-        return "ROW_RAGGED"
+        return Code.ROW_RAGGED
     sku, name, _, price = cells
     for found, code in (
-        (not sku.strip(), "SKU_BLANK"),
-        ("E+" in sku, "SKU_SPOILT"),
-        (not name.strip(), "NAME_BLANK"),
-        (not price, "PRICE_BLANK"),
-        (price.startswith("-"), "PRICE_NEGATIVE"),
-        (not price.replace(".", "").isdigit(), "PRICE_INVALID"),
+        (not sku.strip(), Code.SKU_BLANK),
+        ("E+" in sku, Code.SKU_SPOILT),
+        (not name.strip(), Code.NAME_BLANK),
+        (not price, Code.PRICE_BLANK),
+        (price.startswith("-"), Code.PRICE_NEGATIVE),
+        (not price.replace(".", "").isdigit(), Code.PRICE_INVALID),
     ):
         if found:
             return code
@@ -35,8 +36,8 @@ def judged(text: str) -> tuple[mock_file.Made, dict[str, list[str]]]:
     assert next(reader) == list(mock_file.HEADER)
     rows, superseded, line = 0, 0, reader.line_num
     winners: dict[str, list[str]] = {}
-    rejected: Counter[str] = Counter()
-    first_lines: dict[str, int] = {}
+    rejected: Counter[Code] = Counter()
+    first_lines: dict[Code, int] = {}
     for cells in reader:
         rows, line, start = rows + 1, reader.line_num, line + 1
         if code := fault(cells):

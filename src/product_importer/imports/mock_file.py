@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
+from product_importer.imports.codes import Code
+
 HEADER = ("sku", "name", "description", "price")
 ROWS = 10_000
 FIRST_SKUS = ("PROD-00001", "PROD-00002", "PROD-00003")  # always there and valid; the last line repeats the first
@@ -41,8 +43,8 @@ class Made:
     rows: int
     distinct: int
     superseded: int
-    rejected_by_code: dict[str, int]
-    first_lines: dict[str, int]
+    rejected_by_code: dict[Code, int]
+    first_lines: dict[Code, int]
 
     @property
     def rejected(self) -> int:
@@ -73,10 +75,10 @@ class _Tally:
     line: int = 1
     distinct: int = 0
     superseded: int = 0
-    rejected: Counter[str] = field(default_factory=Counter)
-    first_lines: dict[str, int] = field(default_factory=dict)
+    rejected: Counter[Code] = field(default_factory=Counter)
+    first_lines: dict[Code, int] = field(default_factory=dict)
 
-    def reject(self, code: str) -> None:
+    def reject(self, code: Code) -> None:
         self.rejected[code] += 1
         self.first_lines.setdefault(code, self.line)
 
@@ -121,12 +123,12 @@ def _product(number: int, dice: random.Random) -> list[str]:
 
 
 # An invalid line carries an earlier product's SKU, so that it would show if it erased the valid one.
-_FAULTS: dict[str, Callable[[list[str]], list[str]]] = {
-    "SKU_BLANK": lambda cells: ["", *cells[1:]],
-    "SKU_SPOILT": lambda cells: ["1.23457E+11", *cells[1:]],
-    "NAME_BLANK": lambda cells: [cells[0], "  ", *cells[2:]],
-    "PRICE_BLANK": lambda cells: [*cells[:3], ""],
-    "PRICE_NEGATIVE": lambda cells: [*cells[:3], f"-{cells[3]}"],
-    "PRICE_INVALID": lambda cells: [*cells[:3], "call us"],
-    "ROW_RAGGED": lambda cells: [*cells, "one comma too many"],
+_FAULTS: dict[Code, Callable[[list[str]], list[str]]] = {
+    Code.SKU_BLANK: lambda cells: ["", *cells[1:]],
+    Code.SKU_SPOILT: lambda cells: ["1.23457E+11", *cells[1:]],
+    Code.NAME_BLANK: lambda cells: [cells[0], "  ", *cells[2:]],
+    Code.PRICE_BLANK: lambda cells: [*cells[:3], ""],
+    Code.PRICE_NEGATIVE: lambda cells: [*cells[:3], f"-{cells[3]}"],
+    Code.PRICE_INVALID: lambda cells: [*cells[:3], "call us"],
+    Code.ROW_RAGGED: lambda cells: [*cells, "one comma too many"],
 }
