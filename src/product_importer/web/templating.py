@@ -1,0 +1,59 @@
+"""Values into HTML: one strict Jinja environment for every page and every fragment."""
+
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from product_importer.web import account, assets, bars, pager, reasons, standing, words
+
+FOLDER = Path(__file__).parent / "templates"
+
+FILTERS = {
+    "number": words.number,
+    "percent": words.percent,
+    "bytes": words.size,
+    "duration": words.duration,
+    "about": words.about,
+    "ago": words.ago,
+    "when": words.when,
+    "who": words.who,
+    "delimiter": words.delimiter,
+}
+GLOBALS = {
+    "static": assets.static,
+    "account": account,
+    "bars": bars,
+    "standing": standing,
+    "reason": reasons.reason,
+    "lines": words.lines,
+    "window": pager.window,
+}
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(FILTERS)
+    made.globals.update(GLOBALS)
+    return made
+
+
+environment = _environment()
+
+
+def render(request: Request, name: str, *, status_code: int = 200, **context: object) -> HTMLResponse:
+    """Answer a whole page; raises jinja2.UndefinedError when the context lacks a value the page shows."""
+    page = environment.get_template(name).render(request=request, **context)
+    return HTMLResponse(page, status_code)
+
+
+def fragment(name: str, **context: object) -> str:
+    """Give a piece of a page, for a stream or a poll."""
+    return environment.get_template(name).render(**context)

@@ -1,0 +1,119 @@
+"""Counts, sizes, times and names as people read them."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+LINES_NAMED = 5  # how many lines a reason names before it says "and 1,199 more"
+
+
+def number(value: int) -> str:
+    """Write a count in full: 1,234,567."""
+    return f"{value:,}"
+
+
+def share(part: int, total: int) -> str:
+    """Write a part of a total as a percentage that never hides a row: 0.62 %, below 0.01 %, none."""
+    if not part or not total:
+        return "none"
+    percent = 100 * part / total
+    return "below 0.01 %" if percent < 0.005 else f"{percent:.2f} %"
+
+
+def percent(value: float) -> str:
+    """Write a progress of 0 to 100 with one decimal, and the end without."""
+    return "100" if value >= 100 else f"{value:.1f}"
+
+
+def size(count: int) -> str:
+    """Write a number of bytes in decimal units: 68.0 MB."""
+    if count < 1_000:
+        return f"{count} bytes"
+    amount, unit = float(count), "bytes"
+    for unit in ("KB", "MB", "GB"):
+        amount /= 1_000
+        if amount < 999.95:
+            break
+    return f"{amount:,.1f} {unit}"
+
+
+def duration(seconds: float) -> str:
+    """Write a measured time: 9.4 s, 42 s, 2 min 5 s, 1 h 3 min."""
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+
+
+def about(seconds: float | None) -> str:
+    """Write an estimated time, no more exact than it is: about 5 s, about 2 min; "not known yet" for None."""
+    if seconds is None:
+        return "not known yet"
+    if seconds < 1:
+        return "about 1 s"
+    return f"about {duration(round(seconds) if seconds < 60 else 60 * round(seconds / 60))}"
+
+
+def ago(moment: dt.datetime, now: dt.datetime | None = None) -> str:
+    """Write how long ago an aware moment was, and its date once that says more."""
+    now = now or dt.datetime.now(dt.UTC)
+    seconds = (now - moment).total_seconds()
+    if seconds < 2:
+        return "now"
+    if seconds < 60:
+        return f"{seconds:.0f} s ago"
+    if seconds < 3_600:
+        return f"{seconds // 60:.0f} min ago"
+    if seconds < 86_400:
+        return f"{seconds // 3_600:.0f} h ago"
+    return "yesterday" if seconds < 172_800 else _date(moment, with_year=moment.year != now.year)
+
+
+def when(moment: dt.datetime) -> str:
+    """Write an aware moment in full: 22 Nov 2026, 07:56 UTC (the browser turns it into its own time)."""
+    moment = moment.astimezone(dt.UTC)
+    return f"{_date(moment, with_year=True)}, {moment:%H:%M} UTC"
+
+
+def who(actor: str) -> str:
+    """Write an actor's name: "you" for the open single-user server, else the name behind its kind."""
+    kind, _, name = actor.partition(":")
+    if actor == "user:local":
+        return "you"
+    return name if kind == "user" else f"{kind} {name}".strip()
+
+
+def lines(numbers: Sequence[int], count: int) -> str:
+    """Name the first lines of `count`, neighbours drawn together: Lines 7, 19, 30 to 44 and 11 more."""
+    runs = _runs(numbers)[:LINES_NAMED]
+    named = ", ".join(number(a) if a == b else f"{number(a)} to {number(b)}" for a, b in runs)
+    more = count - sum(b - a + 1 for a, b in runs)
+    return f"{'Line' if count == 1 else 'Lines'} {named}{f' and {number(more)} more' if more > 0 else ''}"
+
+
+def delimiter(sign: str) -> str:
+    """Name a delimiter and show it where it can be seen: semicolon ;"""
+    name = DELIMITERS.get(sign, "")
+    return f"{name} {sign}".strip()
+
+
+def _date(moment: dt.datetime, *, with_year: bool) -> str:
+    day = f"{moment.day} {MONTHS[moment.month - 1]}"
+    return f"{day} {moment.year}" if with_year else day
+
+
+def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    runs: list[tuple[int, int]] = []
+    for line in numbers:
+        if runs and line == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], line)
+        else:
+            runs.append((line, line))
+    return runs
