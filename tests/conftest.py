@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from product_importer.kit import database, runtime, tasks
 from product_importer.kit.settings import Settings
 from tests.servers import chromium, databases, postgres, presence, redis, s3
 
@@ -90,6 +91,15 @@ def redis_url(redis_server: redis.Redis) -> str:
 def settings(tmp_path: Path, database_url: str) -> Settings:
     """Embedded settings that point at the test's own folder and database."""
     return Settings(data_dir=tmp_path, database_url=database_url)
+
+
+@pytest.fixture
+def started(settings: Settings) -> Iterator[Settings]:
+    """This process, ready to serve or to work as `settings` say, and disconnected afterwards."""
+    runtime.start(settings)
+    yield settings
+    database.engine().dispose()
+    tasks.use(None)
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from product_importer import migrations
+from product_importer.kit import database
 from tests.servers.postgres import Postgres
 
 SQLITE = "sqlite"
@@ -50,6 +51,8 @@ class Databases:
 
     def _migrated(self, kind: str) -> str:
         url = f"sqlite:///{self.folder / 'template.db'}" if kind == SQLITE else self.postgres().create()
-        migrations.upgrade(url)
+        engine = database.connect(url)
+        migrations.upgrade(engine)
+        engine.dispose()  # a database that somebody is connected to cannot be copied
         self.templates[kind] = url
         return url
