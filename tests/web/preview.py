@@ -10,96 +10,36 @@ import socket
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from product_importer.imports.snapshot import Counts, Progress, Snapshot
-from product_importer.imports.states import State
 from product_importer.web import assets, templating
-from tests.web import samples
+from tests.web import pages, samples
 
 POLICY = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob: data:; "
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-SHELL = {"actor": "user:local", "counts_in_rail": {"running": 1, "products": 512_304}}
-IMPORT = {"nav": "imports", "groups": samples.GROUPS, "rejects": samples.REJECTS, "rejects_total": 3_425}
-FRESH = {"running": 0, "products": 0}
-
-PAGES: dict[str, tuple[str, dict[str, object]]] = {
-    "dashboard": (
-        "dashboard.html",
-        {"nav": "dashboard", "recent": samples.RECENT, "running": [samples.APPLYING], "first_run": False},
-    ),
-    "first-run": (
-        "dashboard.html",
-        {"nav": "dashboard", "recent": [], "running": [], "first_run": True, "counts_in_rail": FRESH},
-    ),
-    "imports": (
-        "imports.html",
-        {"nav": "imports", "imports": samples.RECENT * 4, "page": 3, "pages": 12, "total": 240},
-    ),
-    "imports-none": ("imports.html", {"nav": "imports", "imports": [], "page": 1, "pages": 1, "total": 0}),
-    "import": ("import.html", {**IMPORT, "snapshot": samples.COMPLETED, "tab": "account"}),
-    "import-rejects": ("import.html", {**IMPORT, "snapshot": samples.COMPLETED, "tab": "rejects"}),
-    "import-file": ("import.html", {**IMPORT, "snapshot": samples.COMPLETED, "tab": "file"}),
-    "import-reading": (
-        "import.html",
-        {"nav": "imports", "groups": [], "rejects": [], "rejects_total": 0, "snapshot": samples.READING}
-        | {"tab": "account"},
-    ),
-    "import-failed": (
-        "import.html",
-        {"nav": "imports", "groups": [], "rejects": [], "rejects_total": 0, "snapshot": samples.FAILED}
-        | {"tab": "account"},
-    ),
-    "import-waiting": (
-        "import.html",
-        {"nav": "imports", "groups": [], "rejects": [], "rejects_total": 0, "snapshot": samples.WAITING}
-        | {"tab": "account"},
-    ),
-    "import-cancelled": ("import.html", {**IMPORT, "snapshot": samples.CANCELLED, "tab": "account", "groups": []}),
-    "mapping": (
-        "mapping.html",
-        {"nav": "imports", "snapshot": samples.WAITING, "columns": samples.COLUMNS, "fields": samples.FIELDS}
-        | {"error": "One column must hold the SKU before the import can go on."},
-    ),
-    "products": (
-        "products.html",
-        {"nav": "products", "items": samples.make_products(), "page": 2, "pages": 25_616, "total": 512_304}
-        | {"per_page": 20},
-    ),
-    "products-none": (
-        "products.html",
-        {"nav": "products", "items": [], "page": 1, "pages": 1, "total": 0, "per_page": 20},
-    ),
-    "error": (
-        "error.html",
-        {"status": 500, "title": "This page could not be made", "code": "INTERNAL_ERROR"}
-        | {"detail": "The fault is ours, not in your file. Nothing was written by this request; running imports go on."}
-        | {"action": "Try again in a moment.", "request_id": "req_0193a4d2c7d17a40"},
-    ),
-    "error-missing": (
-        "error.html",
-        {"status": 404, "title": "Nothing is here", "code": "NOT_FOUND", "request_id": ""}
-        | {"detail": "Nothing is here", "action": "Check the address; what you look for may have been deleted."},
-    ),
-}
+VENDOR = Path(__file__).parent / "vendor"  # axe-core, which a page may load from its own origin only
 
 
 def page(request: Request) -> Response:
     """Render the named page."""
-    template, context = PAGES[request.path_params["name"]]
-    return templating.render(request, template, **{**SHELL, **context})
+    template, context = pages.PAGES[request.path_params["name"]]
+    return HTMLResponse(templating.fragment(template, request=request, **(pages.SHELL | context)))
 
 
 def contents(request: Request) -> Response:
     """List the pages."""
-    return HTMLResponse("".join(f'<p><a href="/pages/{name}">{name}</a></p>' for name in PAGES))
+    return HTMLResponse("".join(f'<p><a href="/pages/{name}">{name}</a></p>' for name in pages.PAGES))
 
 
 def moved(step: int) -> Snapshot:
@@ -144,17 +84,18 @@ def running(request: Request) -> Response:
     """Show the import that an upload leads to: working, and completed once its stream has ended."""
     snapshot = samples.APPLYING if request.app.state.working else samples.COMPLETED
     request.app.state.working = False
-    return templating.render(request, "import.html", **SHELL, **{**IMPORT, "snapshot": snapshot, "tab": "account"})
+    context = {**pages.SHELL, **pages.IMPORT, "request": request, "snapshot": snapshot, "tab": "account"}
+    return HTMLResponse(templating.fragment("import.html", **context))
 
 
 class Policy:
     """Adds the security policy to every answer."""
 
-    def __init__(self, app: Starlette) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
-    async def __call__(self, scope, receive, send) -> None:  # type: ignore[no-untyped-def]
-        async def sending(message) -> None:  # type: ignore[no-untyped-def]
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message["headers"], (b"content-security-policy", POLICY.encode())]
             await send(message)
@@ -164,13 +105,14 @@ class Policy:
 
 def application(*, pace: float = 0.05, streams: bool = True) -> Starlette:
     """Make the preview; `pace` is the seconds between two events, without `streams` only polls are answered."""
-    routes = [
+    routes: list[BaseRoute] = [
         Route("/", contents),
         Route("/pages/{name}", page),
         Route("/upload", upload, methods=["POST"]),
         Route("/admin/imports/{id}", running),
         Route("/admin/imports/{id}/live", live),
         Mount(assets.PREFIX, assets.Assets()),
+        Mount("/vendor", StaticFiles(directory=VENDOR)),
     ]
     if streams:
         routes.insert(4, Route("/admin/imports/{id}/live/stream", stream))

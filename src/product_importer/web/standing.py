@@ -40,7 +40,7 @@ LOOKS = {
 }
 # What a phase is called when it is over and when it is ahead; while it lasts, the status itself names it.
 PHASES = (("Received", "Receive"), ("Parsed", "Parse"), ("Validated", "Validate"), ("Imported", "Import"))
-PHASE_OF = {State.QUEUED: 1, State.READING: 1, State.CHECKING: 2, State.APPLYING: 3, State.PAUSED: 3, State.WAITING: 1}
+PHASE_OF = {State.QUEUED: 1, State.READING: 1, State.CHECKING: 2, State.APPLYING: 3, State.PAUSED: 3}
 
 
 def look(state: State) -> Look:
@@ -54,13 +54,15 @@ def moves(snapshot: Snapshot) -> bool:
 
 
 def steps(snapshot: Snapshot) -> list[Step]:
-    """Name the five phases; an import that ended shows them all as done."""
-    at = PHASE_OF.get(snapshot.state, len(PHASES))
-    named = [Step(done, "done") for done, _ in PHASES[:at]]
-    if at < len(PHASES):
-        named.append(Step(snapshot.status, "now"))
-        named.extend(Step(ahead, "ahead") for _, ahead in PHASES[at + 1 :])
-    return [*named, Step("Completed", "ahead" if at < len(PHASES) else "done")]
+    """Name the phases done, the one that lasts and those ahead; an import that stopped names only where it stands."""
+    if snapshot.state is State.COMPLETED:
+        return [*(Step(done, "done") for done, _ in PHASES), Step(snapshot.status, "done")]
+    at = PHASE_OF.get(snapshot.state)
+    if at is None:
+        return [Step("Received", "done"), Step(snapshot.status, "now")]
+    done = [Step(done, "done") for done, _ in PHASES[:at]]
+    ahead = [Step(ahead, "ahead") for _, ahead in PHASES[at + 1 :]]
+    return [*done, Step(snapshot.status, "now"), *ahead, Step("Completed", "ahead")]
 
 
 def brief(snapshot: Snapshot) -> str:

@@ -30,12 +30,12 @@ def size(count: int) -> str:
     """Write a number of bytes in decimal units: 68.0 MB."""
     if count < 1_000:
         return f"{count} bytes"
-    amount, unit = float(count), "bytes"
-    for unit in ("KB", "MB", "GB"):
-        amount /= 1_000
+    amount = count / 1_000
+    for unit in ("KB", "MB"):
         if amount < 999.95:
-            break
-    return f"{amount:,.1f} {unit}"
+            return f"{amount:.1f} {unit}"
+        amount /= 1_000
+    return f"{amount:,.1f} GB"
 
 
 def duration(seconds: float) -> str:
@@ -56,9 +56,9 @@ def about(seconds: float | None) -> str:
     """Write an estimated time, no more exact than it is: about 5 s, about 2 min; "not known yet" for None."""
     if seconds is None:
         return "not known yet"
-    if seconds < 1:
-        return "about 1 s"
-    return f"about {duration(round(seconds) if seconds < 60 else 60 * round(seconds / 60))}"
+    if seconds < 59.5:
+        return f"about {max(1, round(seconds))} s"
+    return f"about {duration(60 * round(seconds / 60))}"
 
 
 def ago(moment: dt.datetime, now: dt.datetime | None = None) -> str:
@@ -91,9 +91,9 @@ def who(actor: str) -> str:
 
 
 def lines(numbers: Sequence[int], count: int) -> str:
-    """Name the first lines of `count`, neighbours drawn together: Lines 7, 19, 30 to 44 and 11 more."""
+    """Name the first lines of `count`, three and more neighbours drawn together: Lines 7, 30 to 44 and 11 more."""
     runs = _runs(numbers)[:LINES_NAMED]
-    named = ", ".join(number(a) if a == b else f"{number(a)} to {number(b)}" for a, b in runs)
+    named = ", ".join(_run(first, last) for first, last in runs)
     more = count - sum(b - a + 1 for a, b in runs)
     return f"{'Line' if count == 1 else 'Lines'} {named}{f' and {number(more)} more' if more > 0 else ''}"
 
@@ -107,6 +107,12 @@ def delimiter(sign: str) -> str:
 def _date(moment: dt.datetime, *, with_year: bool) -> str:
     day = f"{moment.day} {MONTHS[moment.month - 1]}"
     return f"{day} {moment.year}" if with_year else day
+
+
+def _run(first: int, last: int) -> str:
+    if first == last:
+        return number(first)
+    return f"{number(first)}{' to ' if last > first + 1 else ', '}{number(last)}"
 
 
 def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:

@@ -3,7 +3,7 @@ const FULL = { dateStyle: "medium", timeStyle: "short" };
 
 export function localise(root) {
   for (const time of root.querySelectorAll("time[datetime]")) {
-    const words = new Date(time.dateTime).toLocaleString(document.documentElement.lang, FULL);
+    const words = new Date(time.dateTime).toLocaleString("en-GB", FULL);
     time.title = words;
     if ("full" in time.dataset) time.textContent = words;
   }

@@ -9,7 +9,7 @@ class PiLive extends HTMLElement {
   #stream = null;
   #timer = 0;
   #failures = 0;
-  #said = 0;
+  #said = -SAY_EVERY;
 
   connectedCallback() {
     document.addEventListener("visibilitychange", this.#follow);

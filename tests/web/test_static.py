@@ -1,0 +1,97 @@
+"""Static files and templates: vendored copies are what they claim, nothing is inline, nothing comes from elsewhere."""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.testclient import TestClient
+
+from product_importer.web import assets, reasons, templating
+
+ROOT = Path(__file__).parents[2]
+MANIFEST = json.loads((ROOT / "frontend/manifest.json").read_text())
+TEMPLATES = sorted(templating.FOLDER.rglob("*.html"))
+OURS = [path for path in assets.FOLDER.rglob("*") if path.suffix in {".css", ".js"} and "vendor" not in path.parts]
+MARKUP = "".join(path.read_text() for path in TEMPLATES)
+
+
+@pytest.fixture
+def client() -> TestClient:
+    return TestClient(Starlette(routes=[Mount(assets.PREFIX, assets.Assets())]))
+
+
+@pytest.mark.parametrize("path", MANIFEST)
+def test_a_vendored_file_is_the_one_that_was_vendored(path: str) -> None:
+    assert hashlib.sha256((ROOT / path).read_bytes()).hexdigest() == MANIFEST[path]["sha256"]
+
+
+def test_every_vendored_file_is_in_the_manifest() -> None:
+    kept = [*(assets.FOLDER / "vendor").iterdir(), *(ROOT / "tests/web/vendor").iterdir()]
+    assert {str(path.relative_to(ROOT)) for path in kept} == set(MANIFEST)
+
+
+def test_the_lock_names_the_versions_and_no_host() -> None:
+    lock = (ROOT / "frontend/package-lock.json").read_text()
+    wanted = json.loads((ROOT / "frontend/package.json").read_text())
+    assert '"resolved"' not in lock
+    for name, version in (wanted["dependencies"] | wanted["devDependencies"]).items():
+        assert json.loads(lock)["packages"][f"node_modules/{name}"]["version"] == version
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_a_template_holds_no_inline_script_style_or_handler(path: Path) -> None:
+    text = path.read_text()
+    assert not re.search(r"<style|<script(?![^>]*\bsrc=)|\sstyle=|\son[a-z]+=|javascript:|hx-on", text)
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_a_template_names_no_other_origin_and_no_pale_text(path: Path) -> None:
+    assert not re.search(r"https?://|text-secondary|text-muted", path.read_text())
+
+
+@pytest.mark.parametrize("path", OURS, ids=lambda path: path.name)
+def test_a_style_or_script_of_ours_names_no_other_origin(path: Path) -> None:
+    assert not re.search(r"https?://|//cdn|eval\(|innerHTML", path.read_text())
+
+
+def test_every_icon_that_is_used_is_in_the_sprite() -> None:
+    sprite = set(re.findall(r'<symbol id="([^"]+)"', (assets.FOLDER / "icons.svg").read_text()))
+    used = set(re.findall(r'icon\("([a-z0-9-]+)"', MARKUP))
+    assert used
+    assert used <= sprite
+
+
+def test_every_class_of_ours_is_used() -> None:
+    styles = "".join(path.read_text() for path in OURS if path.suffix == ".css")
+    scripts = "".join(path.read_text() for path in OURS if path.suffix == ".js")
+    python = "".join(path.read_text() for path in templating.FOLDER.parent.glob("*.py"))
+    classes = set(re.findall(r"\.(-?[a-z][\w-]*)(?=[^{}]*\{)", re.sub(r"/\*.*?\*/|url\([^)]*\)", "", styles)))
+    unused = {name for name in classes if not re.search(rf"\b{re.escape(name.removeprefix('is-'))}\b", MARKUP + python)}
+    assert {name for name in unused if name not in scripts} == set()
+
+
+def test_the_address_of_a_file_holds_its_content_and_it_is_kept_for_good(client: TestClient) -> None:
+    address = assets.static("css/tokens.css")
+    assert re.fullmatch(r"/static/css/tokens\.css\?v=[0-9a-f]{12}", address)
+    assert client.get(address).headers["cache-control"] == assets.FOR_GOOD
+
+
+@pytest.mark.parametrize("query", ["", "?v=000000000000", "?v="])
+def test_a_file_asked_for_by_another_version_is_asked_for_again(client: TestClient, query: str) -> None:
+    answer = client.get(f"/static/css/tokens.css{query}")
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == assets.ASK_FIRST
+
+
+@pytest.mark.parametrize("path", ["../templating.py", "%2e%2e/templating.py", "nothing.css", ""])
+def test_nothing_outside_of_the_folder_is_served(client: TestClient, path: str) -> None:
+    assert client.get(f"/static/{path}").status_code == 404
+
+
+def test_every_reject_code_has_words_and_a_new_one_does_not_break_the_page() -> None:
+    assert all(each.title and each.fix for each in reasons.REASONS.values())
+    assert reasons.reason("SOMETHING_NEW") == reasons.Reason("Something new", "")

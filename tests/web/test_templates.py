@@ -1,0 +1,202 @@
+"""Pages in a real browser, under the real policy: readable by everybody, narrow and wide, light and dark, live."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, FilePayload, Page, expect
+
+from tests.web import pages, preview
+
+pytestmark = pytest.mark.browser
+
+RUNNING = "/admin/imports/42"
+AXE = """async () => (await axe.run()).violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 120)).join(" | ")}`)"""
+
+
+def csv(name: str) -> FilePayload:
+    return {"name": name, "mimeType": "text/csv", "buffer": b"sku,name\n1,One\n"}
+
+
+@pytest.fixture(scope="module")
+def still() -> Iterator[str]:
+    """Address of a preview whose streams say one thing and then stay open."""
+    with preview.served(preview.application(pace=60)) as base:
+        yield base
+
+
+@pytest.fixture
+def live() -> Iterator[str]:
+    """Address of a preview whose import ends after a few seconds."""
+    with preview.served(preview.application(pace=0.3)) as base:
+        yield base
+
+
+@pytest.fixture
+def complaints(page: Page) -> list[str]:
+    """What the browser complains of: errors, refused scripts and styles, missing files."""
+    heard: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            heard.append(message.text)
+
+    page.on("console", hear)
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    return heard
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", pages.PAGES)
+def test_a_page_is_accessible_and_within_the_policy(
+    page: Page, still: str, complaints: list[str], name: str, theme: str
+) -> None:
+    page.emulate_media(color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce")
+    faults = []
+    for width in (1200, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(f"{still}/pages/{name}")
+        page.add_script_tag(url=f"{still}/vendor/axe.min.js")
+        faults += page.evaluate(AXE)
+    assert faults == []
+    assert page.locator("html").get_attribute("data-bs-theme") == theme
+    assert complaints == []
+
+
+@pytest.mark.parametrize("width", [320, 768, 1024, 1920])
+def test_no_page_scrolls_sideways(page: Page, still: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    wide = []
+    for name in pages.PAGES:
+        page.goto(f"{still}/pages/{name}")
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            wide.append(name)
+    assert wide == []
+
+
+def test_the_status_texts_and_the_seeds_words_stand_on_the_pages(page: Page, still: str) -> None:
+    page.goto(f"{still}/pages/dashboard")
+    expect(page.get_by_role("button", name="Start Asynchronous Bulk Import Job")).to_be_visible()
+    expect(page.get_by_text("Importing…")).to_be_visible()
+    page.goto(f"{still}/pages/import")
+    summary = "Report Summary Total 500,000 · Imported 468,212 · Updated 18,940 · Invalid 3,425"
+    expect(page.get_by_text(summary)).to_be_visible()
+    expect(page.get_by_text("Adds up to the row")).to_be_visible()
+
+
+def test_values_of_a_file_are_shown_and_never_run(page: Page, still: str) -> None:
+    page.goto(f"{still}/pages/mapping")
+    expect(page.get_by_text("<b>x</b>")).to_be_visible()
+
+
+def test_the_theme_is_chosen_and_kept(page: Page, still: str) -> None:
+    page.goto(f"{still}/pages/dashboard")
+    page.get_by_role("button", name="Dark").click()
+    page.reload()
+    assert page.locator("html").get_attribute("data-bs-theme") == "dark"
+    expect(page.get_by_role("button", name="Dark")).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_running_import_moves_without_taking_the_focus_and_ends_as_its_account(
+    page: Page, live: str, complaints: list[str]
+) -> None:
+    page.goto(f"{live}{RUNNING}")
+    cancel = page.get_by_role("button", name="Cancel")
+    cancel.focus()
+    page.locator(".steps .spin").evaluate("icon => { icon.dataset.same = 'yes'; }")
+    expect(page.locator(".hero")).not_to_have_text("71.6%")
+    expect(page.locator("[data-same]")).to_be_visible()
+    expect(cancel).to_be_focused()
+    assert re.fullmatch(r"\d+ % autumn-stock\.csv", page.title())
+    expect(page.get_by_text("rows in the file, all accounted for")).to_be_visible()
+    assert complaints == []
+
+
+def test_progress_is_said_to_screen_readers_and_not_at_every_step(page: Page, live: str) -> None:
+    page.goto(f"{live}{RUNNING}")
+    said = page.locator("[data-say]")
+    expect(said).to_have_text("Importing… 216,000 of 500,000 rows, about 5 s left")
+    expect(page.locator(".hero")).to_have_text("77.6%")
+    expect(said).to_have_text("Importing… 216,000 of 500,000 rows, about 5 s left")
+
+
+def test_a_dead_stream_is_replaced_by_asking_and_the_banner_tells(page: Page) -> None:
+    with preview.served(preview.application(streams=False)) as base:
+        page.goto(f"{base}{RUNNING}")
+        page.route("**/live", lambda route: route.abort())
+        banner = page.get_by_text("The connection was cut. The import goes on; numbers follow when it is back.")
+        expect(banner).to_be_visible(timeout=15_000)
+        page.unroute("**/live")
+        expect(page.locator(".hero")).to_have_text("77.6%", timeout=15_000)
+        expect(banner).to_be_hidden()
+
+
+def test_a_chosen_file_goes_up_at_once_and_the_import_is_shown(page: Page, still: str) -> None:
+    page.goto(f"{still}/pages/dashboard")
+    page.get_by_label("Choose a file").set_input_files(csv("a.csv"))
+    page.wait_for_url("**/admin/imports/*")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(".csv")
+
+
+def test_a_file_dropped_anywhere_goes_up_and_two_are_refused_in_words(page: Page, still: str) -> None:
+    page.goto(f"{still}/pages/dashboard")
+    drop = """names => {
+        const data = new DataTransfer();
+        for (const name of names) data.items.add(new File(["sku"], name));
+        document.querySelector("h1").dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true }));
+    }"""
+    page.evaluate(drop, ["a.csv", "b.csv"])
+    expect(page.get_by_text("You dropped 2 files. Nothing was sent.")).to_be_visible()
+    page.evaluate(drop, ["a.csv"])
+    page.wait_for_url("**/admin/imports/*")
+
+
+def test_a_refused_file_is_explained_and_can_be_tried_again(page: Page, still: str) -> None:
+    page.goto(f"{still}/pages/dashboard")
+    page.get_by_label("Choose a file").set_input_files(csv("bad.csv"))
+    for words in ("This is not a CSV file", "It begins like a picture.", "Choose a CSV."):
+        expect(page.get_by_text(words)).to_be_visible()
+    expect(page.get_by_role("button", name="Try again")).to_be_focused()
+    page.get_by_role("button", name="Choose another file").click()
+    expect(page.get_by_text("Drop a product file anywhere on this page")).to_be_visible()
+
+
+def test_an_upload_shows_how_far_it_is_and_can_be_cancelled(page: Page, still: str) -> None:
+    page.goto(f"{still}/pages/dashboard")
+    page.route("**/upload", lambda _: None)  # never answered
+    page.get_by_label("Choose a file").set_input_files(csv("slow.csv"))
+    expect(page.get_by_role("heading", name="slow.csv")).to_be_visible()
+    expect(page.get_by_role("progressbar", name="Upload")).to_be_visible()
+    page.locator("pi-upload").get_by_role("button", name="Cancel").click()
+    expect(page.get_by_label("Choose a file")).to_be_focused()
+
+
+def test_a_connection_cut_while_uploading_is_told_in_words(page: Page, still: str) -> None:
+    page.goto(f"{still}/pages/dashboard")
+    page.route("**/upload", lambda route: route.abort())
+    page.get_by_label("Choose a file").set_input_files(csv("a.csv"))
+    expect(page.get_by_text("The file did not arrive whole. Nothing was imported.")).to_be_visible()
+
+
+def test_a_chosen_column_shows_its_values(page: Page, still: str) -> None:
+    page.goto(f"{still}/pages/mapping")
+    row = page.get_by_role("row").filter(has=page.get_by_label("SKU"))
+    expect(page.get_by_label("SKU")).to_be_focused()
+    page.get_by_label("SKU").select_option("Art.-Nr.")
+    expect(row).to_contain_text("00090.750")
+    page.get_by_label("SKU").select_option("Not imported")
+    expect(row).not_to_contain_text("00090.750")
+
+
+def test_everything_can_be_done_without_javascript(browser: Browser, still: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{still}/pages/dashboard")
+    expect(page.locator("input[type=file]")).to_be_visible()
+    expect(page.get_by_role("button", name="Import it")).to_be_visible()
+    expect(page.get_by_text("216,000 of 500,000 rows")).to_be_visible()
+    page.goto(f"{still}/pages/mapping")
+    expect(page.get_by_label("SKU")).to_be_visible()
+    expect(page.get_by_role("button", name="Import now")).to_be_visible()
+    context.close()
