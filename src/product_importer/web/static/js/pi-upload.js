@@ -38,7 +38,12 @@ class PiUpload extends HTMLElement {
   #do(action) {
     if (action === "cancel") this.#request?.abort();
     if (action === "again") this.#send();
-    if (action === "idle") this.#show("idle");
+    if (action === "other") this.#choose();
+  }
+
+  #choose() {
+    this.#show("idle");
+    this.querySelector("input[type=file]").click();
   }
 
   #drag = (event) => {
