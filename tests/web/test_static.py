@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from product_importer.web import assets, reasons, templating
+from product_importer.web import assets, templating
 
 ROOT = Path(__file__).parents[2]
 MANIFEST = json.loads((ROOT / "frontend/manifest.json").read_text())
@@ -90,8 +90,3 @@ def test_a_file_asked_for_by_another_version_is_asked_for_again(client: TestClie
 @pytest.mark.parametrize("path", ["../templating.py", "%2e%2e/templating.py", "nothing.css", ""])
 def test_nothing_outside_of_the_folder_is_served(client: TestClient, path: str) -> None:
     assert client.get(f"/static/{path}").status_code == 404
-
-
-def test_every_reject_code_has_words_and_a_new_one_does_not_break_the_page() -> None:
-    assert all(each.title and each.fix for each in reasons.REASONS.values())
-    assert reasons.reason("SOMETHING_NEW") == reasons.Reason("Something new", "")

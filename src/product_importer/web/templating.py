@@ -1,12 +1,14 @@
 """Values into HTML: one strict Jinja environment for every page and every fragment."""
 
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from product_importer.web import account, assets, bars, pager, reasons, standing, words
+from product_importer.imports import codes
+from product_importer.web import account, assets, bars, pager, standing, words
 
 FOLDER = Path(__file__).parent / "templates"
 
@@ -26,7 +28,7 @@ GLOBALS = {
     "account": account,
     "bars": bars,
     "standing": standing,
-    "reason": reasons.reason,
+    "explanations": codes.EXPLANATIONS,
     "lines": words.lines,
     "window": pager.window,
 }
@@ -48,7 +50,7 @@ def _environment() -> Environment:
 environment = _environment()
 
 
-def render(request: Request, name: str, *, status_code: int = 200, **context: object) -> HTMLResponse:
+def render(request: Request, name: str, *, status_code: int = 200, **context: Any) -> HTMLResponse:
     """Answer a whole page; raises jinja2.UndefinedError when the context lacks a value the page shows."""
     page = environment.get_template(name).render(request=request, **context)
     return HTMLResponse(page, status_code)
