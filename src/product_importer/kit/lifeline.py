@@ -44,6 +44,11 @@ def die_with_parent() -> None:
     threading.Thread(target=_end_at_eof, args=(_descriptor,), name="lifeline", daemon=True).start()
 
 
+def tied() -> bool:
+    """Tell whether this process is the child of a supervisor."""
+    return _descriptor is not None
+
+
 def _end_at_eof(descriptor: int) -> None:
     while os.read(descriptor, 1):
         pass

@@ -1,0 +1,150 @@
+"""The words of the terminal with their help; what a word does stands in a room of its own, loaded when it is said."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from product_importer import __version__
+from product_importer.cli import terminal
+from product_importer.imports import mock_file
+from product_importer.imports.states import Decimal, Mode
+from product_importer.kit import lifeline
+
+app = typer.Typer(
+    name="product-importer",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    epilog="With nothing set, all data lives in the folder [bold]data[/]; docs/settings.md explains every setting.",
+)
+RUN, WORK, LOOK = "Keep running", "Do one thing", "Set up and look"
+
+Host = Annotated[str | None, typer.Option(help="Address to listen on; without it HOST, or 127.0.0.1.")]
+Port = Annotated[int | None, typer.Option(min=1, max=65535, help="Port to listen on; without it PORT, or 8000.")]
+
+
+def main() -> None:
+    """Run the word that the command line names; the entry point of the command `product-importer`."""
+    lifeline.die_with_parent()
+    with terminal.refusals():
+        app()
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        terminal.results.print(f"Product Importer {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and end.", callback=_say_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Half a million supplier rows into a catalog, each one accounted for."""
+
+
+@app.command(rich_help_panel=RUN)
+def serve(host: Host = None, port: Port = None) -> None:
+    """Run everything on this machine: web server and worker, watched and restarted by one supervisor.
+
+    Ctrl-C or SIGTERM ends it: work in progress is given back within ten seconds and goes on at the next start.
+    """
+    from product_importer.cli import serving
+
+    serving.serve(host=host, port=port)
+
+
+@app.command(rich_help_panel=RUN)
+def web(host: Host = None, port: Port = None) -> None:
+    """Run the web server alone, for server mode: several may serve one database."""
+    from product_importer.cli import serving
+
+    serving.web(host=host, port=port)
+
+
+@app.command(rich_help_panel=RUN)
+def worker() -> None:
+    """Run a worker alone: a Celery worker where CELERY_BROKER_URL names a broker, else one that asks the database."""
+    from product_importer.cli import serving
+
+    serving.work()
+
+
+@app.command("import", rich_help_panel=WORK)
+def import_file(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The supplier's file.")],
+    mapping: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--mapping", "-m", metavar="FIELD=COLUMN,…", help="Which column feeds which field, by its header."
+        ),
+    ] = None,
+    decimal: Annotated[
+        Decimal | None, typer.Option(help="The sign before the cents, where the file leaves it open.")
+    ] = None,
+    mode: Annotated[Mode, typer.Option(help="Whether products may be created, updated, or both.")] = Mode.UPSERT,
+    json: Annotated[bool, typer.Option("--json", help="Print the account as JSON to standard output.")] = False,
+) -> None:
+    """Import a file here and now, with a progress bar, and print what became of every row.
+
+    Columns with usual names (SKU, Item no., Title, Unit price …) are found by themselves; name others as in
+    [bold]--mapping sku=StockCode,name=Description,price=UnitPrice[/]. Ctrl-C cancels; what was written stays written.
+
+    Exit status: 0 completed and no row rejected, 1 rows rejected or not completed, 2 could not run.
+    """
+    from product_importer.cli import importing
+
+    importing.import_file(file, mapping=mapping or [], decimal=decimal, mode=mode, json=json)
+
+
+@app.command("generate-csv", rich_help_panel=WORK)
+def generate_csv(
+    rows: Annotated[int, typer.Option(min=0, help="Lines below the header.")] = mock_file.ROWS,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same file.")] = 1,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to write; - is standard output.")] = None,
+) -> None:
+    """Make up a supplier's file with every common fault, and print what importing it must come to.
+
+    SKUs run PROD-00001, PROD-00002, … with repetitions in other spelling, lines that cannot be accepted, texts that
+    run over several lines and names beyond ASCII.
+    """
+    from product_importer.cli import files
+
+    files.generate_csv(rows=rows, seed=seed, output=output)
+
+
+@app.command(rich_help_panel=WORK)
+def seed() -> None:
+    """Add the products of the demonstration; those that are there already stay as they are.
+
+    TEST-000 "Demo Product" at 10.00, and the first three SKUs of the file that `generate-csv` makes: importing that
+    file then updates three products and creates the others.
+    """
+    from product_importer.cli import products
+
+    products.seed()
+
+
+@app.command(rich_help_panel=LOOK)
+def migrate(
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing when all went well.")] = False,
+) -> None:
+    """Bring the database to its newest state; safe while servers run, and when two do it at once."""
+    from product_importer.cli import opening
+
+    opening.migrate(quiet=quiet)
+
+
+@app.command(rich_help_panel=LOOK)
+def check() -> None:
+    """Look whether settings, database, storage and broker are in place, and say what to do where one is not.
+
+    Exit status: 0 all in place, 1 something is not.
+    """
+    from product_importer.cli import checking
+
+    checking.check()

@@ -1,0 +1,86 @@
+"""The account of an import in the terminal: six outcomes, their sum, and the rejects by reason."""
+
+from collections.abc import Sequence
+
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from product_importer.imports.codes import EXPLANATIONS, Code
+from product_importer.imports.snapshot import Counts, Failure, Notice, RejectGroup, Snapshot
+from product_importer.imports.states import Outcome, State
+from product_importer.web import words
+
+COLOURS = {Outcome.CREATED: "green", Outcome.UPDATED: "blue", Outcome.REJECTED: "red"}
+
+
+def rendered(snapshot: Snapshot, groups: Sequence[RejectGroup]) -> RenderableType:
+    """Lay out what became of a file, for a finished import; `groups` are its rejects by code and column."""
+    parts: list[RenderableType] = [
+        Text(),
+        _headline(snapshot),
+        _outcomes(snapshot.counts),
+        _in_seed_words(snapshot.counts),
+    ]
+    if snapshot.error:
+        parts.append(_failure(snapshot.error))
+    if groups:
+        parts += [Text(), _reasons(groups)]
+    parts += [
+        Text.from_markup(f"[yellow]![/] {escape(notice.message)}: {notice.count:,}") for notice in snapshot.warnings
+    ]
+    if snapshot.ignored_columns:
+        parts.append(Text(f"Columns not read: {', '.join(snapshot.ignored_columns)}", style="dim"))
+    return Group(*parts)
+
+
+def _headline(snapshot: Snapshot) -> Text:
+    mark = "[bold green]✓[/]" if snapshot.state is State.COMPLETED else "[bold red]✗[/]"
+    took = ""
+    if snapshot.started_at and snapshot.finished_at:
+        took = f" in {words.duration((snapshot.finished_at - snapshot.started_at).total_seconds())}"
+    status = snapshot.status.partition(":")[0]
+    file = escape(snapshot.file.name)
+    return Text.from_markup(f"{mark} Import {snapshot.number} · [bold]{file}[/] · {escape(status)}{took}")
+
+
+def _outcomes(counts: Counts) -> Table:
+    table = Table(box=None, show_header=False, padding=(0, 3, 0, 2))
+    table.add_column()
+    table.add_column(justify="right")
+    for outcome in Outcome:
+        count = getattr(counts, outcome)
+        style = COLOURS.get(outcome, "") if count else "dim"
+        table.add_row(outcome.capitalize(), words.number(count), style=style)
+    table.add_row("Rows", words.number(counts.rows), style="bold")
+    return table
+
+
+def _in_seed_words(counts: Counts) -> Text:
+    total, imported, updated, invalid = map(
+        words.number, (counts.rows, counts.created, counts.updated, counts.rejected)
+    )
+    return Text(f"  Total {total} · Imported {imported} · Updated {updated} · Invalid {invalid}", style="dim")
+
+
+def _noticed(notice: Notice) -> Text:
+    return Text.from_markup(f"[yellow]![/] {escape(notice.message)}: {words.number(notice.count)}")
+
+
+def _failure(error: Failure) -> Text:
+    found = f"\n[bold red]{escape(error.code)}[/] {escape(error.message)}"
+    return Text.from_markup(f"{found}\n[bold]What to do:[/] {escape(error.action)}")
+
+
+def _reasons(groups: Sequence[RejectGroup]) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(justify="right")
+    table.add_column(overflow="fold")
+    for group in groups:
+        where = words.lines(group.lines, group.count)
+        column = f" in {escape(group.column)}" if group.column else ""
+        action = EXPLANATIONS[Code(group.code)].action
+        told = f"[red]{group.code}[/]{column} · {where}\n[dim]{escape(action)}[/]"
+        table.add_row(f"  {words.number(group.count)}", told)
+    return table

@@ -1,0 +1,109 @@
+"""The word that brings a file in: import. It goes the way of every import, only that this process does the work."""
+
+import re
+import threading
+import uuid
+from pathlib import Path
+
+import pydantic
+
+from product_importer.cli import account, live, opening, terminal
+from product_importer.imports import actions, queries, run
+from product_importer.imports.mapping import FIELDS, ColumnAmbiguous, ColumnMissing
+from product_importer.imports.options import Options
+from product_importer.imports.snapshot import Snapshot
+from product_importer.imports.states import FINAL, Decimal, Mode, State
+from product_importer.kit import database, tasks
+from product_importer.uploads import actions as uploads
+from product_importer.web import intake
+
+ACTOR = "user:local"
+LOOK = 0.2  # seconds between two looks at the numbers
+_NEXT_FIELD = re.compile(r",(?=\s*(?:sku|name|description|price|active)\s*=)")
+
+
+def import_file(file: Path, *, mapping: list[str], decimal: Decimal | None, mode: Mode, json: bool) -> None:
+    """Take the file in, work on its import, and print its account; ends with the exit status."""
+    wanted = {"mapping": _columns(mapping), "decimal": decimal, "mode": mode}
+    options = Options.model_validate({name: value for name, value in wanted.items() if value})
+    _look_at(file)
+    opening.catalog()
+    import_id = _started(file, options)
+    ended = _carried_out(import_id)
+    with database.reading() as session:
+        groups = queries.reject_groups(session, import_id)
+    terminal.notes.print(account.rendered(ended, groups))
+    if json:
+        terminal.results.print(pydantic.TypeAdapter(Snapshot).dump_json(ended, indent=2).decode(), markup=False)
+    raise SystemExit(0 if ended.state is State.COMPLETED and not ended.counts.rejected else 1)
+
+
+def _columns(said: list[str]) -> dict[str, str]:
+    """Read `sku=StockCode,name=Item, long`: a comma separates only where a field's name follows it."""
+    pairs = [part.partition("=") for given in said for part in _NEXT_FIELD.split(given)]
+    for field, equals, column in pairs:
+        if field.strip() not in FIELDS or not equals or not column.strip():
+            terminal.refuse(
+                f"--mapping cannot be read at {field.strip() + equals + column!r}.",
+                f"Write FIELD=COLUMN pairs, as in --mapping sku=StockCode,name=Description; "
+                f"fields are {', '.join(FIELDS)}.",
+            )
+    return {field.strip(): column.strip() for field, _, column in pairs}
+
+
+def _look_at(file: Path) -> None:
+    try:
+        file.open("rb").close()
+    except OSError as error:
+        terminal.refuse(f"{file} cannot be read: {error.strerror}.", "Check the path and who may read the file.")
+
+
+def _started(file: Path, options: Options) -> uuid.UUID:
+    """Take the file in and make its import, or refuse before anything runs."""
+    upload_id = _received(file)
+    try:
+        return intake.start(upload_id, actor=ACTOR, options=options)
+    except (ColumnMissing, ColumnAmbiguous) as unclear:
+        terminal.refuse(f"{unclear.detail} ({unclear.code})", "Name the columns: --mapping sku=…,name=…,price=…")
+
+
+def _received(file: Path) -> uuid.UUID:
+    upload_id, offset = uploads.open_upload(name=file.name, actor=ACTOR), 0
+    with file.open("rb") as opened, live.receiving(file.stat().st_size) as received:
+        while data := opened.read(uploads.PART):
+            offset = uploads.append(upload_id, start=offset, data=data)
+            received(offset)
+    return upload_id
+
+
+def _carried_out(import_id: uuid.UUID) -> Snapshot:
+    """Work on the import in a thread and show how far it is, until it ends; Ctrl-C asks it to stop."""
+    worker = threading.Thread(target=_work, args=(import_id,), daemon=True)
+    worker.start()
+    with live.working() as show:
+        while (seen := _seen(import_id)).state not in FINAL:
+            try:
+                show(seen)
+                worker.join(LOOK)
+            except KeyboardInterrupt:
+                terminal.notes.print("Stopping after the slice at work …")
+                _cancel(import_id)
+        show(seen)
+    return seen
+
+
+def _work(import_id: uuid.UUID) -> None:
+    """Run the import's task until it has ended; another worker may take part, so it may also end elsewhere."""
+    while _seen(import_id).state not in FINAL:
+        tasks.run(run.run_import, import_id)
+        tasks.stopping.wait(LOOK)
+
+
+def _seen(import_id: uuid.UUID) -> Snapshot:
+    with database.reading() as session:
+        return queries.snapshot(session, import_id)
+
+
+def _cancel(import_id: uuid.UUID) -> None:
+    with database.transaction() as session:
+        actions.cancel(session, import_id)

@@ -1,0 +1,40 @@
+"""The progress bars of an import: bytes while the file is received, rows while it is worked on."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskProgressColumn, TextColumn
+
+from product_importer.cli import terminal
+from product_importer.imports.snapshot import Snapshot
+from product_importer.web import words
+
+
+@contextlib.contextmanager
+def receiving(total: int) -> Iterator[Callable[[int], None]]:
+    """Show how many bytes of the file are stored; give what is called with the number of them."""
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    with Progress(*columns, console=terminal.notes, transient=True, disable=not terminal.notes.is_terminal) as bars:
+        bar = bars.add_task("Receiving…", total=total)
+        yield lambda offset: bars.update(bar, completed=offset)
+
+
+@contextlib.contextmanager
+def working() -> Iterator[Callable[[Snapshot], None]]:
+    """Show how far the import is; give what is called with each new snapshot."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[facts]}"))
+    with Progress(*columns, console=terminal.notes, transient=True, disable=not terminal.notes.is_terminal) as bars:
+        bar = bars.add_task("Waiting", total=100.0, facts="")
+        yield lambda seen: bars.update(
+            bar, completed=seen.progress.percent, description=seen.status, facts=_facts(seen)
+        )
+
+
+def _facts(seen: Snapshot) -> str:
+    now = seen.progress
+    facts = [f"{words.number(now.rows_done)} rows"]
+    if now.rows_per_second:
+        facts.append(f"{words.number(now.rows_per_second)} a second")
+    if now.eta_seconds is not None:
+        facts.append(f"{words.about(now.eta_seconds)} left")
+    return " · ".join(facts)

@@ -1,0 +1,66 @@
+"""The words that keep running: serve, web, worker."""
+
+import http.client
+import os
+import subprocess
+import sys
+import threading
+import time
+
+from product_importer.cli import doors, terminal
+from product_importer.kit import logs, supervisor
+from product_importer.kit.settings import Settings
+
+PROBE = 0.2  # seconds between two questions whether the web server answers yet
+
+
+def serve(*, host: str | None, port: int | None) -> None:
+    """Bring the database up to date, then run web server and worker until asked to end."""
+    settings = doors.chosen(host=host, port=port)
+    logs.configure(settings)
+    doors.permit(settings)
+    doors.try_port(settings)
+    # In a process of its own: what migrations load would stay in the supervisor's memory.
+    if status := subprocess.run(_argv("migrate", "--quiet"), check=False).returncode:
+        raise SystemExit(status)
+    threading.Thread(target=_announce, args=(settings,), daemon=True).start()
+    children = [supervisor.Child(word, _argv(word), os.environ) for word in ("web", "worker")]
+    raise SystemExit(supervisor.supervise(children))
+
+
+def web(*, host: str | None, port: int | None) -> None:
+    """Run the web server in this process."""
+    settings = doors.chosen(host=host, port=port)
+    doors.try_port(settings)
+    from product_importer.web import server
+
+    server.run(settings)
+
+
+def work() -> None:
+    """Run a worker in this process."""
+    from product_importer import worker
+
+    raise SystemExit(worker.work(doors.chosen(host=None, port=None)))
+
+
+def _argv(*words: str) -> list[str]:
+    return [sys.executable, "-m", "product_importer", *words]
+
+
+def _announce(settings: Settings) -> None:
+    """Say where the server is, once it answers."""
+    while not _answers(settings):
+        time.sleep(PROBE)
+    terminal.results.print(f"Product Importer is ready at [bold]{doors.url(settings)}[/]")
+
+
+def _answers(settings: Settings) -> bool:
+    connection = http.client.HTTPConnection(doors.reachable(settings.host), settings.port, timeout=2)
+    try:
+        connection.request("GET", "/livez")
+        return connection.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
