@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, literal, null, select, true, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, null, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -16,6 +16,7 @@ from product_importer.imports.staging import CREATE, SKIP, UPDATE
 from product_importer.imports.states import Mode
 from product_importer.journal import record
 from product_importer.kit import clock, database, ids
+from product_importer.kit.database import sets
 from product_importer.kit.failpoints import failpoint
 
 products: Any = Product.__table__
@@ -82,14 +83,14 @@ def _account(mode: Mode, kinds: dict[int, int], *, created: int, updated: int, f
 def _kinds(session: Session, span: Span) -> dict[int, int]:
     within = row.position.between(span.first, span.last)
     counted = session.execute(select(row.kind, func.count()).where(within).group_by(row.kind))
-    return {kind: count for kind, count in counted}
+    return dict(counted.tuples().all())
 
 
 def _create(session: Session, span: Span) -> int:
     """Insert the products that were new to the plan; IntegrityError when one of them has come since."""
     prefix = ids.block_prefix()
     rows = _new_products(prefix).where(span.rows(CREATE))
-    created: int = session.connection().execute(insert(products).from_select(WRITTEN, rows)).rowcount
+    created = sets.insert_from(session, Product, WRITTEN, rows)
     failpoint("import.slice.created", session)
     record.add_all(session, _creations(session, span, prefix).where(span.rows(CREATE)))
     return created

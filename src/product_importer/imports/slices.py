@@ -20,13 +20,30 @@ LONG = 0.5  # seconds: a slice that took longer makes the next one smaller
 SMALLEST = 500  # products
 
 
+_COUNTED = (Slice.created, Slice.updated, Slice.unchanged, Slice.skipped)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Sums:
+    """What all written slices of an import amount to: `settled` positions of its plan, by outcome."""
+
+    slices: int
+    settled: int
+    created: int
+    updated: int
+    unchanged: int
+    skipped: int
+
+
 def take(import_id: uuid.UUID, *, area: str, size: int) -> Slice | None:
     """Claim a slice whose worker fell silent, or cut the next one; None when nothing is left to take."""
     with database.transaction(scratch=area) as session:
         job = session.get_one(ImportJob, import_id, with_for_update=True)
         if job.state is not State.APPLYING or job.cancel_requested:
             return None
-        left_over = leases.claim(session, Slice, Slice.import_id == import_id, Slice.done_at.is_(None), order=Slice.first)
+        left_over = leases.claim(
+            session, Slice, Slice.import_id == import_id, Slice.done_at.is_(None), order=Slice.first.asc()
+        )
         found = left_over or _cut(session, job, size)
         if found is not None:
             found.worker = f"{socket.gethostname()}:{os.getpid()}"
@@ -42,11 +59,16 @@ def write(taken: Slice, job: ImportJob) -> merge.Written:
         failpoint("import.slice.begun", session)
         written = merge.apply(session, span)
         failpoint("import.slice.merged", session)
-        done = {"done_at": clock.now(), "token": None, "lease_until": None}
-        leases.fence(session, Slice, taken.id, token, **done, **dataclasses.asdict(written))
+        done = {"done_at": clock.now(), **leases.FREE, **dataclasses.asdict(written)}
+        leases.fence(session, Slice, taken.id, token, done)
         failpoint("import.slice.before-commit", session)
     failpoint("import.slice.after-commit")
     return written
+
+
+def give_back(session: Session, taken: Slice) -> None:
+    """Let go of a slice that could not be written; the attempt counts."""
+    leases.give_back(session, Slice, taken.id, taken.token or uuid.UUID(int=0), failed=True)
 
 
 def are_open(session: Session, import_id: uuid.UUID) -> bool:
@@ -69,19 +91,15 @@ def _cut(session: Session, job: ImportJob, size: int) -> Slice | None:
     writes = select(position).where(position >= job.next_position, kind.in_((CREATE, UPDATE)))
     last = session.scalar(writes.order_by(position).offset(size - 1).limit(1)) or job.winners
     until = clock.now() + clock.seconds(leases.LEASE)
-    cut = Slice(
-        import_id=job.id, first=job.next_position, last=last, token=ids.new_id(), lease_until=until, attempts=1
-    )
+    cut = Slice(import_id=job.id, first=job.next_position, last=last, token=ids.new_id(), lease_until=until, attempts=1)
     session.add(cut)
     job.next_position = last + 1
     return cut
 
 
-def written(session: Session, import_id: uuid.UUID) -> tuple[int, int, int, int, int]:
-    """Return the sums over the written slices: positions settled, created, updated, unchanged, skipped."""
-    sums = (Slice.last - Slice.first + 1, Slice.created, Slice.updated, Slice.unchanged, Slice.skipped)
-    done = select(*(func.coalesce(func.sum(part), 0) for part in sums))
-    settled, created, updated, unchanged, skipped = session.execute(
-        done.where(Slice.import_id == import_id, Slice.done_at.is_not(None))
-    ).one()
-    return int(settled), int(created), int(updated), int(unchanged), int(skipped)
+def written(session: Session, import_id: uuid.UUID) -> Sums:
+    """Return the sums over the written slices of an import."""
+    settled = Slice.last - Slice.first + 1
+    parts = (func.count(), *(func.coalesce(func.sum(part), 0) for part in (settled, *_COUNTED)))
+    done = select(*parts).where(Slice.import_id == import_id, Slice.done_at.is_not(None))
+    return Sums(*(int(part) for part in session.execute(done).one()))

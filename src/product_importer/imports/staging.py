@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, SmallInteger, Table, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, SmallInteger, Table, Text, Uuid, select
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from product_importer.imports.models import ImportJob
@@ -59,11 +60,28 @@ def filling(area: str) -> Iterator[Session]:
         yield session
 
 
+def empty(area: str) -> None:
+    """Make the scratch area anew, for a file that must be read again."""
+    database.face().drop_scratch(database.engine(), area)
+    database.face().create_scratch(database.engine(), area)
+
+
 def add(session: Session, rows: Iterable[tuple[Any, ...]]) -> None:
     """Stage accepted records (see `_values`) as they come."""
     connection = session.connection()
     database.face().create_table(connection, staged)
     database.face().load(connection, staged, rows)
+
+
+def intact(area: str | None, winners: int) -> bool:
+    """Return whether the plan still stands: a crash of PostgreSQL empties it, and somebody may have removed it."""
+    if area is None or not winners:
+        return area is not None
+    try:
+        with database.transaction(Access.READ, scratch=area) as session:
+            return session.scalar(select(plan.c.position).where(plan.c.position == winners)) is not None
+    except (ProgrammingError, OperationalError):
+        return False
 
 
 def drop(job: ImportJob, *, keep: str | None = None) -> None:

@@ -3,10 +3,11 @@
 import uuid
 from typing import Any
 
-from sqlalchemy import Select, Table, insert
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from product_importer.journal.models import Batch, Entry
+from product_importer.kit.database import sets
 
 COLUMNS = ("batch_id", "subject_id", "sku", "version", "line", "details")
 
@@ -37,6 +38,4 @@ def add(
 
 def add_all(session: Session, entries: Select[Any]) -> int:
     """Record what the query yields, in the order of COLUMNS, and return how many entries that were."""
-    table = Entry.__table__
-    assert isinstance(table, Table)  # noqa: S101  (declared with a table name above)
-    return session.connection().execute(insert(table).from_select(COLUMNS, entries)).rowcount
+    return sets.insert_from(session, Entry, COLUMNS, entries)

@@ -57,9 +57,12 @@ def _opened() -> ObjectStore:
 
 
 def _bucket(settings: Settings) -> ObjectStore:
-    options = {"endpoint": settings.storage_endpoint} if settings.storage_endpoint else {}
+    if not settings.storage_endpoint:
+        return S3Store.from_url(settings.storage)
     plain = settings.storage_endpoint.startswith("http://")
-    return S3Store.from_url(settings.storage, config=options, client_options={"allow_http": plain})
+    return S3Store.from_url(
+        settings.storage, config={"endpoint": settings.storage_endpoint}, client_options={"allow_http": plain}
+    )
 
 
 def _sync(key: str) -> None:

@@ -30,6 +30,12 @@ def open_upload(*, name: str, actor: str) -> uuid.UUID:
     return upload.id
 
 
+def rename(upload_id: uuid.UUID, *, name: str) -> None:
+    """Note the file's name, which a form may tell only with the file itself."""
+    with database.transaction() as session:
+        session.execute(update(Upload).where(Upload.id == upload_id).values(name=name))
+
+
 def append(upload_id: uuid.UUID, *, start: int, data: bytes) -> int:
     """Store one part that begins at byte `start`, and return the new offset."""
     storage.put(part_key(upload_id, start), data)
@@ -54,6 +60,12 @@ def read(upload_id: uuid.UUID) -> Iterator[bytes]:
     """Yield the bytes of an upload from its beginning, in blocks of about one MiB."""
     for start in _starts(upload_id):
         yield from storage.stream(part_key(upload_id, start))
+
+
+def size(upload_id: uuid.UUID) -> int:
+    """Return how many bytes of an upload are stored."""
+    with database.reading() as session:
+        return session.scalar(select(Upload.received).where(Upload.id == upload_id)) or 0
 
 
 def discard(upload_id: uuid.UUID) -> None:

@@ -71,6 +71,11 @@ def may_retry(error: BaseException) -> bool:
     return isinstance(error, DBAPIError) and face().may_retry(error)
 
 
+def is_full(error: BaseException) -> bool:
+    """Return whether the database found no room on its disk."""
+    return isinstance(error, DBAPIError) and face().is_full(error)
+
+
 def cut(session: Session | None) -> None:
     """Drop the connection under `session` as a network fault would (for failpoints)."""
     if session is None:
@@ -81,10 +86,10 @@ def cut(session: Session | None) -> None:
 def _ring(callback: Callable[[], None]) -> None:
     try:
         callback()
-    except Exception:  # a bell that fails costs seconds: the sweeper rings again
+    except Exception:  # noqa: BLE001 - a bell that fails costs seconds: the sweeper rings again
         _log.warning("after-commit callback failed", exc_info=True)
 
 
 @event.listens_for(Session, "after_soft_rollback")
-def _forget_callbacks(session: Session, previous: object) -> None:
+def _forget_callbacks(session: Session, _previous: object) -> None:
     session.info.pop("after_commit", None)

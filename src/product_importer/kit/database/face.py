@@ -8,7 +8,6 @@ from typing import Any, Protocol
 from sqlalchemy import ColumnElement, Connection, Engine, Table
 from sqlalchemy.exc import DBAPIError
 
-
 Pairs = Mapping[str, tuple[ColumnElement[Any], ColumnElement[Any]]]
 
 
@@ -72,6 +71,10 @@ class Face(Protocol):
 
     def may_retry(self, error: DBAPIError) -> bool:
         """Return whether `error` is a deadlock, a serialisation failure or a lock time-out."""
+        ...
+
+    def is_full(self, error: DBAPIError) -> bool:
+        """Return whether `error` says that the disk is full."""
         ...
 
     def cut(self, connection: Connection) -> None:

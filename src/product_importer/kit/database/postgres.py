@@ -114,6 +114,11 @@ def may_retry(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) in _RETRY
 
 
+def is_full(error: DBAPIError) -> bool:
+    """Return whether the SQLSTATE is disk_full."""
+    return getattr(error.orig, "sqlstate", None) == "53100"
+
+
 def cut(connection: Connection) -> None:
     """Close the connection under SQLAlchemy's feet; the next statement finds it gone."""
     driver = connection.connection.driver_connection

@@ -35,7 +35,9 @@ _BEGIN = {Access.READ: "BEGIN", Access.LOAD: "BEGIN", Access.WRITE: "BEGIN IMMED
 
 def engine(url: str) -> Engine:
     """Open an engine on a file in WAL mode, whose transactions begin as their `Access` asks."""
-    made = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False, "uri": True}, pool_size=20, max_overflow=20)
+    made = create_engine(
+        url, connect_args={"timeout": 30, "check_same_thread": False, "uri": True}, pool_size=20, max_overflow=20
+    )
     if made.url.database:
         Path(made.url.database).parent.mkdir(parents=True, exist_ok=True)
     event.listen(made, "connect", _prepare)
@@ -54,7 +56,7 @@ def load(connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) ->
     marks = ", ".join("?" * len(table.columns))
     amounts = [place for place, column in enumerate(table.columns) if isinstance(column.type, Money)]
     if driver is not None:
-        into = f"INSERT INTO {table.schema}.{table.name} VALUES ({marks})"
+        into = f"INSERT INTO {table.schema}.{table.name} VALUES ({marks})"  # noqa: S608 - our own names
         driver.executemany(into, _in_cents(rows, amounts) if amounts else rows)
 
 
@@ -107,6 +109,11 @@ def may_retry(error: DBAPIError) -> bool:
     return isinstance(error.orig, sqlite3.OperationalError) and "locked" in str(error.orig)
 
 
+def is_full(error: DBAPIError) -> bool:
+    """Return whether SQLite answered SQLITE_FULL."""
+    return "is full" in str(error.orig)
+
+
 def cut(connection: Connection) -> None:
     """Close the connection under SQLAlchemy's feet; the next statement finds it gone."""
     driver = connection.connection.driver_connection
@@ -114,7 +121,7 @@ def cut(connection: Connection) -> None:
         driver.close()
 
 
-def _prepare(driver: sqlite3.Connection, record: object) -> None:
+def _prepare(driver: sqlite3.Connection, _record: object) -> None:
     """Leave BEGIN to us, and set what SQLite forgets from connection to connection."""
     driver.isolation_level = None
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000"):
@@ -139,7 +146,9 @@ def _attach(connection: Connection, name: str | None, access: Access) -> None:
         connection.info["scratch"] = None
     if name:
         mode = "rwc" if access is Access.LOAD else "ro"
-        connection.exec_driver_sql("ATTACH DATABASE ? AS scratch", (f"{_scratch_file(connection.engine, name).as_uri()}?mode={mode}",))
+        connection.exec_driver_sql(
+            "ATTACH DATABASE ? AS scratch", (f"{_scratch_file(connection.engine, name).as_uri()}?mode={mode}",)
+        )
         connection.info["scratch"] = wanted
         if access is Access.LOAD:
             connection.exec_driver_sql("PRAGMA scratch.journal_mode=OFF")

@@ -41,7 +41,7 @@ class Moment(TypeDecorator[dt.datetime]):
             return value
         return value.astimezone(dt.UTC).replace(tzinfo=None)
 
-    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:  # noqa: ARG002
         """Give the zone back."""
         return value if value is None or value.tzinfo else value.replace(tzinfo=dt.UTC)
 

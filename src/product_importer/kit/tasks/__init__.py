@@ -68,14 +68,18 @@ def enqueue(session: Session, rung: Task, row_id: uuid.UUID) -> None:
 
 
 def ring(rung: Task, row_id: uuid.UUID) -> None:
-    """Ring for the row now."""
-    if _runner is not None:
+    """Ring for the row now; a bell that fails costs seconds, for the sweep finds the row."""
+    if _runner is None:
+        return
+    try:
         _runner.ring(rung, row_id)
+    except Exception as error:  # noqa: BLE001 - logged; the sweep rings
+        _log.warning("bell failed, the sweep will ring", task=rung.name, row=str(row_id), error=repr(error))
 
 
 def run(task: Task, row_id: uuid.UUID) -> None:
     """Run `task` for one row; what it raises is logged, and the row's lease and sweep bring it back."""
     try:
         task.run(row_id)
-    except Exception:
+    except Exception:  # noqa: BLE001 - the runner: logged; the lease brings it back
         _log.error("task failed", task=task.name, row=str(row_id), exc_info=True)

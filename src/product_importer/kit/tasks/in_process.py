@@ -24,7 +24,7 @@ class Worker:
         while not stop.wait(LOOK):
             try:
                 self.look()
-            except Exception:
+            except Exception:  # noqa: BLE001 - logged; the next look may succeed
                 _log.warning("could not look for work", exc_info=True)
         self._pool.shutdown(wait=True)
 
@@ -44,4 +44,3 @@ class Worker:
         finally:
             with self._lock:
                 self._running.discard((task.name, row_id))
-

@@ -3,7 +3,7 @@
 import datetime as dt
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
@@ -15,6 +15,7 @@ from product_importer.kit.database.types import Base, Moment
 
 LEASE = 15.0  # seconds until a silent worker is taken for dead
 HEARTBEAT = 5.0  # seconds
+FREE: Mapping[str, Any] = {"token": None, "lease_until": None}  # what a row looks like that nobody holds
 _log = logs.get("kit.tasks.leases")
 
 
@@ -37,12 +38,18 @@ class Fenced(Exception):
     """The lease was lost: another worker holds the row, or nobody may any more."""
 
 
+class GivenBack(Exception):
+    """This worker ends, so it let go of the row; that is no failed attempt."""
+
+
 def free(model: type[Leased]) -> ColumnElement[bool]:
     """Return the condition that nobody holds the row now."""
     return or_(model.lease_until.is_(None), model.lease_until < clock.now())
 
 
-def claim(session: Session, model: type[L], *where: ColumnElement[bool], order: ColumnElement[Any] | None = None) -> L | None:
+def claim(
+    session: Session, model: type[L], *where: ColumnElement[bool], order: ColumnElement[Any] | None = None
+) -> L | None:
     """Take the first row that is free and meets `where`, counting the attempt; None when there is none."""
     wanted = select(model.id).where(free(model), *where).limit(1).with_for_update(skip_locked=True)
     if order is not None:
@@ -57,18 +64,19 @@ def claim(session: Session, model: type[L], *where: ColumnElement[bool], order: 
     return session.scalars(taken).one_or_none()
 
 
-def fence(session: Session, model: type[Leased], row_id: uuid.UUID, token: uuid.UUID, **values: Any) -> None:
+def fence(
+    session: Session, model: type[Leased], row_id: uuid.UUID, token: uuid.UUID, values: Mapping[str, Any] | None = None
+) -> None:
     """Write `values` to the row if `token` still holds it, else raise Fenced, which rolls everything back."""
-    held = update(model).where(model.id == row_id, model.token == token).values(**(values or {"token": token}))
+    held = update(model).where(model.id == row_id, model.token == token).values(values or {"token": token})
     done = cast("CursorResult[Any]", session.execute(held.execution_options(synchronize_session=False)))
     if done.rowcount != 1:
         raise Fenced(f"{model.__tablename__} {row_id}")
 
 
-def release(row_id: uuid.UUID, model: type[Leased], token: uuid.UUID) -> None:
-    """Give the row back, so that the next worker need not wait; the attempt does not count."""
-    with database.transaction() as session:
-        fence(session, model, row_id, token, token=None, lease_until=None, attempts=model.attempts - 1)
+def give_back(session: Session, model: type[Leased], row_id: uuid.UUID, token: uuid.UUID, *, failed: bool) -> None:
+    """Let go of the row, so that the next worker need not wait; the attempt counts only if it failed."""
+    fence(session, model, row_id, token, FREE if failed else {"attempts": model.attempts - 1, **FREE})
 
 
 class Hold:
@@ -88,10 +96,10 @@ class Hold:
         try:
             with database.transaction() as session:
                 until = clock.now() + clock.seconds(LEASE)
-                fence(session, self.model, self.row_id, self.token, lease_until=until)
+                fence(session, self.model, self.row_id, self.token, {"lease_until": until})
                 if more is not None:
                     more(session)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - kept for check()
             _log.warning("heartbeat failed", row=str(self.row_id), error=repr(error))
             if not database.is_fault(error):
                 self._lost = error

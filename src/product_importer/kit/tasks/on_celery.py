@@ -61,7 +61,9 @@ def work(app: Celery, *, concurrency: int, setup: Callable[[], None]) -> int:
     signals.worker_shutting_down.connect(lambda **_: stop.set(), weak=False)
     signals.worker_ready.connect(lambda **_: sweeper.keep_sweeping(stop), weak=False)
     signals.worker_process_init.connect(lambda **_: setup(), weak=False)
-    app.worker_main(["worker", "--without-gossip", "--without-mingle", f"--concurrency={concurrency}", "--loglevel=WARNING"])
+    app.worker_main(
+        ["worker", "--without-gossip", "--without-mingle", f"--concurrency={concurrency}", "--loglevel=WARNING"]
+    )
     return 0
 
 

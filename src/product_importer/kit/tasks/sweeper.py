@@ -2,6 +2,7 @@
 
 import threading
 import uuid
+from typing import Protocol
 
 from sqlalchemy import or_, select, update
 
@@ -10,6 +11,14 @@ from product_importer.kit import clock, database, logs, tasks
 EVERY = 5.0  # seconds between two sweeps of a process
 PATIENCE = 30.0  # seconds until a row that was rung for is rung for again
 _log = logs.get("kit.tasks.sweeper")
+
+
+class Stop(Protocol):
+    """An event of threads or of processes."""
+
+    def wait(self, timeout: float) -> bool:
+        """Wait until it is set, at most `timeout` seconds, and return whether it is."""
+        ...
 
 
 def due(task: tasks.Task) -> list[uuid.UUID]:
@@ -28,14 +37,14 @@ def sweep() -> int:
     return rung
 
 
-def keep_sweeping(stop: threading.Event) -> threading.Thread:
+def keep_sweeping(stop: Stop) -> threading.Thread:
     """Sweep every few seconds in a thread until `stop` is set."""
 
     def run() -> None:
         while not stop.wait(EVERY):
             try:
                 sweep()
-            except Exception:
+            except Exception:  # noqa: BLE001 - logged; the next sweep may succeed
                 _log.warning("sweep failed", exc_info=True)
 
     thread = threading.Thread(target=run, name="sweeper", daemon=True)

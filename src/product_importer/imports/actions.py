@@ -1,0 +1,110 @@
+"""What people and programs ask of an import: start it, answer its question, cancel it, try it again."""
+
+import uuid
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from product_importer.imports import queries
+from product_importer.imports.inspection import Inspection
+from product_importer.imports.models import Counter, ImportJob
+from product_importer.imports.options import Options
+from product_importer.imports.run import run_import
+from product_importer.imports.states import FINAL, Question, State
+from product_importer.kit import clock, tasks
+from product_importer.kit.errors import AppError
+from product_importer.kit.tasks import leases
+from product_importer.uploads.models import Upload
+
+
+class ImportOver(AppError):
+    """The import has ended, so there is nothing to cancel or to answer."""
+
+    status = 409
+    code = "IMPORT_OVER"
+    title = "This import has ended"
+    action = "Start a new import of the file if you want its rows applied again."
+
+
+class NotFailed(AppError):
+    """Only a failed import can be tried again."""
+
+    status = 409
+    code = "IMPORT_NOT_FAILED"
+    title = "This import has not failed"
+    action = "Only a failed import can be tried again; it then goes on where it stopped."
+
+
+class NothingAsked(AppError):
+    """The import is not waiting for this answer."""
+
+    status = 409
+    code = "NOTHING_ASKED"
+    title = "This import is not waiting for an answer"
+    action = "Reload the page: somebody may have answered already."
+
+
+def start(session: Session, *, upload: Upload, actor: str, options: Options, found: Inspection) -> ImportJob:
+    """Make the import of a whole upload, waiting for a worker, or for a person when its columns are unclear."""
+    asked = found.refusal is not None
+    job = ImportJob(
+        number=_next_number(session),
+        state=State.WAITING if asked else State.QUEUED,
+        question=Question.MAPPING if asked else None,
+        actor=actor,
+        upload_id=upload.id,
+        file_name=upload.name,
+        file_bytes=upload.received,
+        mode=options.mode,
+        options=options.stored(),
+        facts=found.facts(),
+    )
+    session.add(job)
+    session.flush()
+    if not asked:
+        tasks.enqueue(session, run_import, job.id)
+    return job
+
+
+def answer_mapping(session: Session, import_id: uuid.UUID, *, options: Options, found: Inspection) -> None:
+    """Set the columns that a waiting import asked for, and let it go on."""
+    job = queries.job_of(session, import_id, lock=True)
+    if job.state is not State.WAITING or job.question is not Question.MAPPING:
+        raise NothingAsked
+    job.state, job.question = State.QUEUED, None
+    job.options, job.facts = options.stored(), found.facts()
+    job.version += 1
+    tasks.enqueue(session, run_import, job.id)
+
+
+def cancel(session: Session, import_id: uuid.UUID) -> None:
+    """Ask the import to stop; it is final at once when no worker is at it, else after the slice at work."""
+    job = queries.job_of(session, import_id, lock=True)
+    if job.state in FINAL:
+        raise ImportOver(f"It is {job.state.value} already.")
+    job.version += 1
+    job.cancel_requested = True
+    if job.state is State.WAITING:
+        job.state, job.question, job.finished_at = State.CANCELLED, None, clock.now()
+    else:
+        tasks.enqueue(session, run_import, job.id)
+
+
+def retry(session: Session, import_id: uuid.UUID) -> None:
+    """Let a failed import go on where it stopped: written slices stay, the file is read again."""
+    job = queries.job_of(session, import_id, lock=True)
+    if job.state is not State.FAILED:
+        raise NotFailed(f"It is {job.state.value}.")
+    fresh: dict[str, Any] = {"state": State.QUEUED, "error": None, "finished_at": None, "attempts": 0, **leases.FREE}
+    for name, value in fresh.items():
+        setattr(job, name, value)
+    job.version += 1
+    tasks.enqueue(session, run_import, job.id)
+
+
+def _next_number(session: Session) -> int:
+    insert = (postgresql if session.connection().dialect.name == "postgresql" else sqlite).insert
+    first = insert(Counter).values(name="imports", value=1)
+    taken = first.on_conflict_do_update(index_elements=["name"], set_={"value": Counter.value + 1})
+    return int(session.scalars(taken.returning(Counter.value)).one())

@@ -1,0 +1,111 @@
+"""The plan becomes products: slice after slice, by as many workers as care to take one."""
+
+import time
+import uuid
+
+from sqlalchemy.orm import Session
+
+from product_importer.imports import failure, mirror, queries, slices, staging
+from product_importer.imports.models import ImportJob, Slice
+from product_importer.imports.states import State
+from product_importer.journal import record
+from product_importer.kit import clock, database, tasks
+from product_importer.kit.errors import AppError
+from product_importer.kit.failpoints import failpoint
+from product_importer.kit.tasks import leases
+
+TURN = 60.0  # seconds that a worker gives to one import before others get their turn
+TRIES = 5  # times that a slice is written anew after a deadlock
+
+
+def apply(import_id: uuid.UUID) -> bool:
+    """Write slices until none is left, this turn is over or the worker ends; True when there is more to do."""
+    job = _applying(import_id)
+    if job is None:
+        return False
+    size, ends = database.face().SLICE, time.monotonic() + TURN
+    while time.monotonic() < ends and not tasks.stopping.is_set():
+        taken = slices.take(import_id, area=job.scratch or "", size=size)
+        if taken is None:
+            _finish(import_id)
+            return False
+        failpoint("import.slice.taken")
+        began = time.monotonic()
+        _write(taken, job)
+        mirror.show(import_id, at_once=False)
+        size = slices.next_size(size, time.monotonic() - began)
+        time.sleep(database.face().GAP)
+    return True
+
+
+def _applying(import_id: uuid.UUID) -> ImportJob | None:
+    """Return the import if it can be applied; one whose plan was lost in a crash is sent back to be read again."""
+    with database.transaction() as session:
+        job = queries.job_of(session, import_id)
+    if job.state is not State.APPLYING or staging.intact(job.scratch, job.winners or 0):
+        return job if job.state is State.APPLYING else None
+    with database.transaction() as session:
+        job = queries.job_of(session, import_id, lock=True)
+        if job.state is State.APPLYING:
+            job.state, job.version = State.QUEUED, job.version + 1
+    return None
+
+
+def _write(taken: Slice, job: ImportJob) -> None:
+    """Write one slice, anew when the database asks for it; give it back when it cannot be written."""
+    for attempt in range(1, TRIES + 1):
+        try:
+            slices.write(taken, job)
+            return
+        except leases.Fenced:
+            raise
+        except Exception as error:
+            if attempt < TRIES and database.may_retry(error):
+                continue
+            _settle(taken, job, error)
+            raise
+
+
+def _settle(taken: Slice, job: ImportJob, error: Exception) -> None:
+    """Give a slice back that could not be written, and end the import if that was not the first time."""
+    refused = failure.refusal(error)
+    if refused is None and taken.attempts >= failure.ATTEMPTS:
+        refused = failure.Crashed(f"The products {taken.first:,} to {taken.last:,} of its plan could not be written.")
+    with database.transaction() as session:
+        slices.give_back(session, taken)
+        if refused is not None:
+            _end(session, job.id, refused)
+    if refused is not None:
+        mirror.show(job.id)
+
+
+def _end(session: Session, import_id: uuid.UUID, refused: AppError) -> None:
+    job = queries.job_of(session, import_id, lock=True)
+    if job.state is State.APPLYING:
+        failure.end(job, refused)
+
+
+def _finish(import_id: uuid.UUID) -> None:
+    """End the import once no slice is open: completed, or cancelled with what was written."""
+    with database.transaction() as session:
+        job = queries.job_of(session, import_id, lock=True)
+        if job.state is not State.APPLYING or slices.are_open(session, import_id):
+            return
+        job.state = State.CANCELLED if job.cancel_requested else State.COMPLETED
+        job.finished_at, job.version = clock.now(), job.version + 1
+        if job.state is State.COMPLETED:
+            _tell(session, job)
+        failpoint("import.finish.before-commit", session)
+    failpoint("import.finish.after-commit")
+    mirror.show(import_id)
+    staging.drop(job)
+
+
+def _tell(session: Session, job: ImportJob) -> None:
+    """Record `upload.completed` with the account, in the transaction that completes the import."""
+    counts = queries.account(session, job)
+    details = {"task_id": str(job.id), "number": job.number, "file": job.file_name, "counts": counts}
+    actor = f"import:{job.number}"
+    record.add(
+        session, "upload.completed", actor=actor, subject_id=job.id, version=1, details=details, import_id=job.id
+    )

@@ -1,0 +1,28 @@
+"""What whoever starts an import may ask for; everything else is found out from the file."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from product_importer.imports.states import Blank, Decimal, Mode
+
+ProductField = Literal["sku", "name", "description", "price", "active"]
+
+
+class Options(BaseModel):
+    """The options of one import, as form fields of POST /upload and as the CLI's switches."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    mapping: dict[ProductField, str] | None = Field(None, description="Field to column header; replaces the aliases.")
+    blanks: dict[ProductField, Blank] = Field(default_factory=dict, description="What a blank cell of a field means.")
+    decimal: Decimal | None = Field(None, description="The decimal sign of the price column.")
+    mode: Mode = Field(Mode.UPSERT, description="Whether products may be created, updated, or both.")
+    encoding: str | None = Field(None, max_length=40, description="The text encoding, when the guess is wrong.")
+    delimiter: str | None = Field(None, min_length=1, max_length=1, description="The character between two cells.")
+    header_line: int | None = Field(None, ge=1, le=1000, description="The line of the header, counted from 1.")
+    interactive: bool = Field(False, description="Ask a person instead of refusing when the columns are unclear.")
+
+    def stored(self) -> dict[str, Any]:
+        """Return what the import row keeps: only what differs from the defaults."""
+        return self.model_dump(mode="json", exclude_defaults=True)

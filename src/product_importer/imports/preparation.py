@@ -1,0 +1,143 @@
+"""Everything before the first product is written: the file is read and checked, and the plan is made."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import case, update
+from sqlalchemy.orm import Session
+
+from product_importer.imports import failure, mirror, plan, reading, staging
+from product_importer.imports.models import ImportJob
+from product_importer.imports.states import State
+from product_importer.kit import clock, database, tasks
+from product_importer.kit.failpoints import failpoint
+from product_importer.kit.tasks import leases
+
+BEAT = 0.5  # seconds between two signs of life, each with the progress made
+PREPARING = (State.QUEUED, State.READING, State.CHECKING)
+
+
+class Cancelled(Exception):
+    """Somebody asked the import to stop."""
+
+
+def prepare(import_id: uuid.UUID) -> bool:
+    """Bring the import from `queued` to `applying`; False when it stands elsewhere, is held, or ended here."""
+    with database.transaction() as session:
+        job = leases.claim(session, ImportJob, ImportJob.id == import_id, ImportJob.state.in_(PREPARING))
+    if job is None or job.token is None:
+        return False
+    failpoint("import.claimed")
+    try:
+        if job.cancel_requested:
+            raise Cancelled
+        if job.attempts > failure.ATTEMPTS:
+            raise failure.Crashed(f"Its worker stopped while reading, near line {job.rows_read + 1:,}.")
+        _read_and_plan(job, job.token)
+    except leases.Fenced:
+        raise
+    except Exception as error:  # noqa: BLE001 - recorded or raised again by _settle
+        _settle(job, job.token, error)
+        return False
+    return True
+
+
+def _read_and_plan(job: ImportJob, token: uuid.UUID) -> None:
+    """Fill a scratch area of this attempt's own, and make it the one that slices are cut from."""
+    area, marks = staging.new_area(job), reading.Marks()
+    staging.drop(job, keep=area)
+    with leases.hold(ImportJob, job.id, token, every=BEAT, more=_beat(job.id, marks)) as held:
+        _enter(job, token, State.READING, {"started_at": job.started_at or clock.now()})
+        made = _staged(job, token, area, marks, _checks(held))
+        database.face().seal_scratch(database.engine(), area)
+        failpoint("import.plan.sealed")
+        held.check()
+    planned = {"scratch": area, "superseded": made.superseded, "winners": made.winners, "applying_at": clock.now()}
+    _enter(job, token, State.APPLYING, {**planned, "attempts": 0, **leases.FREE})
+
+
+def _staged(job: ImportJob, token: uuid.UUID, area: str, marks: reading.Marks, check: Callable[[], None]) -> plan.Plan:
+    """Read the file, once more where its prices turn out to be written another way, and plan."""
+    sign = None
+    while True:
+        try:
+            with (
+                staging.filling(area) as scratch,
+                reading.read(scratch, job, marks=marks, check=check, decimal=sign) as read,
+            ):
+                failpoint("import.read.staged", scratch)
+                _enter(job, token, State.CHECKING, read.values(), also=read.rejects.list_first)
+                read.require_rows()
+                made = plan.make(scratch, mode=job.mode, fields=read.fields)
+                failpoint("import.plan.made", scratch)
+                return made
+        except reading.SignMistaken as mistaken:
+            sign = mistaken.sign
+            marks.restart()
+            staging.empty(area)
+
+
+def _beat(import_id: uuid.UUID, marks: reading.Marks) -> Callable[[Session], None]:
+    """Return what a heartbeat does beside prolonging the lease: progress moves forward, a cancellation is seen."""
+
+    def beat(session: Session) -> None:
+        reached = {
+            ImportJob.bytes_read: marks.bytes_read,
+            ImportJob.rows_read: marks.rows_read,
+            ImportJob.rejected: marks.rejected,
+        }
+        forward = {column.key: case((column < value, value), else_=column) for column, value in reached.items()}
+        moved = update(ImportJob).where(ImportJob.id == import_id).values(version=ImportJob.version + 1, **forward)
+        if session.scalar(moved.returning(ImportJob.cancel_requested)):
+            raise Cancelled
+        database.after_commit(session, lambda: mirror.show(import_id))
+
+    return beat
+
+
+def _checks(held: leases.Hold) -> Callable[[], None]:
+    """Return what is asked between two batches: is the import still ours, still wanted, and may we go on?"""
+
+    def check() -> None:
+        held.check()
+        if tasks.stopping.is_set():
+            raise leases.GivenBack
+
+    return check
+
+
+def _enter(
+    job: ImportJob,
+    token: uuid.UUID,
+    state: State,
+    values: dict[str, Any],
+    *,
+    also: Callable[[Session, ImportJob], None] | None = None,
+) -> None:
+    """Write the next state under the fence, and show it."""
+    with database.transaction() as session:
+        leases.fence(session, ImportJob, job.id, token, {"state": state, "version": ImportJob.version + 1, **values})
+        if also is not None:
+            also(session, job)
+        failpoint(f"import.{state.value}.before-commit", session)
+    failpoint(f"import.{state.value}")
+    mirror.show(job.id)
+
+
+def _settle(job: ImportJob, token: uuid.UUID, error: Exception) -> None:
+    """End the import where the error is its own, else give it back for another attempt."""
+    refused = failure.refusal(error)
+    if isinstance(error, Cancelled):
+        _enter(job, token, State.CANCELLED, {"finished_at": clock.now(), **leases.FREE})
+    elif refused is not None:
+        with database.transaction() as session:
+            leases.fence(session, ImportJob, job.id, token)
+            failure.end(session.get_one(ImportJob, job.id, with_for_update=True), refused)
+    else:
+        with database.transaction() as session:
+            failed = not isinstance(error, leases.GivenBack)
+            leases.give_back(session, ImportJob, job.id, token, failed=failed)
+        raise error
+    mirror.show(job.id)
+    staging.drop(job)

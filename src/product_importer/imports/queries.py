@@ -1,0 +1,189 @@
+"""Imports as they are seen: the snapshot, the history, the rejects."""
+
+import dataclasses
+import datetime as dt
+import uuid
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from product_importer.imports import slices
+from product_importer.imports.models import ImportJob, RejectedRecord
+from product_importer.imports.snapshot import (
+    Counts,
+    Failure,
+    FileFacts,
+    Notice,
+    Progress,
+    Reject,
+    RejectGroup,
+    Snapshot,
+)
+from product_importer.imports.states import FINAL, WORKING, Question, State
+from product_importer.kit import clock
+from product_importer.kit.errors import NotFound
+
+READING_SHARE, CHECKING_SHARE = 40.0, 10.0  # percent of the whole; applying takes the rest
+STATUS = {
+    State.QUEUED: "Waiting",
+    State.READING: "Parsing CSV…",
+    State.CHECKING: "Validating…",
+    State.APPLYING: "Importing…",
+    State.PAUSED: "Paused",
+    State.COMPLETED: "Completed",
+    State.CANCELLED: "Cancelled",
+    State.UNDONE: "Undone",
+}
+ASKED = {
+    Question.MAPPING: "Which column is which?",
+    Question.DECIMAL: "Which sign separates the cents?",
+    Question.REJECTS: "Go on in spite of the rejected rows?",
+    Question.REVIEW: "Waiting for your review",
+}
+
+
+class ImportNotFound(NotFound):
+    """No import has this id."""
+
+    code = "IMPORT_NOT_FOUND"
+    title = "There is no such import"
+
+
+def job_of(session: Session, import_id: uuid.UUID, *, lock: bool = False) -> ImportJob:
+    """Return the import's row, locked until the transaction ends if `lock`; ImportNotFound when there is none."""
+    job = session.get(ImportJob, import_id, with_for_update=lock or None)
+    if job is None:
+        raise ImportNotFound(f"No import has the id {import_id}.")
+    return job
+
+
+def snapshot(session: Session, import_id: uuid.UUID) -> Snapshot:
+    """Return the import as it stands; ImportNotFound when there is none."""
+    return _snapshot(session, job_of(session, import_id))
+
+
+def history(session: Session, *, offset: int = 0, limit: int = 20) -> list[Snapshot]:
+    """Return imports, newest first."""
+    jobs = session.scalars(select(ImportJob).order_by(ImportJob.number.desc()).offset(offset).limit(limit))
+    return [_snapshot(session, job) for job in jobs.all()]
+
+
+def running(session: Session) -> list[Snapshot]:
+    """Return the imports at work or waiting for a person, newest first, at most 20."""
+    wanted = select(ImportJob).where(ImportJob.state.in_((*WORKING, State.WAITING, State.PAUSED)))
+    return [
+        _snapshot(session, job) for job in session.scalars(wanted.order_by(ImportJob.number.desc()).limit(20)).all()
+    ]
+
+
+def count(session: Session, *, working: bool = False) -> int:
+    """Return how many imports there are, or how many are at work."""
+    counted = select(func.count()).select_from(ImportJob)
+    return session.scalar(counted.where(ImportJob.state.in_(WORKING)) if working else counted) or 0
+
+
+def rejects(session: Session, import_id: uuid.UUID, *, limit: int = 1000) -> list[Reject]:
+    """Return the first rejected records, in the order of the file."""
+    wanted = select(RejectedRecord).where(RejectedRecord.import_id == import_id).order_by(RejectedRecord.position)
+    return [Reject(r.line, r.column, r.code, r.value, r.message) for r in session.scalars(wanted.limit(limit))]
+
+
+def reject_groups(session: Session, import_id: uuid.UUID) -> list[RejectGroup]:
+    """Return the rejects by code and column, the most frequent first."""
+    groups = job_of(session, import_id).facts.get("reject_groups", [])
+    return sorted((RejectGroup(**group) for group in groups), key=lambda group: -group.count)
+
+
+def account(session: Session, job: ImportJob) -> dict[str, int]:
+    """Return the counts by outcome, as they go into the journal."""
+    return dataclasses.asdict(_counts(job, slices.written(session, job.id)))
+
+
+def _snapshot(session: Session, job: ImportJob) -> Snapshot:
+    written = slices.written(session, job.id)
+    counts = _counts(job, written)
+    return Snapshot(
+        task_id=job.id,
+        number=job.number,
+        state=job.state,
+        status=_status(job),
+        question=job.question,
+        version=job.version + written.slices,
+        progress=_progress(job, counts, written.settled),
+        counts=counts,
+        file=_file(job),
+        mapping=job.facts.get("mapping", {}),
+        ignored_columns=job.facts.get("ignored", []),
+        mode=job.mode,
+        warnings=[Notice(**notice) for notice in job.facts.get("warnings", [])],
+        error=Failure(**job.error) if job.error else None,
+        actor=job.actor,
+        created_at=job.created_at,
+        started_at=job.started_at,
+        finished_at=job.finished_at,
+        links=_links(job),
+    )
+
+
+def _counts(job: ImportJob, written: slices.Sums) -> Counts:
+    rejected, superseded = job.rejected, job.superseded
+    rows = rejected + superseded + written.created + written.updated + written.unchanged + written.skipped
+    return Counts(rows, written.created, written.updated, written.unchanged, superseded, written.skipped, rejected)
+
+
+def _status(job: ImportJob) -> str:
+    if job.state is State.FAILED:
+        return f"Failed: {(job.error or {}).get('message', 'unknown')}"
+    if job.state is State.WAITING and job.question is not None:
+        return ASKED[job.question]
+    return STATUS[job.state]
+
+
+def _progress(job: ImportJob, counts: Counts, settled: int) -> Progress:
+    percent = _percent(job, settled)
+    total = job.rows_read if job.winners is not None else None
+    end = job.finished_at or clock.now()
+    elapsed = (end - job.started_at).total_seconds() if job.started_at else 0.0
+    done = counts.rows if job.winners is not None else job.rows_read
+    left = elapsed * (100 - percent) / percent if percent >= 1 and job.state in WORKING else None
+    return Progress(
+        percent=percent,
+        rows_done=counts.rows,
+        rows_total=total,
+        rows_per_second=_rate(job, done, end) if elapsed > 0 else None,
+        eta_seconds=round(left, 1) if left is not None else None,
+    )
+
+
+def _rate(job: ImportJob, done: int, end: dt.datetime) -> int | None:
+    """Rows a second of the phase at work, or of the whole when it is over."""
+    since = job.applying_at if job.state is State.APPLYING else job.started_at
+    spent = (end - since).total_seconds() if since else 0.0
+    return round(done / spent) if spent >= 0.1 else None
+
+
+def _percent(job: ImportJob, settled: int) -> float:
+    if job.state in FINAL and job.state is not State.FAILED and job.state is not State.CANCELLED:
+        return 100.0
+    if job.winners is not None:
+        share = settled / job.winners if job.winners else 1.0
+        return round(READING_SHARE + CHECKING_SHARE + (100 - READING_SHARE - CHECKING_SHARE) * share, 1)
+    return round(READING_SHARE * min(1.0, job.bytes_read / max(1, job.file_bytes)), 1)
+
+
+def _file(job: ImportJob) -> FileFacts:
+    known: dict[str, Any] = {name: job.facts.get(name) for name in ("sha256", "encoding", "delimiter", "header_line")}
+    return FileFacts(name=job.file_name, bytes=job.file_bytes, **known)
+
+
+def _links(job: ImportJob) -> dict[str, str]:
+    links = {
+        "self": f"/imports/{job.id}",
+        "status": f"/upload/status/{job.id}",
+        "progress": f"/upload/progress/{job.id}",
+        "page": f"/admin/imports/{job.id}",
+    }
+    if job.rejected and job.facts.get("rejects_file"):
+        links["rejects"] = f"/imports/{job.id}/rejects.csv"
+    return links

@@ -1,0 +1,118 @@
+"""The first phase: the upload is streamed once, checked row by row, and staged as it goes by."""
+
+import hashlib
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from product_importer.imports import mapping, reader, rows, staging
+from product_importer.imports.dialect import Dialect
+from product_importer.imports.models import ImportJob
+from product_importer.imports.options import Options
+from product_importer.imports.report import Rejects
+from product_importer.imports.states import Decimal
+from product_importer.kit.failpoints import failpoint
+from product_importer.uploads import actions as uploads
+
+
+class SignMistaken(Exception):
+    """The whole price column shows another decimal sign than its first rows: the file is to be read again."""
+
+    def __init__(self, sign: Decimal) -> None:
+        super().__init__(sign.value)
+        self.sign = sign
+
+
+@dataclass(slots=True)
+class Marks:
+    """How far a reading has come; the heartbeat tells it on."""
+
+    bytes_read: int = 0
+    rows_read: int = 0
+    rejected: int = 0
+
+    def restart(self) -> None:
+        """Begin anew: what was shown of an earlier reading stays shown until this one has passed it."""
+        self.bytes_read = self.rows_read = self.rejected = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a reading found out."""
+
+    job: ImportJob
+    marks: Marks
+    sha256: str
+    fields: Collection[str]
+    facts: dict[str, Any]
+    rejects: Rejects
+
+    def values(self) -> dict[str, Any]:
+        """Save the rejects file, and return what the import row keeps from here on."""
+        key = self.rejects.save(self.job.id)
+        facts = {**self.job.facts, **self.facts, "sha256": self.sha256}
+        facts |= {"reject_groups": self.rejects.groups(), "rejects_file": key}
+        counts = {"rows_read": self.marks.rows_read, "rejected": self.rejects.count}
+        return {"bytes_read": self.job.file_bytes, "facts": facts, **counts}
+
+    def require_rows(self) -> None:
+        """Raise NoValidRows when nothing of the file can be imported."""
+        if not self.marks.rows_read:
+            raise rows.NoValidRows("There is a header and no row below it.")
+        if self.rejects.count == self.marks.rows_read:
+            reasons = ", ".join(f"{group['count']:,} x {group['code']}" for group in self.rejects.groups()[:5])
+            raise rows.NoValidRows(f"All {self.marks.rows_read:,} rows were rejected: {reasons}.")
+
+
+@contextmanager
+def read(
+    scratch: Session, job: ImportJob, *, marks: Marks, check: Callable[[], None], decimal: Decimal | None = None
+) -> Iterator[Read]:
+    """Stage every accepted record of the job's file and collect the rejected ones.
+
+    `check` is called between batches and raises when the reading is to end. Raises what a file as a whole is
+    refused with, DecimalAmbiguous among them, and SignMistaken where it must be read again.
+    """
+    options, digest = Options.model_validate(job.options), hashlib.sha256()
+    opened = reader.open_reader(_hashed(uploads.read(job.upload_id), digest), Dialect(**job.facts["dialect"]))
+    explicit = None if options.mapping is None else {str(field): name for field, name in options.mapping.items()}
+    found = mapping.resolve(opened.header, explicit=explicit, mode=options.mode)
+    blanks = {str(field): policy for field, policy in options.blanks.items()}
+    checker = rows.Checker(found, blanks, decimal or options.decimal)
+    rejects = Rejects(number=job.number, header=opened.header, delimiter=job.facts["delimiter"])
+    try:
+        staging.add(scratch, _accepted(opened, checker, rejects, marks, check))
+        if (sign := checker.settled()) is not (checker.decimal or sign):
+            raise SignMistaken(sign)
+        warnings = [_plain(notice) for notice in checker.remarks.notices()]
+        yield Read(job, marks, digest.hexdigest(), list(found.names), {"warnings": warnings}, rejects)
+    finally:
+        rejects.close()
+
+
+def _accepted(
+    opened: reader.Reader, checker: rows.Checker, rejects: Rejects, marks: Marks, check: Callable[[], None]
+) -> Iterator[rows.Accepted]:
+    """Check batch after batch; accepted rows flow on, rejected ones are collected, the marks move."""
+    for batch in opened:
+        check()
+        failpoint("import.read.batch")
+        checked = checker.check(batch)
+        rejects.add(checked.rejected)
+        yield from checked.accepted
+        marks.bytes_read = batch.bytes_read
+        marks.rows_read += len(checked.accepted) + len(checked.rejected)
+        marks.rejected = rejects.count
+
+
+def _hashed(blocks: Iterator[bytes], digest: Any) -> Iterator[bytes]:
+    for block in blocks:
+        digest.update(block)
+        yield block
+
+
+def _plain(notice: Any) -> dict[str, Any]:
+    return {"code": str(notice.code), "message": notice.message, "count": notice.count}

@@ -1,0 +1,104 @@
+"""Imports for programs: upload a file, follow it, list, cancel, retry, and fetch what was rejected."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterable, Iterator
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from product_importer.imports import actions, queries
+from product_importer.imports.snapshot import Snapshot
+from product_importer.kit import database, storage
+from product_importer.kit.errors import NotFound
+from product_importer.web import intake, schemas
+from product_importer.web.deps import Actor, Configured, Reading, Watching, Writing
+from product_importer.web.roles import editor, viewer
+
+router = APIRouter(tags=["imports"])
+RETRY = 2_000  # milliseconds a browser waits before it connects again
+
+
+class NoRejects(NotFound):
+    """The import rejected nothing, or is not so far."""
+
+    code = "NO_REJECTS"
+    title = "There is no file of rejected rows"
+    action = "An import has one once it was read, if any of its rows was rejected."
+
+
+@router.post("/upload", status_code=202, dependencies=[Depends(editor)], openapi_extra=schemas.UPLOAD_BODY)
+async def upload(request: Request, actor: Actor, settings: Configured) -> JSONResponse:
+    """Take a file in, as a form's field `file` or as the body itself, and import it in the background."""
+    import_id = await intake.take_in(request, actor=actor, settings=settings)
+    snapshot = await asyncio.to_thread(_snapshot, import_id)
+    place = f"{request.url.path.removesuffix('/upload')}/upload/status/{import_id}"
+    return JSONResponse(schemas.as_json(snapshot), 202, {"Location": place})
+
+
+@router.get("/upload/status/{task_id}", dependencies=[Depends(viewer)])
+@router.get("/imports/{task_id}", dependencies=[Depends(viewer)])
+def status(task_id: uuid.UUID, session: Reading) -> Snapshot:
+    """Return the import as it stands."""
+    return queries.snapshot(session, task_id)
+
+
+@router.get("/upload/progress/{task_id}", response_class=EventSourceResponse, dependencies=[Depends(viewer)])
+async def progress(task_id: uuid.UUID, watch: Watching) -> AsyncIterable[ServerSentEvent]:
+    """Stream a snapshot at each change, at most four a second, ending with the final state."""
+    async for snapshot in watch.follow(task_id):
+        yield ServerSentEvent(data=schemas.as_json(snapshot), event="progress", id=str(snapshot.version), retry=RETRY)
+
+
+@router.get("/imports", dependencies=[Depends(viewer)])
+def history(
+    session: Reading,
+    page: Annotated[int, Query(ge=1, le=10**6)] = 1,
+    per_page: Annotated[int, Query(ge=1, le=100)] = 20,
+) -> schemas.ImportPage:
+    """List imports, newest first."""
+    total = queries.count(session)
+    items = queries.history(session, offset=(page - 1) * per_page, limit=per_page)
+    return schemas.ImportPage(items=items, total=total, page=page, pages=max(1, -(-total // per_page)))
+
+
+@router.get("/imports/{task_id}/rejects", dependencies=[Depends(viewer)])
+def rejects(task_id: uuid.UUID, session: Reading) -> schemas.RejectList:
+    """List the first 1,000 rejected records, and all of them by reason."""
+    total = queries.snapshot(session, task_id).counts.rejected
+    groups = queries.reject_groups(session, task_id)
+    return schemas.RejectList(items=queries.rejects(session, task_id), groups=groups, total=total)
+
+
+@router.get("/imports/{task_id}/rejects.csv", dependencies=[Depends(viewer)], response_class=StreamingResponse)
+def rejects_file(task_id: uuid.UUID) -> StreamingResponse:
+    """Download all rejected records in their original columns, behind line, code and message."""
+    with database.reading() as session:
+        job = queries.job_of(session, task_id)
+        key, name = job.facts.get("rejects_file"), f"rejects-of-import-{job.number}.csv"
+    if not key:
+        raise NoRejects
+    blocks: Iterator[bytes] = storage.stream(key)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(blocks, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.post("/imports/{task_id}/cancel", status_code=202, dependencies=[Depends(editor)])
+def cancel(task_id: uuid.UUID, session: Writing) -> Snapshot:
+    """Ask the import to stop; what is written stays, and the answer shows how far it came."""
+    actions.cancel(session, task_id)
+    return queries.snapshot(session, task_id)
+
+
+@router.post("/imports/{task_id}/retry", status_code=202, dependencies=[Depends(editor)])
+def retry(task_id: uuid.UUID, session: Writing) -> Snapshot:
+    """Let a failed import go on where it stopped."""
+    actions.retry(session, task_id)
+    return queries.snapshot(session, task_id)
+
+
+def _snapshot(import_id: uuid.UUID) -> Snapshot:
+    with database.reading() as session:
+        return queries.snapshot(session, import_id)

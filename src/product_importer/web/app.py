@@ -1,0 +1,62 @@
+"""The web application: every router, behind the guards."""
+
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+
+from product_importer import __version__, worker
+from product_importer.kit import runtime
+from product_importer.kit.settings import Settings
+from product_importer.kit.tasks import sweeper
+from product_importer.web import assets, errors
+from product_importer.web.api import health, imports, products
+from product_importer.web.guards import Guards
+from product_importer.web.pages import dashboard, mapping
+from product_importer.web.pages import imports as import_pages
+from product_importer.web.pages import products as product_pages
+from product_importer.web.watch import Watch
+
+API = (imports.router, products.router)
+PAGES = (dashboard.router, import_pages.router, mapping.router, product_pages.router)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Make the application; it opens database and storage when it starts."""
+    worker.gather()
+    app = FastAPI(
+        title="Product Importer",
+        version=__version__,
+        lifespan=_lifespan,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.settings, app.state.watch = settings, Watch()
+    versioned = APIRouter(prefix="/api/v1")
+    for router in API:
+        versioned.include_router(router)
+        app.include_router(router, include_in_schema=False)
+    app.include_router(versioned)
+    app.include_router(health.router)
+    for router in PAGES:
+        app.include_router(router, include_in_schema=False)
+    app.mount(assets.PREFIX, assets.Assets(), name="static")
+    errors.install(app)
+    app.add_middleware(Guards, settings=settings)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Open what the process needs; in server mode sweep too, so that no job waits for a lost bell."""
+    settings: Settings = app.state.settings
+    runtime.start(settings)
+    stop = threading.Event()
+    if settings.server_mode:
+        sweeper.keep_sweeping(stop)
+    yield
+    stop.set()
+    app.state.watch.closing.set()

@@ -1,0 +1,40 @@
+"""What routes ask for: the settings, the watch, a transaction of the request's own."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy.orm import Session
+
+from product_importer.kit import database
+from product_importer.kit.settings import Settings
+from product_importer.web import roles
+from product_importer.web.watch import Watch
+
+
+def _settings(request: Request) -> Settings:
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+def _watch(request: Request) -> Watch:
+    watch: Watch = request.app.state.watch
+    return watch
+
+
+def _reading() -> Iterator[Session]:
+    with database.reading() as session:
+        yield session
+
+
+def _writing() -> Iterator[Session]:
+    """Commit before the answer leaves, for a client must not hear of what may yet be rolled back."""
+    with database.transaction() as session:
+        yield session
+
+
+Configured = Annotated[Settings, Depends(_settings)]
+Watching = Annotated[Watch, Depends(_watch)]
+Reading = Annotated[Session, Depends(_reading, scope="function")]
+Writing = Annotated[Session, Depends(_writing, scope="function")]
+Actor = Annotated[str, Depends(roles.current_actor)]

@@ -1,0 +1,134 @@
+"""What every request passes before any route: Host and Origin checks, body limits, security headers, a request id."""
+
+import secrets
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from product_importer.kit.errors import AppError
+from product_importer.kit.settings import LOOPBACK, Settings
+from product_importer.web import errors
+
+SMALL_BODY = 2**20  # bytes, for every door but the uploads
+UPLOAD_FRAME = 2**20  # bytes that a multipart body may have besides the file
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self' 'wasm-unsafe-eval'",
+        "style-src 'self'",
+        "img-src 'self' blob: data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    ]
+)
+HEADERS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+class ForeignHost(AppError):
+    """The request names a host that this server is not (DNS rebinding)."""
+
+    status = 421
+    code = "HOST_UNKNOWN"
+    title = "This server does not answer to that name"
+    action = "Use the server's own address, or add the name to ALLOWED_HOSTS or PUBLIC_URL."
+
+
+class CrossSite(AppError):
+    """A page of another site tried to change something here."""
+
+    status = 403
+    code = "CROSS_SITE"
+    title = "The request came from another site"
+    action = "Open the page here and try again; programs send no Origin header."
+
+
+class BodyTooLarge(AppError):
+    """The body is larger than this door takes."""
+
+    status = 413
+    code = "BODY_TOO_LARGE"
+    title = "The request body is too large"
+    action = "Send less, or raise MAX_UPLOAD_BYTES for files."
+
+
+class Guards:
+    """The ASGI wrapper around the whole application."""
+
+    def __init__(self, app: ASGIApp, *, settings: Settings) -> None:
+        self.app = app
+        self.settings = settings
+        named = {urlsplit(settings.public_url).hostname, *settings.allowed_hosts, *LOOPBACK, settings.host}
+        self.hosts = {host.lower() for host in named if host}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Check the request, then pass it on with its body counted and its answer marked."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        scope.setdefault("state", {})["request_id"] = request_id = secrets.token_hex(8)
+        marked = _marking(send, request_id)
+        try:
+            self._check(scope)
+        except AppError as refusal:
+            await errors.answer(scope, refusal)(scope, receive, marked)
+            return
+        await self.app(scope, _counting(receive, self._limit(scope)), marked)
+
+    def _check(self, scope: Scope) -> None:
+        headers = Headers(scope=scope)
+        host = urlsplit(f"//{headers.get('host', '')}").hostname or ""
+        if host not in self.hosts:
+            raise ForeignHost(f"It was asked for as “{host[:100]}”.")
+        if scope["method"] in SAFE:
+            return
+        origin = headers.get("origin")
+        foreign = origin is not None and urlsplit(origin).netloc not in self._own(headers)
+        if foreign or headers.get("sec-fetch-site") in ("cross-site", "same-site"):
+            raise CrossSite(f"Its origin is {(origin or 'another site')[:200]}.")
+
+    def _own(self, headers: Headers) -> set[str]:
+        return {headers.get("host", ""), urlsplit(self.settings.public_url).netloc}
+
+    def _limit(self, scope: Scope) -> int:
+        uploads = scope["path"].removeprefix("/api/v1") in ("/upload", "/admin/imports")
+        return self.settings.max_upload_bytes + UPLOAD_FRAME if uploads else SMALL_BODY
+
+
+def _counting(receive: Receive, limit: int) -> Receive:
+    """Count the body as it comes, whatever Content-Length says."""
+    read = 0
+
+    async def counted() -> Message:
+        nonlocal read
+        message = await receive()
+        read += len(message.get("body", b""))
+        if read > limit:
+            raise BodyTooLarge(f"At most {limit:,} bytes are taken here.")
+        return message
+
+    return counted
+
+
+def _marking(send: Send, request_id: str) -> Send:
+    """Put the security headers and the request id on the answer."""
+
+    async def marked(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
+            headers["x-request-id"] = request_id
+        await send(message)
+
+    return marked

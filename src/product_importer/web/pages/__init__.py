@@ -1,0 +1,1 @@
+"""HTML for people, under /admin; every form works without JavaScript."""

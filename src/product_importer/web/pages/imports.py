@@ -1,0 +1,102 @@
+"""Imports for people: start one, follow it live, read its account."""
+
+import io
+import uuid
+from collections.abc import AsyncIterable
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from product_importer.imports import actions, mock_file, queries
+from product_importer.imports.options import Options
+from product_importer.imports.snapshot import Snapshot
+from product_importer.uploads import actions as uploads
+from product_importer.web import intake, templating
+from product_importer.web.deps import Actor, Configured, Reading, Watching, Writing
+from product_importer.web.pages import rail
+from product_importer.web.roles import editor, viewer
+
+router = APIRouter(prefix="/admin/imports")
+PER_PAGE = 20
+MOCK_ROWS = 10_000
+Tab = Literal["account", "rejects", "file"]
+
+
+@router.get("", dependencies=[Depends(viewer)])
+def history(
+    request: Request, session: Reading, actor: Actor, page: Annotated[int, Query(ge=1, le=10**6)] = 1
+) -> HTMLResponse:
+    """List all imports, newest first."""
+    total = queries.count(session)
+    listed = queries.history(session, offset=(page - 1) * PER_PAGE, limit=PER_PAGE)
+    context: dict[str, Any] = {"imports": listed, "page": page, "pages": max(1, -(-total // PER_PAGE)), "total": total}
+    return templating.render(request, "imports.html", **rail.context(session, "imports", actor), **context)
+
+
+@router.post("", dependencies=[Depends(editor)])
+async def start(request: Request, actor: Actor, settings: Configured) -> RedirectResponse:
+    """Take a file from the dashboard's form when there is no JavaScript."""
+    return _to(await intake.take_in(request, actor=actor, settings=settings, interactive=True))
+
+
+@router.post("/mock", dependencies=[Depends(editor)])
+def start_mock(actor: Actor) -> RedirectResponse:
+    """Import the generated file of 10,000 rows, as the demonstration asks."""
+    upload_id = uploads.open_upload(name=f"mock-{MOCK_ROWS}.csv", actor=actor)
+    made = io.StringIO()
+    mock_file.generate(made, rows=MOCK_ROWS)
+    uploads.append(upload_id, start=0, data=made.getvalue().encode())
+    return _to(intake.start(upload_id, actor=actor, options=Options()))
+
+
+@router.get("/{import_id}", dependencies=[Depends(viewer)])
+def show(request: Request, import_id: uuid.UUID, session: Reading, actor: Actor, tab: Tab = "account") -> Response:
+    """Show one import: live while it works, its account when it is over."""
+    snapshot = queries.snapshot(session, import_id)
+    if snapshot.question == "mapping":
+        return RedirectResponse(f"/admin/imports/{import_id}/mapping", 303)
+    rejects = queries.rejects(session, import_id) if tab == "rejects" else []
+    context: dict[str, Any] = {"groups": queries.reject_groups(session, import_id), "rejects": rejects, "tab": tab}
+    shown: dict[str, Any] = {"snapshot": snapshot, "rejects_total": snapshot.counts.rejected}
+    return templating.render(request, "import.html", **rail.context(session, "imports", actor), **shown, **context)
+
+
+@router.get("/{import_id}/live", dependencies=[Depends(viewer)])
+def live(import_id: uuid.UUID, session: Reading) -> HTMLResponse:
+    """Return the live panel's body, for a browser that asks instead of listening."""
+    snapshot = queries.snapshot(session, import_id)
+    headers = {"X-Version": str(snapshot.version), "X-State": snapshot.state.value, "Cache-Control": "no-store"}
+    return HTMLResponse(_panel(snapshot), headers=headers)
+
+
+@router.get("/{import_id}/live/stream", response_class=EventSourceResponse, dependencies=[Depends(viewer)])
+async def stream(import_id: uuid.UUID, watch: Watching) -> AsyncIterable[ServerSentEvent]:
+    """Stream the live panel's body at each change, then say that it has ended."""
+    async for snapshot in watch.follow(import_id):
+        yield ServerSentEvent(raw_data=_panel(snapshot), event="panel", id=str(snapshot.version))
+    if not watch.closing.is_set():
+        yield ServerSentEvent(raw_data="over", event="end")
+
+
+@router.post("/{import_id}/cancel", dependencies=[Depends(editor)])
+def cancel(import_id: uuid.UUID, session: Writing) -> RedirectResponse:
+    """Ask the import to stop."""
+    actions.cancel(session, import_id)
+    return _to(import_id)
+
+
+@router.post("/{import_id}/retry", dependencies=[Depends(editor)])
+def retry(import_id: uuid.UUID, session: Writing) -> RedirectResponse:
+    """Let a failed import go on."""
+    actions.retry(session, import_id)
+    return _to(import_id)
+
+
+def _to(import_id: uuid.UUID) -> RedirectResponse:
+    return RedirectResponse(f"/admin/imports/{import_id}", 303)
+
+
+def _panel(snapshot: Snapshot) -> str:
+    return templating.fragment("_live.html", snapshot=snapshot)

@@ -1,0 +1,111 @@
+"""Takes a file in from a request body, as a form or as it is, straight into storage."""
+
+import asyncio
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Request
+from pydantic import ValidationError
+from python_multipart.multipart import parse_options_header
+
+from product_importer.imports.options import Options
+from product_importer.kit.settings import Settings
+from product_importer.uploads import actions as uploads
+from product_importer.web import errors
+from product_importer.web.guards import BodyTooLarge
+from product_importer.web.multipart import Form, FormReader
+
+STRUCTURED = ("mapping", "blanks")  # options that come as JSON
+OWN = ("name",)  # query parameters that are no options
+NAME_MAX = 255  # characters of a file's name
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A file that arrived whole, and what was asked to be done with it."""
+
+    upload_id: uuid.UUID
+    options: Options
+
+
+async def receive(request: Request, *, actor: str, settings: Settings) -> Received:
+    """Stream the body into an upload; whatever goes wrong on the way, nothing of it stays."""
+    upload = _Incoming(await asyncio.to_thread(uploads.open_upload, name="upload.csv", actor=actor), settings)
+    try:
+        options = await _body(request, upload)
+    except BaseException:
+        await asyncio.shield(asyncio.to_thread(uploads.discard, upload.id))
+        raise
+    return Received(upload.id, options)
+
+
+class _Incoming:
+    """Cuts a stream of bytes into parts and stores them."""
+
+    def __init__(self, upload_id: uuid.UUID, settings: Settings) -> None:
+        self.id = upload_id
+        self._limit = settings.max_upload_bytes
+        self._stored = 0
+
+    async def take(self, held: bytearray, *, last: bool = False) -> None:
+        """Store what is held as far as it fills parts, and the rest too if it is the last."""
+        if self._stored + len(held) > self._limit:
+            raise BodyTooLarge(f"A file may have at most {self._limit:,} bytes.")
+        while len(held) >= uploads.PART or (last and held):
+            data = bytes(held[: uploads.PART])
+            del held[: uploads.PART]
+            self._stored = await asyncio.to_thread(uploads.append, self.id, start=self._stored, data=data)
+
+
+async def _body(request: Request, upload: _Incoming) -> Options:
+    content_type = request.headers.get("content-type", "")
+    if content_type.lower().startswith("multipart/form-data"):
+        form = await _form(request, upload, content_type)
+        name, fields = form.file_name or "", form.fields
+    else:
+        held = bytearray()
+        async for block in request.stream():
+            held += block
+            await upload.take(held)
+        await upload.take(held, last=True)
+        name, fields = _raw_name(request), {k: v for k, v in request.query_params.items() if k not in OWN}
+    await asyncio.to_thread(uploads.rename, upload.id, name=name.strip()[-NAME_MAX:] or "upload.csv")
+    return options_of(fields)
+
+
+async def _form(request: Request, upload: _Incoming, content_type: str) -> Form:
+    reader = FormReader(content_type)
+    async for block in request.stream():
+        reader.feed(block)
+        await upload.take(reader.form.data)
+    reader.finish()
+    await upload.take(reader.form.data, last=True)
+    return reader.form
+
+
+def _raw_name(request: Request) -> str:
+    disposition = parse_options_header(request.headers.get("content-disposition", "").encode())[1]
+    named = disposition.get(b"filename", b"").decode("utf-8", "replace")
+    return request.query_params.get("name") or named.replace("\\", "/").rpartition("/")[2]
+
+
+def options_of(fields: Mapping[str, str]) -> Options:
+    """Read options from form fields or query parameters; Invalid names each that is wrong."""
+    values: dict[str, Any] = {name: value for name, value in fields.items() if value != "" or name == "delimiter"}
+    for name in STRUCTURED:
+        if name in values:
+            try:
+                values[name] = json.loads(values[name])
+            except ValueError:
+                raise errors.invalid([_not_json(name)]) from None
+    try:
+        return Options.model_validate(values)
+    except ValidationError as wrong:
+        raise errors.invalid(wrong.errors(include_url=False, include_input=False)) from None
+
+
+def _not_json(name: str) -> dict[str, Any]:
+    return {"loc": (name,), "type": "json_invalid", "msg": 'is not JSON; write {"sku": "StockCode"}'}

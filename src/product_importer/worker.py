@@ -1,0 +1,35 @@
+"""The worker: every task gathered, and whoever runs them picked."""
+
+import signal
+import threading
+from types import FrameType
+
+from product_importer.imports.run import run_import
+from product_importer.kit import runtime, tasks
+from product_importer.kit.settings import Settings
+from product_importer.kit.tasks import in_process, on_celery
+
+TASKS = (run_import,)
+
+
+def gather() -> tuple[tasks.Task, ...]:
+    """Return every task; that this room imports them is what registers them."""
+    return TASKS
+
+
+def work(settings: Settings) -> int:
+    """Run tasks until told to stop: from the database in embedded mode, on Celery in server mode."""
+    runtime.start(settings)
+    if settings.server_mode:
+        app = on_celery.make_app(settings)
+        return on_celery.work(app, concurrency=settings.worker_threads, setup=lambda: runtime.start(settings))
+    stop = threading.Event()
+    tasks.stopping = stop
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+    in_process.Worker(threads=settings.worker_threads).work(stop)
+    return 0
