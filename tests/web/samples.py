@@ -29,7 +29,7 @@ WORDS = {
     State.APPLYING: "Importing…",
     State.WAITING: "Which column is which?",
     State.COMPLETED: "Completed",
-    State.FAILED: "Failed: no SKU column",
+    State.FAILED: "Failed: no column of this file holds the SKU",
     State.CANCELLED: "Cancelled",
     State.UNDONE: "Undone",
 }

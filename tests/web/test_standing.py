@@ -29,12 +29,12 @@ def test_all_steps_of_a_completed_import_are_done() -> None:
 
 
 def test_an_import_that_stopped_claims_no_later_step() -> None:
-    assert [step.words for step in standing.steps(FAILED)] == ["Received", "Failed: no SKU column"]
+    assert [step.words for step in standing.steps(FAILED)] == ["Received", "Failed: no column of this file holds the SKU"]
 
 
 def test_a_list_shows_the_percentage_of_what_is_running_and_the_words_of_the_rest() -> None:
     assert standing.brief(APPLYING) == "Importing, 72 %"
-    assert standing.brief(FAILED) == "Failed: no SKU column"
+    assert standing.brief(FAILED) == "Failed: no column of this file holds the SKU"
     fresh = make_snapshot(state=State.QUEUED, progress=Progress(0, 0, None, None, None))
     assert standing.brief(fresh) == "Waiting"
 
