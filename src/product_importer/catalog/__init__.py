@@ -1,0 +1,1 @@
+"""The catalog: products, the rules of one product, and what may be asked of many."""

@@ -1,0 +1,126 @@
+"""One product's rules, the same for a form, the API and a line of a CSV file."""
+
+import datetime as dt
+import decimal
+import re
+import unicodedata
+import uuid
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_serializer
+
+SKU_MAX: Final = 255  # characters
+NAME_MAX: Final = 500  # characters
+DESCRIPTION_MAX: Final = 1_048_576  # characters, also the limit of a CSV cell
+PRICE_MAX: Final = decimal.Decimal("9999999999.99")  # NUMERIC(12, 2)
+CENT: Final = decimal.Decimal("0.01")
+
+# Zero-width spaces and joiners, direction marks, the byte order mark: nobody sees them, so no SKU may differ by them.
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_PLAIN_PRICE = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,2}0*)?")
+
+
+def sku_text(raw: str) -> str:
+    """Clean a SKU as it is stored: no invisible characters, trimmed, inner white space one blank, NFC."""
+    if raw.isascii():
+        return " ".join(raw.split())
+    return unicodedata.normalize("NFC", " ".join(_INVISIBLE.sub("", raw).split()))
+
+
+def sku_key(text: str) -> str:
+    """Fold a clean SKU to the key by which products are matched: casefold of NFC.
+
+    The key of a 255-character SKU can be longer (`ß` folds to `ss`, `ΐ` to three characters): at most 765.
+    """
+    if text.isascii():
+        return text.lower()
+    return unicodedata.normalize("NFC", text).casefold()
+
+
+def rounded(price: decimal.Decimal) -> decimal.Decimal:
+    """Round a finite price half-even to the cent; raise `decimal.InvalidOperation` beyond 26 digits."""
+    return price.quantize(CENT, rounding=decimal.ROUND_HALF_EVEN)
+
+
+def price_of(text: str) -> decimal.Decimal:
+    """Read a price as programs write it, `12` or `12.50`; raise ValueError for anything else.
+
+    Nothing is rounded here: a person at a form and a program are told, only a file's prices are rounded.
+    """
+    if not _PLAIN_PRICE.fullmatch(text):
+        raise ValueError("a price is digits with at most two decimal places, such as 12.50, from 0 to 9999999999.99")
+    return rounded(decimal.Decimal(text))
+
+
+def _without_nul(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("contains a NUL character, which cannot be stored")
+    return text
+
+
+def _sku(raw: str) -> str:
+    text = sku_text(_without_nul(raw))
+    if not 1 <= len(text) <= SKU_MAX:
+        raise ValueError(f"a SKU has 1 to {SKU_MAX} characters, this one has {len(text)}")
+    return text
+
+
+def _name(raw: str) -> str:
+    text = _without_nul(raw).strip()
+    if not 1 <= len(text) <= NAME_MAX:
+        raise ValueError(f"a name has 1 to {NAME_MAX} characters, this one has {len(text)}")
+    return text
+
+
+def _description(raw: str | None) -> str | None:
+    text = _without_nul(raw or "").strip()
+    if len(text) > DESCRIPTION_MAX:
+        raise ValueError(f"a description has at most {DESCRIPTION_MAX} characters, this one has {len(text)}")
+    return text or None
+
+
+def _price(raw: object) -> decimal.Decimal | None:
+    if raw is None or isinstance(raw, bool):
+        if raw is None:
+            return None
+        raise ValueError("a price is a number, not true or false")
+    text = f"{raw:f}" if isinstance(raw, decimal.Decimal) else str(raw).strip()
+    return price_of(text) if text else None
+
+
+Sku = Annotated[str, AfterValidator(_sku)]
+Name = Annotated[str, AfterValidator(_name)]
+Description = Annotated[str | None, AfterValidator(_description)]
+Price = Annotated[decimal.Decimal | None, BeforeValidator(_price)]
+
+
+class ProductIn(BaseModel):
+    """A product as a form or a program sends it, to create one or to replace one whole."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    sku: Sku
+    name: Name
+    description: Description = None
+    price: Price = Field(default=None, description="A decimal as text with two places; null when there is none.")
+    active: bool = True
+
+
+class ProductOut(BaseModel):
+    """A product as everybody reads it; the price is text in JSON, so that no program makes a float of it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: uuid.UUID
+    sku: str
+    name: str
+    description: str | None
+    price: decimal.Decimal | None
+    active: bool
+    created_at: dt.datetime
+    updated_at: dt.datetime
+    version: int
+
+    @field_serializer("price", when_used="json")
+    def _price_text(self, price: decimal.Decimal | None) -> str | None:
+        return None if price is None else f"{price:.2f}"

@@ -1,0 +1,57 @@
+"""What rows of one file look like, so that a row swallowed by a broken quote can be told from a line of prose."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from product_importer.imports import grammar
+
+HOLDS = 0.95  # share of the sample in which a trait must hold to be expected of every row
+SAMPLE = 500  # records
+
+_NUMBER = re.compile(r"\W{0,3}[0-9][0-9.,']*(?:\s?\W|\s?[A-Z]{3})?")
+
+_TRAITS: Final[tuple[Callable[[str], bool], ...]] = (
+    lambda cell: cell != "",
+    lambda cell: cell == cell.strip(),
+    lambda cell: not any(map(str.isspace, cell.strip())),
+    lambda cell: any(map(str.isdigit, cell)),
+    lambda cell: _NUMBER.fullmatch(cell.strip()) is not None,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The traits that the cells of each column share; `seen` is the number of records it was learnt from."""
+
+    traits: tuple[tuple[Callable[[str], bool], ...], ...]
+    seen: int
+
+    def fits(self, record: Sequence[str]) -> bool:
+        """Tell whether a record has the width and the traits of the file's rows."""
+        return len(record) == len(self.traits) and all(
+            trait(cell) for cell, traits in zip(record, self.traits, strict=True) for trait in traits
+        )
+
+
+def learn(lines: Sequence[str], *, width: int, delimiter: str, header: Sequence[str]) -> Shape:
+    """Learn from the records among `lines` that stand on one line and have `width` cells.
+
+    The grammar is lenient here, so that broken quotes end nothing; the few records they spoil are outvoted.
+    """
+    reader = grammar.lenient(lines, delimiter)
+    sample: list[list[str]] = []
+    before = 0
+    for record in reader:
+        if reader.line_num == before + 1 and len(record) == width and record != header:
+            sample.append(record)
+            if len(sample) == SAMPLE:
+                break
+        before = reader.line_num
+    columns = zip(*sample, strict=True) if sample else [()] * width
+    return Shape(tuple(_shared(column) for column in columns), len(sample))
+
+
+def _shared(cells: Sequence[str]) -> tuple[Callable[[str], bool], ...]:
+    return tuple(trait for trait in _TRAITS if sum(map(trait, cells)) >= HOLDS * max(len(cells), 1))
