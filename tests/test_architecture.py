@@ -11,16 +11,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fastapi.routing import RouteContext, iter_route_contexts
 
 import product_importer
 from product_importer.kit.errors import AppError
 from product_importer.kit.settings import Settings
+from product_importer.web.app import create_app
+from product_importer.web.roles import Allows, Role
 from tests import source
 from tests.source import PACKAGE, ROOT, SRC
 
 FILE_LINES = 400
 FUNCTION_LINES = 40
 LISTS = "migrations/versions/"  # a migration is a list of changes, as long as they are many
+ROLELESS = {"/static", "/api/v1/openapi.json"}  # the same files for everybody
 EMPTY_WORDS = re.compile(r"(Manager|Helper|Util|Utils|Service|Handler)$")
 
 
@@ -111,6 +115,14 @@ def test_tables_imports_every_table() -> None:
     assert written
 
 
+def test_every_route_declares_one_role_and_writing_ones_more_than_a_look(tmp_path: Path) -> None:
+    routes = list(iter_route_contexts(create_app(Settings(data_dir=tmp_path)).routes))
+    roles = {f"{_methods(route)} {route.path}": _roles(route) for route in routes if str(route.path) not in ROLELESS}
+    assert {route: declared for route, declared in roles.items() if len(declared) != 1} == {}
+    unguarded = {Role.ANYONE, Role.VIEWER}
+    assert [route for route, (role,) in roles.items() if not route.startswith("GET") and role in unguarded] == []
+
+
 @pytest.mark.docs
 def test_every_setting_is_documented_and_every_documented_setting_exists() -> None:
     documented = re.findall(r"^\| `([A-Z][A-Z_0-9]*)`", (ROOT / "docs" / "settings.md").read_text(), re.MULTILINE)
@@ -122,6 +134,16 @@ def test_every_code_is_explained_and_every_explained_code_exists() -> None:
     codes = {error.code for error in _errors(AppError)} | _row_codes()
     explained = set(re.findall(r"^\|[^|]*`([A-Z][A-Z_0-9]*)`", (ROOT / "docs" / "errors.md").read_text(), re.MULTILINE))
     assert explained == codes
+
+
+def _methods(route: RouteContext) -> str:
+    return ",".join(sorted(route.methods or ()))
+
+
+def _roles(route: RouteContext) -> list[Role]:
+    dependant = getattr(route, "dependant", None)
+    calls = [dependency.call for dependency in dependant.dependencies] if dependant else []
+    return [call.role for call in calls if isinstance(call, Allows)]
 
 
 def _written_for_browsers() -> Iterator[Path]:

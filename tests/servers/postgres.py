@@ -25,7 +25,7 @@ class Postgres:
 
     url: str
 
-    def execute(self, statement: sql.Composed) -> None:
+    def execute(self, statement: sql.SQL | sql.Composed) -> None:
         """Run one administrative statement outside of any transaction."""
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute(statement)
