@@ -1,9 +1,13 @@
 """The word that brings a file in: import. It goes the way of every import, only that this process does the work."""
 
+import contextlib
 import re
+import signal
 import threading
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
+from types import FrameType
 
 import pydantic
 
@@ -12,7 +16,7 @@ from product_importer.imports import actions, queries, run
 from product_importer.imports.mapping import FIELDS, ColumnAmbiguous, ColumnMissing
 from product_importer.imports.options import Options
 from product_importer.imports.snapshot import Snapshot
-from product_importer.imports.states import FINAL, Decimal, Mode, State
+from product_importer.imports.states import WORKING, Decimal, Mode, State
 from product_importer.kit import database, tasks
 from product_importer.uploads import actions as uploads
 from product_importer.web import intake
@@ -78,25 +82,41 @@ def _received(file: Path) -> uuid.UUID:
 
 def _carried_out(import_id: uuid.UUID) -> Snapshot:
     """Work on the import in a thread and show how far it is, until it ends; Ctrl-C asks it to stop."""
-    worker = threading.Thread(target=_work, args=(import_id,), daemon=True)
+    ended, interrupted = threading.Event(), threading.Event()
+    worker = threading.Thread(target=_work, args=(import_id, ended), daemon=True)
     worker.start()
-    with live.working() as show:
-        while (seen := _seen(import_id)).state not in FINAL:
-            try:
-                show(seen)
-                worker.join(LOOK)
-            except KeyboardInterrupt:
-                terminal.notes.print("Stopping after the slice at work …")
+    with live.working() as show, _heard(interrupted):
+        while (seen := _seen(import_id)).state in WORKING:
+            show(seen)
+            if interrupted.wait(LOOK):
+                interrupted.clear()
                 _cancel(import_id)
-        show(seen)
+    ended.set()
+    worker.join()
     return seen
 
 
-def _work(import_id: uuid.UUID) -> None:
-    """Run the import's task until it has ended; another worker may take part, so it may also end elsewhere."""
-    while _seen(import_id).state not in FINAL:
+def _work(import_id: uuid.UUID, ended: threading.Event) -> None:
+    """Run the import's task again and again; other workers may take part, so it may also end elsewhere."""
+    while not ended.is_set():
         tasks.run(run.run_import, import_id)
-        tasks.stopping.wait(LOOK)
+        ended.wait(LOOK)
+
+
+@contextlib.contextmanager
+def _heard(interrupted: threading.Event) -> Iterator[None]:
+    """Take the first Ctrl-C as a request; the second ends the process as usual."""
+    usual = signal.getsignal(signal.SIGINT)
+
+    def hear(_number: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, usual)
+        interrupted.set()
+
+    signal.signal(signal.SIGINT, hear)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)
 
 
 def _seen(import_id: uuid.UUID) -> Snapshot:
@@ -105,5 +125,6 @@ def _seen(import_id: uuid.UUID) -> Snapshot:
 
 
 def _cancel(import_id: uuid.UUID) -> None:
-    with database.transaction() as session:
+    terminal.notes.print("Stopping after the slice at work; Ctrl-C again leaves at once.")
+    with contextlib.suppress(actions.ImportOver), database.transaction() as session:
         actions.cancel(session, import_id)
