@@ -1,15 +1,18 @@
-"""The worker: every task gathered, and whoever runs them picked."""
+"""The worker: every task and chore gathered, and whoever runs them picked."""
 
 import signal
 import threading
 from types import FrameType
 
+from product_importer.imports.chores import drop_scratch
 from product_importer.imports.run import run_import
 from product_importer.kit import runtime, tasks
 from product_importer.kit.settings import Settings
-from product_importer.kit.tasks import in_process, on_celery
+from product_importer.kit.tasks import chores, in_process, on_celery
+from product_importer.uploads.chores import forget_abandoned
 
 TASKS = (run_import,)
+CHORES = (drop_scratch, forget_abandoned)
 
 
 def gather() -> tuple[tasks.Task, ...]:
@@ -31,5 +34,6 @@ def work(settings: Settings) -> int:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
+    chores.keep_doing(stop)
     in_process.Worker(threads=settings.worker_threads).work(stop)
     return 0

@@ -1,5 +1,6 @@
 """One face for SQLite and PostgreSQL: the engine, and `transaction()`, the only place that commits."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
@@ -14,13 +15,18 @@ from product_importer.kit.database.face import Access, Face
 _log = logs.get("kit.database")
 _faces: dict[str, Face] = {"postgresql": postgres, "sqlite": sqlite}
 _engine: Engine | None = None
+_opened_by = 0  # process id
 
 
 def connect(url: str) -> Engine:
-    """Point this process at the database of `url`, closing the connections to an earlier one."""
-    global _engine
+    """Point this process at the database of `url`.
+
+    Connections to an earlier one are closed, but for those inherited by a fork: they are the parent's.
+    """
+    global _engine, _opened_by
     if _engine is not None:
-        _engine.dispose()
+        _engine.dispose(close=_opened_by == os.getpid())
+    _opened_by = os.getpid()
     _engine = _faces[url.partition("+")[0].partition(":")[0]].engine(url)
     return _engine
 

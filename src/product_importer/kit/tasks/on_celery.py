@@ -2,15 +2,17 @@
 
 import multiprocessing
 import uuid
+import warnings
 from collections.abc import Callable
 from typing import Any
 
 from celery import Celery, signals
+from celery.exceptions import SecurityWarning
 from kombu import Queue
 
 from product_importer.kit import tasks
 from product_importer.kit.settings import Settings
-from product_importer.kit.tasks import sweeper
+from product_importer.kit.tasks import chores, sweeper
 
 
 class CeleryRunner:
@@ -26,7 +28,7 @@ class CeleryRunner:
 
 def make_app(settings: Settings) -> Celery:
     """Make the Celery application with every registered task."""
-    app = Celery("product_importer", broker=settings.celery_broker_url)
+    app = Celery("product_importer", broker=settings.celery_broker_url, set_as_current=False)
     app.conf.update(
         accept_content=["json"],
         task_serializer="json",
@@ -42,7 +44,7 @@ def make_app(settings: Settings) -> Celery:
         broker_transport_options={"visibility_timeout": 900, "unacked_restore_interval": 10, "socket_timeout": 10},
     )
     for task in tasks.registry.values():
-        app.task(name=task.name)(_runs(task))
+        app.task(name=task.name, shared=False)(_runs(task))
     return app
 
 
@@ -59,10 +61,18 @@ def work(app: Celery, *, concurrency: int, setup: Callable[[], None]) -> int:
     stop = multiprocessing.get_context("fork").Event()
     tasks.stopping = stop  # inherited by the pool's processes, which see it when the parent is told to stop
     signals.worker_shutting_down.connect(lambda **_: stop.set(), weak=False)
-    signals.worker_ready.connect(lambda **_: sweeper.keep_sweeping(stop), weak=False)
+    signals.worker_ready.connect(lambda **_: (sweeper.keep_sweeping(stop), chores.keep_doing(stop)), weak=False)
     signals.worker_process_init.connect(lambda **_: setup(), weak=False)
+    warnings.filterwarnings("ignore", category=SecurityWarning)  # messages are JSON with an id, whoever runs this
     app.worker_main(
-        ["worker", "--without-gossip", "--without-mingle", f"--concurrency={concurrency}", "--loglevel=WARNING"]
+        [
+            "--quiet",
+            "worker",
+            "--without-gossip",
+            "--without-mingle",
+            f"--concurrency={concurrency}",
+            "--loglevel=WARNING",
+        ]
     )
     return 0
 
