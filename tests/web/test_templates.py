@@ -189,6 +189,14 @@ def test_a_chosen_column_shows_its_values(page: Page, still: str) -> None:
     expect(row).not_to_contain_text("00090.750")
 
 
+def test_a_column_that_is_chosen_again_leaves_the_field_it_fed(page: Page, still: str) -> None:
+    page.goto(f"{still}/pages/mapping")
+    expect(page.get_by_label("Name")).to_have_value("1")
+    page.get_by_label("Description").select_option("Bezeichnung")
+    expect(page.get_by_label("Name")).to_have_value("")
+    expect(page.get_by_label("Description")).to_have_value("1")
+
+
 def test_everything_can_be_done_without_javascript(browser: Browser, still: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()

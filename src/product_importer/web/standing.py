@@ -76,7 +76,7 @@ def rows(snapshot: Snapshot) -> str:
     """Say how many rows are settled, and of how many once that is known."""
     now = snapshot.progress
     if now.rows_total is None:
-        return f"{words.number(now.rows_done)} rows so far"
+        return f"{words.number(now.rows_done)} rows settled so far"
     return f"{words.number(now.rows_done)} of {words.number(now.rows_total)} rows"
 
 
