@@ -97,7 +97,7 @@ READING = make_snapshot(
     State.READING,
     name="a-rather-long-name-of-a-supplier-file-2026-11.csv",
     counts=Counts(),
-    progress=Progress(12.4, 62_000, None, 410_000, None),
+    progress=Progress(12.4, 310, None, 410_000, None, rows_read=62_000),
     minutes_ago=0.01,
 )
 COMPLETED = make_snapshot(warnings=(Notice("PRICE_ROUNDED", "212 prices were rounded to the nearest cent.", 212),))

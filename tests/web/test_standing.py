@@ -41,7 +41,7 @@ def test_a_list_shows_the_percentage_of_what_is_running_and_the_words_of_the_res
 
 def test_progress_is_read_aloud_with_what_is_known() -> None:
     assert standing.aloud(APPLYING) == "216,000 of 500,000 rows, about 5 s left"
-    assert standing.aloud(READING) == "62,000 rows settled so far"
+    assert standing.aloud(READING) == "62,000 rows read so far"
 
 
 def test_a_finished_import_tells_how_long_it_took() -> None:

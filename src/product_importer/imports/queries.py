@@ -153,6 +153,7 @@ def _progress(job: ImportJob, counts: Counts, settled: int) -> Progress:
         rows_total=total,
         rows_per_second=_rate(job, done, end) if elapsed > 0 else None,
         eta_seconds=round(left, 1) if left is not None else None,
+        rows_read=job.rows_read,
     )
 
 

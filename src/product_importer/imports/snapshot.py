@@ -9,13 +9,14 @@ from product_importer.imports.states import Mode, Question, State
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the work is; `percent` (0 to 100, one decimal) never falls."""
+    """How far the work is; `percent` (0 to 100, one decimal) never falls, `rows_done` counts settled records."""
 
     percent: float
     rows_done: int
     rows_total: int | None
     rows_per_second: int | None
     eta_seconds: float | None
+    rows_read: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ def _as_refusal(error: Exception) -> AppError:
     if isinstance(error, RequestValidationError):
         return invalid(error.errors())
     if isinstance(error, HTTPException):
-        return {404: NotFound, 405: MethodNotAllowed}.get(error.status_code, Fault)(str(error.detail))
+        return {404: NotFound, 405: MethodNotAllowed}.get(error.status_code, Fault)()
     _log.error("request failed", exc_info=error)
     return Fault("The fault is ours, not in your request. Nothing was written by it.")
 

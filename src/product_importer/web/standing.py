@@ -73,10 +73,10 @@ def brief(snapshot: Snapshot) -> str:
 
 
 def rows(snapshot: Snapshot) -> str:
-    """Say how many rows are settled, and of how many once that is known."""
+    """Say how many rows were read, and once they all were, how many of them are settled."""
     now = snapshot.progress
     if now.rows_total is None:
-        return f"{words.number(now.rows_done)} rows settled so far"
+        return f"{words.number(now.rows_read)} rows read so far"
     return f"{words.number(now.rows_done)} of {words.number(now.rows_total)} rows"
 
 
