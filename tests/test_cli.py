@@ -111,6 +111,17 @@ def answers(port: int) -> bool:
         return False
 
 
+def upload(port: int, content: bytes) -> str:
+    sent = urllib.request.Request(f"http://127.0.0.1:{port}/upload", content, {"Content-Type": "text/csv"})
+    with urllib.request.urlopen(sent, timeout=10) as response:
+        return str(json.load(response)["task_id"])
+
+
+def status(port: int, followed: str) -> dict[str, object]:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/upload/status/{followed}", timeout=10) as response:
+        return dict(json.load(response))
+
+
 def processes(folder: Path) -> dict[int, str]:
     """List what runs on behalf of a test, by pid: it is known by its DATA_DIR."""
     mark, found = f"DATA_DIR={folder}".encode(), {}
@@ -322,16 +333,32 @@ def test_a_killed_serve_takes_everything_along(shell: Shell, free_port: int) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.kill
+@pytest.mark.server
+def test_a_killed_serve_takes_the_pool_of_its_celery_worker_along_even_at_work(
+    shell: Shell, free_port: int, postgres_url: str, redis_url: str
+) -> None:
+    server = {"DATABASE_URL": postgres_url, "REDIS_URL": redis_url, "CELERY_BROKER_URL": redis_url}
+    asleep = {"FAILPOINTS": "import.slice.before-commit=sleep:600", "WORKER_THREADS": "2"}
+    serving = shell.keep("serve", PORT=str(free_port), **server, **asleep)
+    assert serving.stdout
+    assert "ready" in serving.stdout.readline()
+    followed = upload(free_port, b"sku,name,price\nA-1,Lamp,5\n")
+    until(lambda: status(free_port, followed)["state"] == "applying")
+    assert len(processes(shell.folder)) == 5  # supervisor, web, worker and its pool of two
+    serving.kill()
+    serving.wait()
+    until(lambda: not processes(shell.folder))
+    assert not answers(free_port)
+
+
+@pytest.mark.slow
 def test_web_and_worker_run_apart_and_end_when_asked(shell: Shell, free_port: int) -> None:
     shell.run("migrate")
     parts = [shell.keep("web", PORT=str(free_port)), shell.keep("worker")]
     until(lambda: answers(free_port))
-    sent = urllib.request.Request(
-        f"http://127.0.0.1:{free_port}/upload", b"sku,name,price\nA-1,Lamp,5\n", {"Content-Type": "text/csv"}
-    )
-    with urllib.request.urlopen(sent, timeout=10) as response:
-        assert response.status == 202
-    until(lambda: shell.states() == ["completed"])
+    followed = upload(free_port, b"sku,name,price\nA-1,Lamp,5\n")
+    until(lambda: status(free_port, followed)["state"] == "completed")
     for part in parts:
         part.send_signal(signal.SIGTERM)
     # uvicorn drains and then ends by the signal itself, as a shell expects.

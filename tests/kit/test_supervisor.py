@@ -143,7 +143,7 @@ def test_a_killed_supervisor_takes_its_children_along(troupe: Troupe) -> None:
 
 @pytest.mark.kill
 def test_a_process_that_a_child_forked_dies_with_the_supervisor_too(troupe: Troupe) -> None:
-    boss = troupe.start(pool=troupe.steady("pool", before=TIED + "import os; os.fork(); lifeline.die_with_parent()"))
+    boss = troupe.start(pool=troupe.steady("pool", before=TIED + "import os; os.fork()"))
     pids = [troupe.pid("pool"), troupe.pid("pool", incarnation=2)]
     boss.kill()
     until(lambda: not any(map(lives, pids)))

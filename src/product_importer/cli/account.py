@@ -12,6 +12,7 @@ from product_importer.imports.snapshot import Counts, Failure, Notice, RejectGro
 from product_importer.imports.states import Outcome, State
 from product_importer.web import words
 
+NAMED = 12  # columns that are named before it says "and 40 more"
 COLOURS = {Outcome.CREATED: "green", Outcome.UPDATED: "blue", Outcome.REJECTED: "red"}
 
 
@@ -31,7 +32,7 @@ def rendered(snapshot: Snapshot, groups: Sequence[RejectGroup]) -> RenderableTyp
         Text.from_markup(f"[yellow]![/] {escape(notice.message)}: {notice.count:,}") for notice in snapshot.warnings
     ]
     if snapshot.ignored_columns:
-        parts.append(Text(f"Columns not read: {', '.join(snapshot.ignored_columns)}", style="dim"))
+        parts.append(_not_read(snapshot.ignored_columns))
     return Group(*parts)
 
 
@@ -65,7 +66,12 @@ def _in_seed_words(counts: Counts) -> Text:
 
 
 def _noticed(notice: Notice) -> Text:
-    return Text.from_markup(f"[yellow]![/] {escape(notice.message)}: {words.number(notice.count)}")
+    return Text.from_markup(f"[yellow]![/] {words.number(notice.count)} × {escape(notice.message)}")
+
+
+def _not_read(columns: Sequence[str]) -> Text:
+    more = len(columns) - NAMED
+    return Text(f"Columns not read: {', '.join(columns[:NAMED])}{f' and {more} more' if more > 0 else ''}", style="dim")
 
 
 def _failure(error: Failure) -> Text:

@@ -6,6 +6,7 @@ code; the pipe works on every Unix and covers the moments before the child has a
 
 import contextlib
 import ctypes
+import functools
 import os
 import signal
 import sys
@@ -14,7 +15,6 @@ from collections.abc import Iterator
 
 VARIABLE = "PRODUCT_IMPORTER_LIFELINE"
 _PR_SET_PDEATHSIG = 1
-_descriptor: int | None = None
 
 
 @contextlib.contextmanager
@@ -29,24 +29,22 @@ def held() -> Iterator[int]:
 
 
 def die_with_parent() -> None:
-    """Kill this process as soon as its parent or the supervisor is gone; do nothing where there is no supervisor.
+    """Kill this process, and whatever it forks, as soon as its supervisor is gone; do nothing where there is none.
 
-    Children call this first of all, and what they fork calls it again: a fork inherits the pipe, not the signal.
-    The variable is taken out of the environment, since programs that a child starts do not inherit the pipe.
+    Children call this first of all. The variable is taken out of the environment, since programs that a child starts
+    do not inherit the pipe; a child that wants them tied to itself holds a lifeline of its own for them.
     """
-    global _descriptor
-    if VARIABLE in os.environ:
-        _descriptor = int(os.environ.pop(VARIABLE))
-    if _descriptor is None:
+    if (descriptor := os.environ.pop(VARIABLE, None)) is None:
         return
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    threading.Thread(target=_end_at_eof, args=(_descriptor,), name="lifeline", daemon=True).start()
+    # A fork inherits the pipe, but neither the thread nor the signal.
+    os.register_at_fork(after_in_child=functools.partial(_watch, int(descriptor)))
+    _watch(int(descriptor))
 
 
-def tied() -> bool:
-    """Tell whether this process is the child of a supervisor."""
-    return _descriptor is not None
+def _watch(descriptor: int) -> None:
+    threading.Thread(target=_end_at_eof, args=(descriptor,), name="lifeline", daemon=True).start()
 
 
 def _end_at_eof(descriptor: int) -> None:
