@@ -31,11 +31,11 @@ def working() -> Iterator[Callable[[Snapshot], None]]:
 
 
 def _facts(seen: Snapshot) -> str:
-    now, facts = seen.progress, []
-    if now.rows_total is not None:
-        facts.append(f"{words.number(now.rows_done)} of {words.number(now.rows_total)} rows")
+    now = seen.progress
+    total = f" of {words.number(now.rows_total)}" if now.rows_total is not None else ""
+    facts = [f"{words.number(now.rows_done)}{total} rows"]
     if now.rows_per_second:
-        facts.append(f"{words.number(now.rows_per_second)} rows a second")
+        facts.append(f"{words.number(now.rows_per_second)} a second")
     if now.eta_seconds is not None:
         facts.append(f"{words.about(now.eta_seconds)} left")
     return " · ".join(facts)
