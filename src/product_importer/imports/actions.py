@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from product_importer.imports import queries
+from product_importer.imports import queries, slices
 from product_importer.imports.inspection import Inspection
 from product_importer.imports.models import Counter, ImportJob
 from product_importer.imports.options import Options
@@ -100,6 +100,7 @@ def retry(session: Session, import_id: uuid.UUID) -> None:
     for name, value in fresh.items():
         setattr(job, name, value)
     job.version += 1
+    slices.forgive(session, job.id)
     tasks.enqueue(session, run_import, job.id)
 
 

@@ -55,6 +55,8 @@ def _write(taken: Slice, job: ImportJob) -> None:
     """Write one slice, anew when the database asks for it; give it back when it cannot be written."""
     for attempt in range(1, TRIES + 1):
         try:
+            if taken.attempts > failure.ATTEMPTS:
+                raise _hopeless(taken)
             slices.write(taken, job)
             return
         except leases.Fenced:
@@ -70,13 +72,17 @@ def _settle(taken: Slice, job: ImportJob, error: Exception) -> None:
     """Give a slice back that could not be written, and end the import if that was not the first time."""
     refused = failure.refusal(error)
     if refused is None and taken.attempts >= failure.ATTEMPTS:
-        refused = failure.Crashed(f"The products {taken.first:,} to {taken.last:,} of its plan could not be written.")
+        refused = _hopeless(taken)
     with database.transaction() as session:
         slices.give_back(session, taken)
         if refused is not None:
             _end(session, job.id, refused)
     if refused is not None:
         mirror.show(job.id)
+
+
+def _hopeless(taken: Slice) -> failure.Crashed:
+    return failure.Crashed(f"The products {taken.first:,} to {taken.last:,} of its plan could not be written.")
 
 
 def _end(session: Session, import_id: uuid.UUID, refused: AppError) -> None:
@@ -89,6 +95,8 @@ def _finish(import_id: uuid.UUID) -> None:
     """End the import once no slice is open: completed, or cancelled with what was written."""
     with database.transaction() as session:
         job = queries.job_of(session, import_id, lock=True)
+        if job.cancel_requested:
+            slices.forget_silent(session, import_id)
         if job.state is not State.APPLYING or slices.are_open(session, import_id):
             return
         job.state = State.CANCELLED if job.cancel_requested else State.COMPLETED

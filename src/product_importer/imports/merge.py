@@ -24,6 +24,10 @@ row = staging.plan.c
 WRITTEN = ("id", "sku", "sku_key", "name", "description", "price", "active", "version", "created_at", "updated_at")
 
 
+class PlanLost(Exception):
+    """Rows of the plan are gone: a crash of the database emptied it between two transactions."""
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """What a merge works on: the plan's positions `first` to `last`, for whom, and which fields the file has."""
@@ -51,8 +55,13 @@ class Written:
 
 
 def apply(session: Session, span: Span) -> Written:
-    """Write the span as it was planned, and where the catalog has moved since, as it is now."""
+    """Write the span as it was planned, and where the catalog has moved since, as it is now.
+
+    Raises PlanLost unless the plan has a row at each of the span's positions.
+    """
     kinds = _kinds(session, span)
+    if sum(kinds.values()) != span.last - span.first + 1:
+        raise PlanLost(f"positions {span.first} to {span.last}")
     created = updated = found = 0
     try:
         with session.begin_nested():
@@ -75,7 +84,7 @@ def _account(mode: Mode, kinds: dict[int, int], *, created: int, updated: int, f
     skipped = kinds.get(SKIP, 0)
     if mode is Mode.CREATE_ONLY:
         skipped += kinds.get(CREATE, 0) - created
-    if mode is Mode.UPDATE_ONLY:
+    else:
         skipped += kinds.get(UPDATE, 0) - found
     return Written(created, updated, sum(kinds.values()) - created - updated - skipped, skipped)
 
@@ -83,7 +92,7 @@ def _account(mode: Mode, kinds: dict[int, int], *, created: int, updated: int, f
 def _kinds(session: Session, span: Span) -> dict[int, int]:
     within = row.position.between(span.first, span.last)
     counted = session.execute(select(row.kind, func.count()).where(within).group_by(row.kind))
-    return dict(counted.tuples().all())
+    return dict(counted.all())
 
 
 def _create(session: Session, span: Span) -> int:

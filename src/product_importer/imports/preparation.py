@@ -48,12 +48,12 @@ def _read_and_plan(job: ImportJob, token: uuid.UUID) -> None:
     area, marks = staging.new_area(job), reading.Marks()
     staging.drop(job, keep=area)
     with leases.hold(ImportJob, job.id, token, every=BEAT, more=_beat(job.id, marks)) as held:
-        _enter(job, token, State.READING, {"started_at": job.started_at or clock.now()})
+        _enter(job, token, State.READING, {"started_at": job.started_at or clock.now(), "scratch": area})
         made = _staged(job, token, area, marks, _checks(held))
         database.face().seal_scratch(database.engine(), area)
         failpoint("import.plan.sealed")
         held.check()
-    planned = {"scratch": area, "superseded": made.superseded, "winners": made.winners, "applying_at": clock.now()}
+    planned = {"superseded": made.superseded, "winners": made.winners, "applying_at": clock.now()}
     _enter(job, token, State.APPLYING, {**planned, "attempts": 0, **leases.FREE})
 
 

@@ -5,7 +5,7 @@ import os
 import socket
 import uuid
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from product_importer.imports import merge, staging
@@ -69,6 +69,18 @@ def write(taken: Slice, job: ImportJob) -> merge.Written:
 def give_back(session: Session, taken: Slice) -> None:
     """Let go of a slice that could not be written; the attempt counts."""
     leases.give_back(session, Slice, taken.id, taken.token or uuid.UUID(int=0), failed=True)
+
+
+def forgive(session: Session, import_id: uuid.UUID) -> None:
+    """Forget the failed attempts at the open slices of an import that is tried again."""
+    still_open = (Slice.import_id == import_id, Slice.done_at.is_(None))
+    session.execute(update(Slice).where(*still_open).values(attempts=0).execution_options(synchronize_session=False))
+
+
+def forget_silent(session: Session, import_id: uuid.UUID) -> None:
+    """Remove the open slices whose workers fell silent; one that wakes up finds itself fenced."""
+    silent = (Slice.import_id == import_id, Slice.done_at.is_(None), leases.free(Slice))
+    session.execute(delete(Slice).where(*silent).execution_options(synchronize_session=False))
 
 
 def are_open(session: Session, import_id: uuid.UUID) -> bool:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, SmallInteger, Table, Text, Uuid, select
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from product_importer.imports.models import ImportJob
@@ -80,7 +80,7 @@ def intact(area: str | None, winners: int) -> bool:
     try:
         with database.transaction(Access.READ, scratch=area) as session:
             return session.scalar(select(plan.c.position).where(plan.c.position == winners)) is not None
-    except (ProgrammingError, OperationalError):
+    except DatabaseError:
         return False
 
 

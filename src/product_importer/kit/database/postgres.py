@@ -82,12 +82,13 @@ def seal_scratch(engine: Engine, name: str) -> None:
 
 
 def drop_scratch(engine: Engine, prefix: str, *, keep: str | None = None) -> None:
-    """Drop the schemas whose names begin with `prefix`."""
+    """Drop the schemas whose names begin with `prefix`; one that a frozen worker still fills is left to later."""
     named = text("SELECT nspname FROM pg_namespace WHERE starts_with(nspname, :prefix) ORDER BY nspname")
     with engine.begin() as connection:
-        for name in connection.scalars(named, {"prefix": prefix}).all():
-            if name != keep:
-                connection.execute(text(f'DROP SCHEMA IF EXISTS "{name}" CASCADE'))
+        names = connection.scalars(named, {"prefix": prefix}).all()
+    for name in names:
+        if name != keep:
+            _drop(engine, name)
 
 
 def block_id(prefix: str, number: ColumnElement[int]) -> ColumnElement[uuid.UUID]:
@@ -124,6 +125,16 @@ def cut(connection: Connection) -> None:
     driver = connection.connection.driver_connection
     if driver is not None:
         driver.close()
+
+
+def _drop(engine: Engine, name: str) -> None:
+    try:
+        with engine.begin() as connection:
+            connection.execute(text("SET LOCAL lock_timeout = '1s'"))
+            connection.execute(text(f'DROP SCHEMA IF EXISTS "{name}" CASCADE'))
+    except DBAPIError as error:
+        if not may_retry(error):
+            raise
 
 
 def _name(connection: Connection, table: Table) -> str:

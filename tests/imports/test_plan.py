@@ -1,0 +1,181 @@
+"""The plan: which record of a file counts for a SKU, and what the catalog makes of it."""
+
+from decimal import Decimal
+
+import pytest
+
+from product_importer.imports.snapshot import Counts
+from tests.makers import (
+    csv_file,
+    import_file,
+    journal_lines,
+    make_product,
+    stored_products,
+)
+
+pytestmark = pytest.mark.usefixtures("started")
+
+
+def test_a_later_line_wins_when_a_sku_repeats() -> None:
+    seen = import_file(csv_file("A-1,First,,1.00", "B-2,Other,,5.00", "A-1,Last,,2.00"))
+    assert seen.counts == Counts(rows=3, created=2, superseded=1)
+    assert (stored_products()["a-1"].name, stored_products()["a-1"].price) == ("Last", Decimal("2.00"))
+
+
+def test_a_later_line_wins_whole_and_not_field_by_field() -> None:
+    import_file(csv_file("A-1,First,Has a text,1.00", "A-1,Last,,2.00"))
+    assert stored_products()["a-1"].description is None
+
+
+def test_an_invalid_later_line_does_not_erase_a_valid_earlier_one() -> None:
+    seen = import_file(csv_file("A-1,First,,1.00", "A-1,Last,,-2.00"))
+    assert seen.counts == Counts(rows=2, created=1, rejected=1)
+    assert stored_products()["a-1"].name == "First"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("abc-1", "ABC-1"),
+        ("Straße 9", "STRASSE 9"),
+        ("Å-1", "A\u030a-1"),
+        ("K-1", "\u212a-1"),
+        ("ПОЛКА", "полка"),
+        ("A  B", "a b"),
+    ],
+)
+def test_skus_that_only_look_different_are_one_product(one: str, other: str) -> None:
+    seen = import_file(csv_file(f"{one},First,,1.00", f"{other},Last,,2.00"))
+    assert seen.counts == Counts(rows=2, created=1, superseded=1)
+    assert [product.name for product in stored_products().values()] == ["Last"]
+
+
+def test_another_spelling_alone_is_no_update() -> None:
+    make_product("Abc-1", name="Mug", price=Decimal("1.00"))
+    seen = import_file(csv_file("ABC-1,Mug,,1.00"))
+    assert seen.counts == Counts(rows=1, unchanged=1)
+    assert stored_products()["abc-1"].sku == "Abc-1"
+
+
+def test_an_update_keeps_the_spelling_that_was_stored_first() -> None:
+    make_product("Abc-1", name="Mug", price=Decimal("1.00"))
+    seen = import_file(csv_file("ABC-1,Mug,,1.50"))
+    assert seen.counts == Counts(rows=1, updated=1)
+    assert (stored_products()["abc-1"].sku, stored_products()["abc-1"].price) == ("Abc-1", Decimal("1.50"))
+    assert journal_lines(seen.task_id)[0] == ("product.updated", "Abc-1", 2, 2, {"price": ["1.00", "1.50"]})
+
+
+def test_an_unchanged_row_writes_nothing_at_all() -> None:
+    before = make_product("A-1", name="Mug", description="Blue", price=Decimal("1.00"))
+    seen = import_file(csv_file("A-1,Mug,Blue,1.00"))
+    after = stored_products()["a-1"]
+    assert seen.counts == Counts(rows=1, unchanged=1)
+    assert (after.version, after.updated_at) == (1, before.updated_at)
+    assert [line[0] for line in journal_lines(seen.task_id)] == ["upload.completed"]
+
+
+def test_the_same_file_again_changes_nothing() -> None:
+    data = csv_file("A-1,Mug,Blue,1.00", "B-2,Lamp,,2.5", "a-1,Mug,Red,1.00")
+    import_file(data)
+    before = {key: (p.version, p.updated_at) for key, p in stored_products().items()}
+    again = import_file(data)
+    assert again.counts == Counts(rows=3, unchanged=2, superseded=1)
+    assert {key: (p.version, p.updated_at) for key, p in stored_products().items()} == before
+    assert [line[0] for line in journal_lines(again.task_id)] == ["upload.completed"]
+
+
+def test_a_blank_cell_keeps_what_the_catalog_has() -> None:
+    make_product("A-1", name="Mug", description="Blue", price=Decimal("1.00"))
+    seen = import_file(csv_file("A-1,Mug,,2.00"))
+    assert journal_lines(seen.task_id)[0][4] == {"price": ["1.00", "2.00"]}
+    assert stored_products()["a-1"].description == "Blue"
+
+
+def test_a_blank_cell_clears_where_that_was_asked_for() -> None:
+    make_product("A-1", name="Mug", description="Blue", price=Decimal("1.00"))
+    seen = import_file(csv_file("A-1,Mug,,"), blanks={"description": "clear", "price": "clear"})
+    after = stored_products()["a-1"]
+    assert (after.description, after.price) == (None, None)
+    assert journal_lines(seen.task_id)[0][4] == {"description": ["Blue", None], "price": ["1.00", None]}
+
+
+def test_the_clearing_token_clears_under_any_policy() -> None:
+    make_product("A-1", name="Mug", description="Blue", price=Decimal("1.00"))
+    import_file(csv_file("A-1,Mug,__CLEAR__,__CLEAR__"))
+    after = stored_products()["a-1"]
+    assert (after.description, after.price) == (None, None)
+
+
+def test_clearing_what_is_empty_already_is_no_change() -> None:
+    make_product("A-1", name="Mug", price=None)
+    seen = import_file(csv_file("A-1,Mug,__CLEAR__,__CLEAR__"))
+    assert seen.counts == Counts(rows=1, unchanged=1)
+
+
+def test_a_column_that_is_absent_is_never_touched() -> None:
+    make_product("A-1", name="Mug", description="Blue", price=Decimal("1.00"), active=False)
+    seen = import_file(csv_file("A-1,Cup", header="sku,name"))
+    after = stored_products()["a-1"]
+    assert (after.description, after.price, after.active) == ("Blue", Decimal("1.00"), False)
+    assert journal_lines(seen.task_id)[0][4] == {"name": ["Mug", "Cup"]}
+
+
+def test_a_new_product_without_columns_for_them_has_no_text_and_no_price_and_is_active() -> None:
+    import_file(csv_file("A-1,Cup", header="sku,name"))
+    after = stored_products()["a-1"]
+    assert (after.description, after.price, after.active) == (None, None, True)
+
+
+def test_the_journal_tells_a_flag_as_true_or_false() -> None:
+    make_product("A-1", name="Mug")
+    columns = {"sku": "sku", "name": "name", "active": "on"}
+    seen = import_file(csv_file("A-1,Mug,no", header="sku,name,on"), mapping=columns)
+    assert journal_lines(seen.task_id)[0][4] == {"active": [True, False]}
+    assert stored_products()["a-1"].active is False
+
+
+def test_prices_are_compared_after_rounding() -> None:
+    make_product("A-1", name="Mug", price=Decimal("1.00"))
+    seen = import_file(csv_file("A-1,Mug,,1.004"), decimal=".")
+    assert seen.counts == Counts(rows=1, unchanged=1)
+
+
+def test_creating_only_skips_what_exists() -> None:
+    make_product("A-1", name="Mug", price=Decimal("1.00"))
+    seen = import_file(csv_file("a-1,Cup,,2.00", "B-2,Lamp,,3.00"), mode="create_only")
+    assert seen.counts == Counts(rows=2, created=1, skipped=1)
+    assert stored_products()["a-1"].name == "Mug"
+
+
+def test_updating_only_skips_what_is_absent() -> None:
+    make_product("A-1", name="Mug", price=Decimal("1.00"))
+    seen = import_file(csv_file("a-1,Cup,,2.00", "B-2,Lamp,,3.00"), mode="update_only")
+    assert seen.counts == Counts(rows=2, updated=1, skipped=1)
+    assert list(stored_products()) == ["a-1"]
+
+
+def test_updating_only_needs_no_name() -> None:
+    make_product("A-1", name="Mug", price=Decimal("1.00"))
+    seen = import_file(csv_file("A-1,2.00", header="sku,price"), mode="update_only")
+    assert seen.counts == Counts(rows=1, updated=1)
+    assert (stored_products()["a-1"].name, stored_products()["a-1"].price) == ("Mug", Decimal("2.00"))
+
+
+def test_skipped_and_unchanged_rows_are_accounted_for_in_every_mode() -> None:
+    make_product("A-1", name="Mug", price=Decimal("1.00"))
+    rows = ("A-1,Mug,,1.00", "B-2,Lamp,,3.00", "b-2,Lamp,,3.00", "C-3,,,1.00")
+    modes = ("upsert", "create_only", "update_only")
+    counts = {mode: import_file(csv_file(*rows), mode=mode).counts for mode in modes}
+    assert counts["upsert"] == Counts(rows=4, created=1, unchanged=1, superseded=1, rejected=1)
+    assert counts["create_only"] == Counts(rows=4, skipped=2, superseded=1, rejected=1)
+    assert counts["update_only"] == Counts(rows=4, unchanged=2, superseded=1, rejected=1)
+
+
+def test_a_created_product_leaves_only_a_reference_in_the_journal() -> None:
+    seen = import_file(csv_file("A-1,Mug,Blue,1.00"))
+    created, completed = journal_lines(seen.task_id)
+    assert created == ("product.created", "A-1", 1, 2, None)
+    assert completed[4] is not None
+    assert completed[4]["counts"] == {"rows": 1, "created": 1, "updated": 0, "unchanged": 0} | {
+        "superseded": 0, "skipped": 0, "rejected": 0,
+    }  # fmt: skip
