@@ -1,0 +1,52 @@
+"""The schema's history leads to exactly the tables of the models, and back, on both databases."""
+
+from collections.abc import Iterator
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Engine, inspect
+
+from product_importer import migrations
+from product_importer.kit import database
+from product_importer.tables import metadata
+
+
+@pytest.fixture
+def engine(empty_database_url: str) -> Iterator[Engine]:
+    """An engine on an empty database of either kind."""
+    made = database.connect(empty_database_url)
+    yield made
+    made.dispose()
+
+
+def _tables(engine: Engine) -> set[str]:
+    return set(inspect(engine).get_table_names()) - {"alembic_version"}
+
+
+def test_the_migrations_make_what_the_models_say(engine: Engine) -> None:
+    migrations.upgrade(engine)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+    assert _tables(engine) == set(metadata.tables)
+
+
+def test_the_migrations_lead_up_down_and_up_again(engine: Engine) -> None:
+    migrations.upgrade(engine)
+    migrations.downgrade(engine)
+    assert _tables(engine) == set()
+    migrations.upgrade(engine)
+    assert _tables(engine) == set(metadata.tables)
+
+
+def test_a_database_behind_the_newest_state_is_said_to_be_pending(engine: Engine) -> None:
+    assert migrations.pending(engine)
+    migrations.upgrade(engine)
+    assert not migrations.pending(engine)
+
+
+def test_upgrading_twice_changes_nothing(engine: Engine) -> None:
+    migrations.upgrade(engine)
+    migrations.upgrade(engine)
+    assert not migrations.pending(engine)
