@@ -14,7 +14,8 @@ from product_importer.imports.states import Decimal
 # Joined by blanks, each behind one: a blank cell, a guarded or cleared or spoilt one shows at its beginning.
 _ODD_SKU: Final = re.compile(r" (?:['#_ ]|$|[0-9](?:[.,][0-9]+)?[eE][+-])").search
 _PLAIN_SKU: Final = re.compile(r"(?!['#_]|[0-9](?:[.,][0-9]+)?[eE][+-])[!-~]{1,255}").fullmatch
-_ODD: Final = ("'", "_")  # first characters of a guarded cell and of the token that clears
+_ODD: Final = frozenset("'_")  # first characters of a guarded cell and of the token that clears
+_BLANK_OR_ODD: Final = _ODD | {""}
 _PRICE: Final = {sign: rf"[0-9]{{1,10}}(?:{re.escape(sign)}[0-9]{{1,2}})?" for sign in Decimal}
 _PLAIN_PRICE: Final = {sign: re.compile(pattern).fullmatch for sign, pattern in _PRICE.items()}
 _PLAIN_PRICES: Final = {sign: re.compile(rf"(?:\n{pattern})*+").fullmatch for sign, pattern in _PRICE.items()}
@@ -31,27 +32,25 @@ def odd_skus(skus: Sequence[str]) -> set[int]:
 
 def odd_names(names: Sequence[str]) -> set[int]:
     """Give the positions of names, already trimmed, that are blank, too long, guarded or cleared."""
-    joined = "\n" + "\n".join(names) + "\n"
-    odd = any(f"\n{first}" in joined for first in (*_ODD, "\n"))
-    if not odd and max(map(len, names)) <= schemas.NAME_MAX:
+    if _BLANK_OR_ODD.isdisjoint({name[:1] for name in names}) and max(map(len, names)) <= schemas.NAME_MAX:
         return set()
-    return {
-        at for at, name in enumerate(names) if not name or name[0] in _ODD or len(name) > schemas.NAME_MAX
-    }
+    return {at for at, name in enumerate(names) if name[:1] in _BLANK_OR_ODD or len(name) > schemas.NAME_MAX}
 
 
 def odd_texts(texts: Sequence[str], *, blank: bool) -> set[int]:
     """Give the positions of trimmed texts that are guarded or cleared, and of blank ones unless `blank` is plain."""
-    joined = "\n" + "\n".join(texts)
-    if (blank or "" not in texts) and not any(f"\n{first}" in joined for first in _ODD):
+    odd = _ODD if blank else _BLANK_OR_ODD
+    if odd.isdisjoint({text[:1] for text in texts}):
         return set()
-    return {at for at, text in enumerate(texts) if (text[0] in _ODD if text else not blank)}
+    return {at for at, text in enumerate(texts) if text[:1] in odd}
 
 
-def odd_prices(prices: Sequence[str], sign: Decimal) -> set[int]:
-    """Give the positions of prices that are not ASCII digits with one or two places behind the sign."""
-    if _PLAIN_PRICES[sign]("\n" + "\n".join(prices)):
-        return set()
+def odd_prices(prices: Sequence[str], sign: Decimal) -> tuple[set[int], int]:
+    """Give the positions of prices that are not digits with one or two places, and how many others have places."""
+    joined = "\n" + "\n".join(prices)
+    if _PLAIN_PRICES[sign](joined):
+        return set(), joined.count(sign)
     plain = _PLAIN_PRICE[sign]
-    return {at for at, price in enumerate(prices) if not plain(price)}
+    odd = {at for at, price in enumerate(prices) if not plain(price)}
+    return odd, joined.count(sign) - sum(prices[at].count(sign) for at in odd)
 

@@ -1,7 +1,6 @@
 """Bytes of a file become whole lines of text, a block at a time, and no byte is lost or guessed at in silence."""
 
 import codecs
-import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +8,7 @@ from typing import Final
 
 from product_importer.imports.limits import LIMITS
 
-BLOCK = 256 * 1024  # bytes decoded at once; some thousand lines
+BLOCK = 64 * 1024  # bytes decoded at once: some hundred lines, small enough for the processor's cache
 KEPT = 200  # bytes kept of a line that is too long to be read
 FALLBACK: Final = "cp1252"
 _MARK: Final = "product_importer.mark"
@@ -28,11 +27,11 @@ _NO_TEXT: Final = b"\x81"  # undefined in UTF-8 and in cp1252
 class Chunk:
     """Whole lines with their ends; `recoded` are the positions of lines read as cp1252, `flawed` of undecodable ones.
 
-    Bytes that are text in no encoding stand in a line as lone surrogates. An `overlong` chunk holds the
+    Bytes that are text in no encoding stand in the text as lone surrogates. An `overlong` chunk holds the
     beginning of one line that passed the limit of a record. `bytes_read` counts from the start of the file.
     """
 
-    lines: list[str]
+    text: str
     bytes_read: int
     quoted: bool = False
     nul: bool = False
@@ -121,20 +120,15 @@ def _decoded(data: bytes, order: Sequence[str], read: int) -> Chunk:
         text = data.decode(order[0])
     except UnicodeDecodeError:
         return _mended(data, order, read)
-    lines = io.StringIO(text, newline="").readlines()
-    return Chunk(lines, read, quoted='"' in text, nul="\0" in text)
+    return Chunk(text, read, quoted='"' in text, nul="\0" in text)
 
 
 def _mended(data: bytes, order: Sequence[str], read: int) -> Chunk:
     """Decode line by line: by the first encoding that takes the line, else with marks."""
-    chunk = Chunk([], read, quoted=b'"' in data, nul=b"\0" in data)
-    for raw in data.splitlines(keepends=True):
-        line, attempt = _line(raw, order)
-        if attempt == 1:
-            chunk.recoded.append(len(chunk.lines))
-        chunk.flawed |= attempt is None
-        chunk.lines.append(line)
-    return chunk
+    lines = [_line(raw, order) for raw in data.splitlines(keepends=True)]
+    recoded = [at for at, (_, attempt) in enumerate(lines) if attempt == 1]
+    flawed = any(attempt is None for _, attempt in lines)
+    return Chunk("".join(line for line, _ in lines), read, b'"' in data, b"\0" in data, recoded, flawed)
 
 
 def _line(raw: bytes, order: Sequence[str]) -> tuple[str, int | None]:
@@ -148,4 +142,4 @@ def _line(raw: bytes, order: Sequence[str]) -> tuple[str, int | None]:
 
 
 def _overlong(data: bytes, order: Sequence[str], read: int) -> Chunk:
-    return Chunk([data.decode(order[0], errors="replace") + "\n"], read, overlong=True)
+    return Chunk(data.decode(order[0], errors="replace") + "\n", read, overlong=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from product_importer.imports import decoding, encodings, grammar, headers, kinds
+from product_importer.imports.lines import Lines
 from product_importer.kit.errors import AppError
 
 HEAD = 256 * 1024  # bytes that `sniff` wants to see
@@ -77,7 +78,7 @@ def sniff(
     """
     if not head.strip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"):
         raise FileEmpty(f"The file has {len(head)} bytes and no text in them.")
-    kinds.kind_of(head)
+    kinds.require_text(head)
     name, guessed = (encodings.named(encoding, head), False) if encoding else encodings.detect(head, whole=whole)
     lines = _lines(head, name, guessed=guessed, whole=whole)
     stated, first = _stated(lines, delimiter)
@@ -90,7 +91,7 @@ def sniff(
 
 def _lines(head: bytes, encoding: str, *, guessed: bool, whole: bool) -> list[str]:
     """Decode the head; its last line is left out where it may be cut."""
-    lines = [line for chunk in decoding.chunks([head], encoding, guessed=guessed) for line in chunk.lines]
+    lines = [line for chunk in decoding.chunks([head], encoding, guessed=guessed) for line in Lines(chunk.text)]
     return lines if whole or len(lines) < 2 else lines[:-1]
 
 

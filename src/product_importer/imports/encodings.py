@@ -94,7 +94,7 @@ def _guess(sample: bytes) -> str:
     ranked = chardet.detect_all(sample, ignore_threshold=True)
     scores = {_plain(str(guess["encoding"])): float(guess["confidence"] or 0) for guess in ranked if guess["encoding"]}
     best = max(scores, key=lambda name: scores[name], default=decoding.FALLBACK)
-    if best not in decoding.SINGLE_BYTE | _EASTERN or scores[best] < _LEAST:
+    if best not in decoding.SINGLE_BYTE | _EASTERN or scores.get(best, 0.0) < _LEAST:
         return decoding.FALLBACK
     western = max((scores.get(name, 0.0) for name in (decoding.FALLBACK, "iso8859-1", "iso8859-15")), default=0.0)
     return decoding.FALLBACK if western >= _SHARE * scores[best] else best

@@ -52,6 +52,14 @@ _CONTROLS: Final = re.compile(rb"[\x01-\x08\x0e-\x19\x1c-\x1f]")
 _BINARY: Final = 0.02  # share of control bytes in text; compressed bytes have a tenth
 
 
+def require_text(head: bytes) -> None:
+    """Raise FileNotCsv unless the first 256 KiB are text."""
+    kind = kind_of(head)
+    if kind is not Kind.TEXT:
+        name = {Kind.GZIP: "a gzip archive", Kind.XLSX: "an Excel workbook (.xlsx)"}[kind]
+        raise FileNotCsv(f"The file starts like {name}; a CSV file is expected here.", found=name)
+
+
 def kind_of(head: bytes) -> Kind:
     """Tell how to open a file by its first 256 KiB; raise FileNotCsv where it cannot be a table."""
     if head.startswith(_GZIP):

@@ -104,7 +104,8 @@ def _is_one_amount(parts: re.Match[str]) -> bool:
 
 
 def _is_currency(word: str) -> bool:
-    return _ISO.fullmatch(word.upper()) is not None or unicodedata.category(word[-1]) == "Sc" or word in ("kr", "kr.", "zł", "Kč", "Ft")
+    by_sign = unicodedata.category(word[-1]) == "Sc" or word in ("kr", "kr.", "zł", "Kč", "Ft")
+    return by_sign or _ISO.fullmatch(word.upper()) is not None
 
 
 @dataclass(slots=True)

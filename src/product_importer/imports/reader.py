@@ -1,8 +1,9 @@
 """Blocks of bytes become numbered records: fast where the file is clean, careful where it is not."""
 
 import csv
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from product_importer.imports import decoding, grammar, resync
 from product_importer.imports.codes import Code
@@ -10,6 +11,7 @@ from product_importer.imports.decoding import Chunk
 from product_importer.imports.dialect import Dialect
 from product_importer.imports.headers import HeaderMissing
 from product_importer.imports.limits import LIMITS, Limits
+from product_importer.imports.lines import Lines
 from product_importer.imports.resync import Broken
 from product_importer.kit.errors import AppError
 
@@ -31,7 +33,8 @@ class Batch:
 
     `lines` are the first physical lines of the records (1-based, as an editor counts), `bytes_read` the
     bytes of the file consumed so far. `recoded` are lines that were read as cp1252, `repeated` lines that
-    repeat the header; blank records are left out without a trace. Records seen = records + broken.
+    repeat the header. Blank lines are left out without a trace, and so does whoever reads the records with those
+    that have blank cells alone (`grammar.is_blank`).
     """
 
     lines: Sequence[int]
@@ -49,36 +52,29 @@ def read(blocks: Iterable[bytes], dialect: Dialect, *, limits: Limits = LIMITS) 
 
 def open_reader(blocks: Iterable[bytes], dialect: Dialect, *, limits: Limits = LIMITS) -> "Reader":
     """Read up to the header; raise HeaderMissing where the dialect's header line holds none, or TooManyColumns."""
-    chunks = decoding.chunks(
-        blocks, dialect.encoding, guessed=dialect.guessed, longest=limits.record
-    )
-    chunk = next(chunks, None) or Chunk([], 0)
+    chunks = decoding.chunks(blocks, dialect.encoding, guessed=dialect.guessed, longest=limits.record)
+    chunk = next(chunks, None) or Chunk("", 0)
     for more in chunks:
-        if chunk.overlong or more.overlong or _header(chunk.lines, dialect, last=False):
-            chunks = _again(more, chunks)
+        if chunk.overlong or more.overlong or _header(Lines(chunk.text), dialect, last=False):
+            chunks = itertools.chain([more], chunks)
             break
         chunk = _joined(chunk, more)
-    header, behind = _header(chunk.lines, dialect, last=True) or ([], 0)
+    lines = Lines(chunk.text)
+    header, behind = _header(lines, dialect, last=True) or ([], 0)
     if grammar.is_blank(header):
         raise HeaderMissing(f"Line {dialect.header_line} holds no header.", header_line=dialect.header_line)
     if len(header) > limits.columns:
         raise TooManyColumns(f"The header has {len(header):,} columns; at most {limits.columns:,} are read.")
-    rest = Chunk(
-        chunk.lines[behind:], chunk.bytes_read, chunk.quoted, chunk.nul,
-        [at - behind for at in chunk.recoded if at >= behind], chunk.flawed,
-    )  # fmt: skip
-    return Reader(header, _again(rest, chunks), behind + 1, dialect, limits)
-
-
-def _again(first: Chunk, rest: Iterator[Chunk]) -> Iterator[Chunk]:
-    yield first
-    yield from rest
+    recoded = [at - behind for at in chunk.recoded if at >= behind]
+    rest = replace(chunk, text="".join(lines[behind:]), recoded=recoded)
+    text = "".join(lines[dialect.header_line - 1 : behind]).strip()
+    return Reader(header, text, itertools.chain([rest], chunks), behind + 1, dialect, limits)
 
 
 def _joined(one: Chunk, two: Chunk) -> Chunk:
-    recoded = one.recoded + [len(one.lines) + at for at in two.recoded]
+    recoded = one.recoded + [len(Lines(one.text)) + at for at in two.recoded]
     return Chunk(
-        one.lines + two.lines, two.bytes_read, one.quoted or two.quoted, one.nul or two.nul,
+        one.text + two.text, two.bytes_read, one.quoted or two.quoted, one.nul or two.nul,
         recoded, one.flawed or two.flawed,
     )  # fmt: skip
 
@@ -104,59 +100,64 @@ class Reader:
     """One pass over a file: `header` is known at once, iterating gives the batches."""
 
     def __init__(
-        self, header: list[str], chunks: Iterator[Chunk], line: int, dialect: Dialect, limits: Limits
+        self, header: list[str], text: str, chunks: Iterator[Chunk], line: int, dialect: Dialect, limits: Limits
     ) -> None:
         self.header = header
+        self._header_text = text
         self._chunks = chunks
         self._line = line  # number of the first line held, or of the next to come
-        self._held: list[str] = []
-        self._held_size = 0  # characters; 0 while nobody has counted
+        self._held = ""  # lines of a record that is still open
+        self._held_lines = 0
         self._dialect = dialect
         self._limits = limits
         self._suspect = False
         self._careful = resync.Resync(delimiter=dialect.delimiter, header=header, limits=limits)
 
     def __iter__(self) -> Iterator[Batch]:
-        chunk = None
+        bytes_read = 0
         for chunk in self._chunks:
+            bytes_read = chunk.bytes_read
             if chunk.overlong:
                 yield self._overlong(chunk)
             elif self._waits(chunk):
-                recoded = [self._line + len(self._held) + at for at in chunk.recoded]
-                self._held += chunk.lines
-                self._suspect |= chunk.nul or chunk.flawed
-                yield Batch([], [], [], chunk.bytes_read, recoded)
-            elif chunk.lines:
+                yield self._hold(chunk)
+            elif chunk.text:
                 yield self._batch(chunk)
         if self._held or self._careful.in_doubt:
-            yield self._batch(Chunk([], chunk.bytes_read if chunk else 0), final=True)
+            yield self._batch(Chunk("", bytes_read), final=True)
 
     def _waits(self, chunk: Chunk) -> bool:
-        """Hold lines without a quote while a quote is open: nothing in them can close it."""
-        if chunk.quoted or len(self._held) <= resync.PATIENCE or self._careful.in_doubt:
-            return False
-        self._held_size = (self._held_size or sum(map(len, self._held))) + sum(map(len, chunk.lines))
-        return self._held_size <= self._limits.record
+        """Tell whether a quote stays open over a chunk: nothing without a quote can close it."""
+        waiting = self._held_lines > resync.PATIENCE and not chunk.quoted
+        return waiting and len(self._held) + len(chunk.text) <= self._limits.record
+
+    def _hold(self, chunk: Chunk) -> Batch:
+        recoded = [self._line + self._held_lines + at for at in chunk.recoded]
+        self._held += chunk.text
+        self._held_lines += len(Lines(chunk.text))
+        self._suspect |= chunk.nul or chunk.flawed
+        return Batch([], [], [], chunk.bytes_read, recoded)
 
     def _batch(self, chunk: Chunk, *, final: bool = False) -> Batch:
-        recoded = [self._line + len(self._held) + at for at in chunk.recoded]
-        new = list(map(self._dialect.mended, chunk.lines)) if chunk.quoted and not self._dialect.plain else chunk.lines
-        lines = self._held + new if self._held else new
+        recoded = [self._line + self._held_lines + at for at in chunk.recoded]
+        text = chunk.text
+        if chunk.quoted and not self._dialect.plain:
+            text = "".join(map(self._dialect.mended, Lines(text)))
+        lines = Lines(self._held + text)
         self._suspect = chunk.nul or chunk.flawed or (self._suspect and bool(self._held))
-        first = self._line
-        found = self._careful.read(lines, first=first, final=final)
-        self._held, self._held_size = lines[found.rest :], 0
-        self._line = first + found.rest
-        batch = Batch(
-            [first + start for start in found.starts], found.records, found.broken, chunk.bytes_read, recoded
-        )
+        first, found = self._line, self._careful.read(lines, first=self._line, final=final)
+        held = lines[found.rest :] if found.open else []
+        self._held, self._held_lines, self._line = "".join(held), len(held), first + found.rest
+        starts = found.starts
+        numbers = range(first, first + len(starts)) if isinstance(starts, range) else [first + at for at in starts]
+        batch = Batch(numbers, found.records, found.broken, chunk.bytes_read, recoded)
         return self._sifted(batch, found, lines)
 
-    def _sifted(self, batch: Batch, found: resync.Found, lines: list[str]) -> Batch:
+    def _sifted(self, batch: Batch, found: resync.Found, lines: Lines) -> Batch:
         """Leave out blank records and repeated headers, and set aside what is ragged or cannot be stored."""
         width, records = len(self.header), batch.records
-        clean = set(map(len, records)) <= {width} and min([record[0] for record in records], default="!") >= "!"
-        if clean and not self._suspect and self.header not in records and sum(map(len, lines)) < self._limits.field:
+        doubtful = self._suspect or self._header_text in lines.text or len(lines.text) > self._limits.field
+        if not doubtful and set(map(len, records)) <= {width}:
             return batch
         kept = Batch([], [], batch.broken, batch.bytes_read, batch.recoded)
         numbers: list[int] = []
@@ -189,9 +190,9 @@ class Reader:
 
     def _overlong(self, chunk: Chunk) -> Batch:
         """Close what is open, and report one physical line that passed the limit."""
-        batch = self._batch(Chunk([], chunk.bytes_read), final=True)
+        batch = self._batch(Chunk("", chunk.bytes_read), final=True)
         detail = f"the line is longer than {self._limits.record:,} bytes; its beginning is shown"
-        batch.broken.append(Broken(self._line, Code.RECORD_TOO_LONG, chunk.lines[0], detail))
+        batch.broken.append(Broken(self._line, Code.RECORD_TOO_LONG, chunk.text, detail))
         self._line += 1
         return batch
 

@@ -8,7 +8,6 @@ broken record, and a line that could be one but does not look like the file's ro
 
 import csv
 import itertools
-import operator
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -20,7 +19,6 @@ LOOK_AHEAD = 200  # lines looked at to tell swallowed rows from long text
 PATIENCE = 20  # lines an open quote may go on over before it is looked at
 DOUBT = 100  # lines after a broken one that must look like rows to be believed
 STREAK = 3  # rows in a row that end an overlong record
-_LINES_READ = operator.attrgetter("line_num")
 
 
 @dataclass(slots=True)
@@ -39,11 +37,12 @@ class Broken:
 class Found:
     """Records with the positions of their first line and behind their last; lines from `rest` on wait for more."""
 
-    starts: list[int] = field(default_factory=list)
-    ends: list[int] = field(default_factory=list)
+    starts: Sequence[int] = ()
+    ends: Sequence[int] = ()
     records: list[list[str]] = field(default_factory=list)
     broken: list[Broken] = field(default_factory=list)
     rest: int = 0
+    open: bool = False
 
 
 @dataclass(slots=True)
@@ -83,51 +82,65 @@ class Resync:
     def read(self, lines: Sequence[str], *, first: int, final: bool) -> Found:
         """Read lines, the first of which has the number `first`; unless `final`, an open record waits for more."""
         found, at = Found(), 0
-        while at < len(lines):
+        while True:
             at = self._settle(lines, at, first, found)
             start, trouble = self._run(lines, at, found)
-            if start == len(lines):
+            if start == trouble:
                 break
             if trouble == len(lines) and not final and not self._is_broken(lines, start):
-                found.rest = start
+                found.rest, found.open = start, True
                 return found
             self._set_aside(lines, start, first)
             at = start + 1
         if final:
             self._conclude(found)
-        found.rest = len(lines)
+        found.rest = start
         return found
 
     def _run(self, lines: Sequence[str], at: int, found: Found) -> tuple[int, int]:
         """Read records up to the first broken one; give its first line, and the line behind its trouble."""
         reader = grammar.strict(map(lines.__getitem__, range(at, len(lines))) if at else lines, self._delimiter)
-        read: list[tuple[list[str], int]] = []
-        failed = False
+        records: list[list[str]] = []
+        ends: list[int] = []
         try:
-            read.extend(zip(reader, map(_LINES_READ, itertools.repeat(reader)), strict=False))
+            for record in reader:
+                records.append(record)
+                ends.append(at + reader.line_num)
         except csv.Error:
-            failed = True
-        ends = [at + count for _, count in read]
+            pass  # the line it stopped behind tells where
+        trouble = at + reader.line_num
+        count = len(records)
+        if not at and trouble == count:
+            found.starts, found.ends, found.records = range(count), range(1, count + 1), records
+            return count, count
         starts = [at, *ends]
-        whole = len(read)
-        if starts[-1] - at > len(read):
-            several = (index for index, (start, end) in enumerate(zip(starts, ends, strict=False)) if end > start + 1)
-            whole = next((index for index in several if self._swallowed(lines, starts[index], ends[index])), whole)
-        found.starts += starts[:whole]
-        found.ends += ends[:whole]
-        found.records += [record for record, _ in read[:whole]]
-        if whole < len(read):
-            return starts[whole], ends[whole] - 1
-        return starts[whole], at + reader.line_num if failed else starts[whole]
+        whole = self._believed(lines, starts, records)
+        found.starts = [*found.starts, *starts[:whole]]
+        found.ends = [*found.ends, *ends[:whole]]
+        found.records += records[:whole]
+        return starts[whole], trouble if whole == len(records) else ends[whole] - 1
+
+    def _believed(self, lines: Sequence[str], starts: Sequence[int], records: Sequence[Sequence[str]]) -> int:
+        """Count the records up to the first that goes on over lines which are rows themselves."""
+        several = [index for index, (start, end) in enumerate(itertools.pairwise(starts)) if end > start + 1]
+        for index in several:
+            if self._may_hide_rows(records[index]) and self._swallowed(lines, starts[index], starts[index + 1]):
+                return index
+        return len(starts) - 1
+
+    def _may_hide_rows(self, record: Sequence[str]) -> bool:
+        """Tell without the lines whether one that a record goes on over could hold as many delimiters as a row."""
+        first = next(at for at, cell in enumerate(record) if "\n" in cell or "\r" in cell)
+        return "".join(record).count(self._delimiter) >= first
 
     def _swallowed(self, lines: Sequence[str], start: int, end: int) -> bool:
         """Tell whether half of the lines a record goes on over are rows of this file themselves."""
-        after = [line for line in lines[start + 1 : min(end, start + 1 + LOOK_AHEAD)] if not line.isspace()]
-        enough = self._width - 1
-        likely = [line for line in after if line.count(self._delimiter) >= enough] if enough else []
-        if 2 * len(likely) < max(len(after), 1):
+        after = lines[start + 1 : min(end, start + 1 + LOOK_AHEAD)]
+        enough = max(self._width - 1, 1)
+        likely = [line for line in after if line.count(self._delimiter) >= enough]
+        if not likely:
             return False
-        known = self._known(lines)
+        after, known = [line for line in after if not line.isspace()], self._known(lines)
         rows = sum(known.fits(cells) for line in likely if (cells := grammar.alone(line, self._delimiter)))
         return known.seen > 0 and 2 * rows >= len(after)
 

@@ -1,11 +1,11 @@
 """Records become products to store or rejects to report; the hot loop of an import, tuned by hand."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from product_importer.catalog import schemas
-from product_importer.imports import cells, columns, policies, price
+from product_importer.imports import cells, columns, grammar, policies, price
 from product_importer.imports.cells import Fault
 from product_importer.imports.codes import EXPLANATIONS, Code, Remark
 from product_importer.imports.mapping import Mapping
@@ -88,10 +88,9 @@ class Checker:
             self.decimal = self._first_look(batch.records)
         checked = Checked(rejected=[_unread(broken) for broken in batch.broken])
         slow = self._plain_rows(batch, checked.accepted) if batch.records else []
-        if self._weighing:
-            prices = "".join([row[5] for row in checked.accepted if row[5]])
-            self._evidence.add_plain(prices.count("."), self.decimal)
         for line, record in slow:
+            if grammar.is_blank(record):
+                continue
             result = self._row(line, record)
             checked.rejected.append(result) if isinstance(result, Rejected) else checked.accepted.append(result)
         if slow:
@@ -111,7 +110,8 @@ class Checker:
         records, at = batch.records, self._columns
         skus = [record[at["sku"]] for record in records]
         names: Iterable[str | None] = itertools.repeat(None)
-        texts, prices, actives = names, names, itertools.repeat(None)
+        texts = prices = names
+        actives: Iterable[bool | None] = itertools.repeat(None)
         odd = columns.odd_skus(skus)
         if (column := at.get("name")) is not None:
             names = trimmed = [record[column].strip() for record in records]
@@ -119,10 +119,12 @@ class Checker:
         if (column := at.get("description")) is not None:
             trimmed = [record[column].strip() for record in records]
             odd |= columns.odd_texts(trimmed, blank=self._blanks["description"] is Blank.KEEP)
-            texts = [text or None for text in trimmed]
+            texts = [text or None for text in trimmed] if "" in trimmed else trimmed
         if (column := at.get("price")) is not None:
             prices = cells_ = [record[column] for record in records]
-            odd |= columns.odd_prices(cells_, self.decimal or Decimal.POINT)
+            refused, with_places = columns.odd_prices(cells_, self.decimal or Decimal.POINT)
+            odd |= refused
+            self._evidence.add_plain(with_places, self.decimal or Decimal.POINT)
             if self.decimal is Decimal.COMMA:
                 prices = [cell.replace(",", ".") for cell in cells_]
         if (column := at.get("active")) is not None:
