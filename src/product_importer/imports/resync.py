@@ -70,6 +70,7 @@ class Resync:
         self._header = header
         self._limits = limits
         self._width = len(header)
+        self._sample: list[list[str]] = []
         self._shape: shape.Shape | None = None
         self._doubt: _Doubt | None = None
         self._doubted = 0  # lines seen in doubt
@@ -88,13 +89,14 @@ class Resync:
             if start == trouble:
                 break
             if trouble == len(lines) and not final and not self._is_broken(lines, start):
-                found.rest, found.open = start, True
-                return found
+                found.open = True
+                break
             self._set_aside(lines, start, first)
             at = start + 1
         if final:
             self._conclude(found)
         found.rest = start
+        self._remember(found)
         return found
 
     def _run(self, lines: Sequence[str], at: int, found: Found) -> tuple[int, int]:
@@ -142,12 +144,23 @@ class Resync:
             return False
         after, known = [line for line in after if not line.isspace()], self._known(lines)
         rows = sum(known.fits(cells) for line in likely if (cells := grammar.alone(line, self._delimiter)))
-        return known.seen > 0 and 2 * rows >= len(after)
+        return 2 * rows >= len(after)
 
     def _known(self, lines: Sequence[str]) -> shape.Shape:
-        if self._shape is None or self._shape.seen < PATIENCE:
-            self._shape = shape.learn(lines, width=self._width, delimiter=self._delimiter, header=self._header)
+        """Give the shape of rows, from those read before and, while these are few, those likely to come."""
+        if self._shape is None:
+            sample = self._sample
+            if len(sample) < PATIENCE:
+                sample = sample + shape.likely(lines, width=self._width, delimiter=self._delimiter)
+            self._shape = shape.learn(sample, width=self._width)
         return self._shape
+
+    def _remember(self, found: Found) -> None:
+        room = shape.SAMPLE - len(self._sample)
+        if room > 0:
+            whole = (record for record in found.records if len(record) == self._width and record != self._header)
+            self._sample += itertools.islice(whole, room)
+            self._shape = None
 
     def _is_broken(self, lines: Sequence[str], start: int) -> bool:
         """Judge a record that is still open where the lines end."""
@@ -192,7 +205,7 @@ class Resync:
         self._doubted += 1
         if cells is None or not doubt.open_quote or self._doubted > DOUBT:
             return False
-        if len(cells) == self._width and (self._known(lines).seen == 0 or self._known(lines).fits(cells)):
+        if cells == self._header or self._known(lines).resembles(cells):
             return False
         if grammar.is_blank(cells):
             return True
@@ -208,7 +221,7 @@ class Resync:
     def _streak(self, lines: Sequence[str], at: int) -> bool:
         known = self._known(lines)
         ahead = [grammar.alone(line, self._delimiter) for line in lines[at : at + STREAK]]
-        return known.seen > 0 and all(cells is not None and known.fits(cells) for cells in ahead)
+        return all(cells is not None and known.fits(cells) for cells in ahead)
 
     def _conclude(self, found: Found) -> None:
         if self._doubt is not None:

@@ -9,6 +9,7 @@ from product_importer.imports import grammar
 
 HOLDS = 0.95  # share of the sample in which a trait must hold to be expected of every row
 SAMPLE = 500  # records
+FEW = 5  # records from which no trait is believed
 
 _NUMBER = re.compile(r"\W{0,3}[0-9][0-9.,']*(?:\s?\W|\s?[A-Z]{3})?")
 
@@ -29,28 +30,41 @@ class Shape:
     seen: int
 
     def fits(self, record: Sequence[str]) -> bool:
-        """Tell whether a record has the width and the traits of the file's rows."""
-        return len(record) == len(self.traits) and all(
-            trait(cell) for cell, traits in zip(record, self.traits, strict=True) for trait in traits
+        """Tell whether a record has the width and all traits of the file's rows."""
+        return self.seen > 0 and len(record) == len(self.traits) and not self._strange(record)
+
+    def resembles(self, record: Sequence[str]) -> bool:
+        """Tell whether one cell at most is unlike the rows: a row with a mistake in it, and not a line of prose.
+
+        While too few rows were seen, the number of cells has to do.
+        """
+        return len(record) == len(self.traits) and (self.seen < FEW or self._strange(record) <= 1)
+
+    def _strange(self, record: Sequence[str]) -> int:
+        return sum(
+            not all(trait(cell) for trait in traits) for cell, traits in zip(record, self.traits, strict=True)
         )
 
 
-def learn(lines: Sequence[str], *, width: int, delimiter: str, header: Sequence[str]) -> Shape:
-    """Learn from the records among `lines` that stand on one line and have `width` cells.
+def learn(sample: Sequence[Sequence[str]], *, width: int) -> Shape:
+    """Learn from records that have `width` cells."""
+    columns = zip(*sample, strict=True) if sample else [()] * width
+    return Shape(tuple(_shared(column) for column in columns), len(sample))
+
+
+def likely(lines: Sequence[str], *, width: int, delimiter: str) -> list[list[str]]:
+    """Take what are probably rows from lines not read yet: records of `width` cells on one line.
 
     The grammar is lenient here, so that broken quotes end nothing; the few records they spoil are outvoted.
     """
-    reader = grammar.lenient(lines, delimiter)
-    sample: list[list[str]] = []
-    before = 0
+    reader, sample, before = grammar.lenient(lines, delimiter), [], 0
     for record in reader:
-        if reader.line_num == before + 1 and len(record) == width and record != header:
+        if reader.line_num == before + 1 and len(record) == width:
             sample.append(record)
             if len(sample) == SAMPLE:
                 break
         before = reader.line_num
-    columns = zip(*sample, strict=True) if sample else [()] * width
-    return Shape(tuple(_shared(column) for column in columns), len(sample))
+    return sample
 
 
 def _shared(cells: Sequence[str]) -> tuple[Callable[[str], bool], ...]:
