@@ -1,0 +1,22 @@
+"""Makes the product's processes quick to notice a death: short leases, frequent sweeps, small slices."""
+
+import os
+
+from product_importer.imports import slices
+from product_importer.kit.database import postgres, sqlite
+from product_importer.kit.tasks import leases, sweeper
+from tests.fire import plants
+
+LEASE = 2.0  # seconds
+SLICE = 8  # products
+PLANT = "FIRE_PLANT"  # the planted bug, by the name of its function in `plants`
+
+
+def apply() -> None:
+    """Change this process before the product starts; what is changed is only how long and how much."""
+    leases.LEASE = LEASE
+    sweeper.EVERY, sweeper.PATIENCE = 0.3, 1.0
+    sqlite.SLICE = postgres.SLICE = SLICE
+    slices.SMALLEST = SLICE // 2
+    if plant := os.environ.get(PLANT):
+        plants.PLANTS[plant]()

@@ -1,0 +1,84 @@
+"""Bugs to plant into a process under fire: the comparison must find each, or it has no teeth."""
+
+import dataclasses
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, insert, update
+from sqlalchemy.orm import Session
+
+from product_importer.imports import merge, slices
+from product_importer.imports.models import ImportJob, Slice
+from product_importer.journal import record
+from product_importer.journal.models import Entry
+from product_importer.kit import clock, database
+from product_importer.kit.failpoints import failpoint
+from product_importer.kit.tasks import leases, sweeper
+
+BETWEEN = "planted.between-two-commits"
+
+
+def no_fence() -> None:
+    """Write whoever asks, whether it still holds the row or not."""
+
+    def fence(
+        session: Session,
+        model: type[leases.Leased],
+        row_id: uuid.UUID,
+        token: Any,
+        values: Mapping[str, Any] | None = None,
+    ) -> None:
+        session.execute(update(model).where(model.id == row_id).values(values or {"token": token}))
+
+    leases.fence = fence
+
+
+def counts_outside_the_transaction() -> None:
+    """Commit the products first, and what became of them a moment later."""
+
+    def write(taken: Slice, job: ImportJob) -> merge.Written:
+        span = merge.Span(job.id, taken.first, taken.last, f"import:{job.number}", job.mode, job.facts["mapping"])
+        with database.transaction(scratch=job.scratch) as session:
+            written = merge.apply(session, span)
+        failpoint(BETWEEN)
+        with database.transaction() as session:
+            done = {"done_at": clock.now(), **leases.FREE, **dataclasses.asdict(written)}
+            leases.fence(session, Slice, taken.id, taken.token or taken.id, done)
+        return written
+
+    slices.write = write
+
+
+def journal_outside_the_transaction() -> None:
+    """Commit the products first, and the journal's entries a moment later."""
+
+    def add_all(session: Session, entries: Select[Any]) -> int:
+        rows = [dict(zip(record.COLUMNS, row, strict=True)) for row in session.execute(entries)]
+
+        def tell() -> None:
+            failpoint(BETWEEN)
+            with database.transaction() as later:
+                later.execute(insert(Entry), rows)
+
+        if rows:
+            database.after_commit(session, tell)
+        return len(rows)
+
+    record.add_all = add_all
+
+
+def no_way_back() -> None:
+    """Take a bell as done when it arrives: nobody sweeps, and the lease of a dead worker never runs out."""
+
+    def free(model: type[leases.Leased]) -> ColumnElement[bool]:
+        return model.lease_until.is_(None)
+
+    leases.free = free
+    sweeper.sweep = lambda: 0
+
+
+PLANTS: dict[str, Callable[[], None]] = {
+    plant.__name__: plant
+    for plant in (no_fence, counts_outside_the_transaction, journal_outside_the_transaction, no_way_back)
+}
