@@ -1,11 +1,13 @@
 """What routes ask for: the settings, the watch, a transaction of the request's own."""
 
+import uuid
 from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
+from product_importer.imports import queries
 from product_importer.kit import database
 from product_importer.kit.settings import Settings
 from product_importer.web import roles
@@ -22,6 +24,12 @@ def _watch(request: Request) -> Watch:
     return watch
 
 
+def _known(task_id: uuid.UUID) -> uuid.UUID:
+    """Refuse an unknown import before its stream begins: by then the status has left."""
+    with database.reading() as session:
+        return queries.job_of(session, task_id).id
+
+
 def _reading() -> Iterator[Session]:
     with database.reading() as session:
         yield session
@@ -35,6 +43,7 @@ def _writing() -> Iterator[Session]:
 
 Configured = Annotated[Settings, Depends(_settings)]
 Watching = Annotated[Watch, Depends(_watch)]
+Followed = Annotated[uuid.UUID, Depends(_known)]
 Reading = Annotated[Session, Depends(_reading, scope="function")]
 Writing = Annotated[Session, Depends(_writing, scope="function")]
 Actor = Annotated[str, Depends(roles.current_actor)]

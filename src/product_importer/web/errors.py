@@ -1,5 +1,7 @@
 """Every refusal and fault as its reader needs it: a page for a person, problem+json (RFC 9457) for a program."""
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI
@@ -44,50 +46,60 @@ class Fault(AppError):
     action = "Try again; if it happens again, give the request id to whoever runs this server."
 
 
+class _Problem(JSONResponse):
+    """A problem document; what it quotes of a broken file may hold what UTF-8 has no bytes for."""
+
+    media_type = "application/problem+json"
+
+    def render(self, content: Any) -> bytes:
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
 def install(app: FastAPI) -> None:
-    """Let this room answer for everything that is raised in a route."""
-    app.add_exception_handler(AppError, lambda request, error: answer(request.scope, _as_refusal(error)))
-    app.add_exception_handler(HTTPException, lambda request, error: answer(request.scope, _as_refusal(error)))
-    app.add_exception_handler(RequestValidationError, lambda request, error: answer(request.scope, _as_refusal(error)))
-    app.add_exception_handler(Exception, lambda request, error: answer(request.scope, _as_refusal(error)))
+    """Let this room answer for what is raised in a route; `web.guards` brings what nobody foresaw."""
+    for kind in (AppError, HTTPException, RequestValidationError):
+        app.add_exception_handler(kind, lambda request, error: answer(request.scope, refusal(error), _extra(error)))
 
 
-def answer(scope: Scope, refusal: AppError) -> Response:
+def answer(scope: Scope, refused: AppError, headers: Mapping[str, str] | None = None) -> Response:
     """Render a refusal for whoever asked."""
     request = Request(scope)
     request_id = scope.get("state", {}).get("request_id", "")
     if scope["path"].startswith("/admin") and "text/html" in request.headers.get("accept", ""):
-        shown = {"status": refusal.status, "title": refusal.title, "detail": refusal.detail, "action": refusal.action}
-        return templating.render(
-            request, "error.html", status_code=refusal.status, code=refusal.code, request_id=request_id, **shown
+        shown = {"status": refused.status, "title": refused.title, "detail": refused.detail, "action": refused.action}
+        page = templating.render(
+            request, "error.html", status_code=refused.status, code=refused.code, request_id=request_id, **shown
         )
-    return JSONResponse(problem(refusal, request_id), refusal.status, media_type="application/problem+json")
+        page.headers.update(headers or {})
+        return page
+    return _Problem(problem(refused, request_id), refused.status, headers)
 
 
-def problem(refusal: AppError, request_id: str) -> dict[str, Any]:
-    """Return the problem document: the members of RFC 9457, our code and action, and the refusal's own facts."""
-    members = {
-        "type": f"https://product-importer.example/errors#{refusal.code}",
-        "title": refusal.title,
-        "status": refusal.status,
-        "detail": refusal.detail,
-        "code": refusal.code,
-        "action": refusal.action,
-        "request_id": request_id,
-    }
-    facts: dict[str, Any] = jsonable_encoder(refusal.facts)
-    return members | facts
-
-
-def _as_refusal(error: Exception) -> AppError:
+def refusal(error: Exception) -> AppError:
+    """Turn whatever was raised into a refusal; what nobody foresaw is logged and called a fault of ours."""
     if isinstance(error, AppError):
         return error
     if isinstance(error, RequestValidationError):
         return invalid(error.errors())
-    if isinstance(error, HTTPException):
-        return {404: NotFound, 405: MethodNotAllowed}.get(error.status_code, Fault)()
+    if isinstance(error, HTTPException) and error.status_code < 500:
+        return {404: NotFound(), 405: MethodNotAllowed()}.get(error.status_code) or AppError(error.detail)
     _log.error("request failed", exc_info=error)
     return Fault("The fault is ours, not in your request. Nothing was written by it.")
+
+
+def problem(refused: AppError, request_id: str) -> dict[str, Any]:
+    """Return the problem document: the members of RFC 9457, our code and action, and the refusal's own facts."""
+    members = {
+        "type": f"https://product-importer.example/errors#{refused.code}",
+        "title": refused.title,
+        "status": refused.status,
+        "detail": refused.detail,
+        "code": refused.code,
+        "action": refused.action,
+        "request_id": request_id,
+    }
+    facts: dict[str, Any] = jsonable_encoder(refused.facts)
+    return members | facts
 
 
 def invalid(found: Any) -> Invalid:
@@ -98,3 +110,8 @@ def invalid(found: Any) -> Invalid:
     ]
     named = "; ".join(f"{one['pointer'].rpartition('/')[2]}: {one['detail']}" for one in errors[:5])
     return Invalid(named, errors=errors)
+
+
+def _extra(error: Exception) -> Mapping[str, str] | None:
+    """Give the headers that belong to the refusal, such as Allow."""
+    return error.headers if isinstance(error, HTTPException) else None

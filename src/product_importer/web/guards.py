@@ -1,11 +1,13 @@
 """What every request passes before any route: Host and Origin checks, body limits, security headers, a request id."""
 
 import secrets
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from product_importer.kit import logs
 from product_importer.kit.errors import AppError
 from product_importer.kit.settings import LOOPBACK, Settings
 from product_importer.web import errors
@@ -33,6 +35,7 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
+_log = logs.get("web.guards")
 
 
 class ForeignHost(AppError):
@@ -72,37 +75,63 @@ class Guards:
         self.hosts = {host.lower() for host in named if host}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Check the request, then pass it on with its body counted and its answer marked."""
+        """Check the request, then pass it on with its body counted and its answer marked, whatever becomes of it."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        if scope["method"] == "HEAD":  # a GET, of whose answer uvicorn sends the head alone
+            scope = {**scope, "method": "GET"}
         scope.setdefault("state", {})["request_id"] = request_id = secrets.token_hex(8)
-        marked = _marking(send, request_id)
+        marked = _Marked(send, request_id)
         try:
             self._check(scope)
-        except AppError as refusal:
-            await errors.answer(scope, refusal)(scope, receive, marked)
-            return
-        await self.app(scope, _counting(receive, self._limit(scope)), marked)
+            await self.app(scope, _counting(receive, self._limit(scope)), marked)
+        except ClientDisconnect:
+            _log.info("the client left in the middle of its request", path=scope["path"])
+        except Exception as error:
+            if marked.started:
+                raise
+            await errors.answer(scope, errors.refusal(error))(scope, receive, marked)
 
     def _check(self, scope: Scope) -> None:
         headers = Headers(scope=scope)
-        host = urlsplit(f"//{headers.get('host', '')}").hostname or ""
+        host = _split(f"//{headers.get('host', '')}").hostname or ""
         if host not in self.hosts:
             raise ForeignHost(f"It was asked for as “{host[:100]}”.")
+        if int(headers.get("content-length", 0)) > self._limit(scope):
+            raise _too_large(self._limit(scope))
         if scope["method"] in SAFE:
             return
         origin = headers.get("origin")
-        foreign = origin is not None and urlsplit(origin).netloc not in self._own(headers)
+        foreign = origin is not None and _split(origin).netloc not in self._own(headers)
         if foreign or headers.get("sec-fetch-site") in ("cross-site", "same-site"):
             raise CrossSite(f"Its origin is {(origin or 'another site')[:200]}.")
 
     def _own(self, headers: Headers) -> set[str]:
-        return {headers.get("host", ""), urlsplit(self.settings.public_url).netloc}
+        # Without the empty name: it is what `Origin: null` and `file://` come to.
+        return {headers.get("host", ""), urlsplit(self.settings.public_url).netloc} - {""}
 
     def _limit(self, scope: Scope) -> int:
         uploads = scope["path"].removeprefix("/api/v1") in ("/upload", "/admin/imports")
         return self.settings.max_upload_bytes + UPLOAD_FRAME if uploads else SMALL_BODY
+
+
+class _Marked:
+    """Puts the security headers and the request id on the answer, and knows whether it has begun."""
+
+    def __init__(self, send: Send, request_id: str) -> None:
+        self.send = send
+        self.request_id = request_id
+        self.started = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.started = True
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
+            headers["x-request-id"] = self.request_id
+        await self.send(message)
 
 
 def _counting(receive: Receive, limit: int) -> Receive:
@@ -114,21 +143,19 @@ def _counting(receive: Receive, limit: int) -> Receive:
         message = await receive()
         read += len(message.get("body", b""))
         if read > limit:
-            raise BodyTooLarge(f"At most {limit:,} bytes are taken here.")
+            raise _too_large(limit)
         return message
 
     return counted
 
 
-def _marking(send: Send, request_id: str) -> Send:
-    """Put the security headers and the request id on the answer."""
+def _too_large(limit: int) -> BodyTooLarge:
+    return BodyTooLarge(f"At most {limit:,} bytes are taken here.")
 
-    async def marked(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name, value in HEADERS.items():
-                headers.setdefault(name, value)
-            headers["x-request-id"] = request_id
-        await send(message)
 
-    return marked
+def _split(url: str) -> SplitResult:
+    """Split a URL that a client wrote; one that is none has no host."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")

@@ -47,7 +47,10 @@ class FormReader:
             "on_part_data": self._data,
             "on_part_end": self._end,
         }
-        self._parser = MultipartParser(boundary, callbacks)  # type: ignore[arg-type]
+        try:
+            self._parser = MultipartParser(boundary, callbacks)  # type: ignore[arg-type]
+        except FormParserError as error:
+            raise BadForm(str(error)) from error
 
     def feed(self, block: bytes) -> None:
         """Read on; raises BadForm where the body is no form."""

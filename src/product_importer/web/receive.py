@@ -1,7 +1,6 @@
 """Takes a file in from a request body, as a form or as it is, straight into storage."""
 
 import asyncio
-import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from typing import Any
 
 from fastapi import Request
 from pydantic import ValidationError
+from pydantic_core import from_json
 from python_multipart.multipart import parse_options_header
 
 from product_importer.imports.options import Options
@@ -72,7 +72,7 @@ async def _body(request: Request, upload: _Incoming) -> Options:
             await upload.take(held)
         await upload.take(held, last=True)
         name, fields = _raw_name(request), {k: v for k, v in request.query_params.items() if k not in OWN}
-    await asyncio.to_thread(uploads.rename, upload.id, name=name.strip()[-NAME_MAX:] or "upload.csv")
+    await asyncio.to_thread(uploads.rename, upload.id, name=_shown(name) or "upload.csv")
     return options_of(fields)
 
 
@@ -92,13 +92,18 @@ def _raw_name(request: Request) -> str:
     return request.query_params.get("name") or named.replace("\\", "/").rpartition("/")[2]
 
 
+def _shown(name: str) -> str:
+    """Leave out of a file's name what no page could show and no database would store."""
+    return "".join(letter for letter in name if letter.isprintable()).strip()[-NAME_MAX:]
+
+
 def options_of(fields: Mapping[str, str]) -> Options:
     """Read options from form fields or query parameters; Invalid names each that is wrong."""
     values: dict[str, Any] = {name: value for name, value in fields.items() if value != "" or name == "delimiter"}
     for name in STRUCTURED:
         if name in values:
             try:
-                values[name] = json.loads(values[name])
+                values[name] = from_json(values[name], allow_inf_nan=False)
             except ValueError:
                 raise errors.invalid([_not_json(name)]) from None
     try:

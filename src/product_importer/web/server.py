@@ -22,7 +22,7 @@ class InsecureBind(AppError):
     action = "Keep HOST at 127.0.0.1, or set ALLOW_INSECURE_BIND=1 if something in front of it asks for a sign-in."
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """A uvicorn that tells open streams to end, which it would otherwise wait for."""
 
     closing: asyncio.Event
@@ -36,6 +36,13 @@ class _Server(uvicorn.Server):
 def run(settings: Settings) -> int:
     """Serve until told to stop; raises InsecureBind where that would open the catalog to a network."""
     check_bind(settings)
+    server = make(settings)
+    server.run()
+    return 0 if server.started else 1
+
+
+def make(settings: Settings) -> Server:
+    """Make the server that `run` runs."""
     app = create_app(settings)
     config = uvicorn.Config(
         app,
@@ -47,10 +54,9 @@ def run(settings: Settings) -> int:
         access_log=False,
         log_level="warning",
     )
-    server = _Server(config)
+    server = Server(config)
     server.closing = app.state.watch.closing
-    server.run()
-    return 0 if server.started else 1
+    return server
 
 
 def check_bind(settings: Settings) -> None:

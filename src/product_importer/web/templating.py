@@ -53,7 +53,7 @@ environment = _environment()
 def render(request: Request, name: str, *, status_code: int = 200, **context: Any) -> HTMLResponse:
     """Answer a whole page; raises jinja2.UndefinedError when the context lacks a value the page shows."""
     page = environment.get_template(name).render(request=request, **context)
-    return HTMLResponse(page, status_code)
+    return HTMLResponse(page.encode("utf-8", "replace"), status_code)  # a broken file may be quoted
 
 
 def fragment(name: str, **context: object) -> str:

@@ -14,7 +14,7 @@ from product_importer.imports.snapshot import Snapshot
 from product_importer.kit import database, storage
 from product_importer.kit.errors import NotFound
 from product_importer.web import intake, schemas
-from product_importer.web.deps import Actor, Configured, Reading, Watching, Writing
+from product_importer.web.deps import Actor, Configured, Followed, Reading, Watching, Writing
 from product_importer.web.roles import editor, viewer
 
 router = APIRouter(tags=["imports"])
@@ -46,7 +46,7 @@ def status(task_id: uuid.UUID, session: Reading) -> Snapshot:
 
 
 @router.get("/upload/progress/{task_id}", response_class=EventSourceResponse, dependencies=[Depends(viewer)])
-async def progress(task_id: uuid.UUID, watch: Watching) -> AsyncIterable[ServerSentEvent]:
+async def progress(task_id: Followed, watch: Watching) -> AsyncIterable[ServerSentEvent]:
     """Stream a snapshot at each change, at most four a second, ending with the final state."""
     async for snapshot in watch.follow(task_id):
         yield ServerSentEvent(data=schemas.as_json(snapshot), event="progress", id=str(snapshot.version), retry=RETRY)

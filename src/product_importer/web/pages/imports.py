@@ -14,7 +14,7 @@ from product_importer.imports.options import Options
 from product_importer.imports.snapshot import Snapshot
 from product_importer.uploads import actions as uploads
 from product_importer.web import intake, templating
-from product_importer.web.deps import Actor, Configured, Reading, Watching, Writing
+from product_importer.web.deps import Actor, Configured, Followed, Reading, Watching, Writing
 from product_importer.web.pages import rail
 from product_importer.web.roles import editor, viewer
 
@@ -71,10 +71,10 @@ def live(import_id: uuid.UUID, session: Reading) -> HTMLResponse:
     return HTMLResponse(_panel(snapshot), headers=headers)
 
 
-@router.get("/{import_id}/live/stream", response_class=EventSourceResponse, dependencies=[Depends(viewer)])
-async def stream(import_id: uuid.UUID, watch: Watching) -> AsyncIterable[ServerSentEvent]:
+@router.get("/{task_id}/live/stream", response_class=EventSourceResponse, dependencies=[Depends(viewer)])
+async def stream(task_id: Followed, watch: Watching) -> AsyncIterable[ServerSentEvent]:
     """Stream the live panel's body at each change, then say that it has ended."""
-    async for snapshot in watch.follow(import_id):
+    async for snapshot in watch.follow(task_id):
         yield ServerSentEvent(raw_data=_panel(snapshot), event="panel", id=str(snapshot.version))
     if not watch.closing.is_set():
         yield ServerSentEvent(raw_data="over", event="end")

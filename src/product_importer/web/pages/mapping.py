@@ -49,7 +49,8 @@ def _answer(request: Request, import_id: uuid.UUID, said: Mapping[str, str], act
     with database.reading() as session:
         job = queries.job_of(session, import_id)
     header = job.facts["header"]
-    chosen = {field: int(index) for field, index in said.items() if index.isdecimal() and int(index) < len(header)}
+    places = {str(place): place for place in range(len(header))}
+    chosen = {field: places[index] for field, index in said.items() if index in places}
     options = Options.model_validate({**job.options, "mapping": {f: header[at] for f, at in chosen.items()}})
     try:
         _refuse_twice(header, chosen)

@@ -1,0 +1,36 @@
+"""Fixtures of the web tests: a running server over an empty catalog of each kind."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from product_importer.kit import database
+from product_importer.kit.settings import Settings
+from tests.servers import children, databases
+from tests.web import doors
+
+
+@pytest.fixture
+def here(tmp_path: Path, sqlite_url: str) -> Settings:
+    """Embedded settings over SQLite, with a free port."""
+    return Settings(data_dir=tmp_path, database_url=sqlite_url, port=children.free_port())
+
+
+@pytest.fixture
+def served(here: Settings) -> Iterator[doors.Doors]:
+    """The server over SQLite; this process shares its database, so that a test may be the worker."""
+    with doors.serving(here) as running:
+        yield running
+    database.engine().dispose()
+
+
+@pytest.fixture(params=[databases.SQLITE, pytest.param(databases.POSTGRESQL, marks=pytest.mark.server)])
+def served_twice(
+    request: pytest.FixtureRequest, database_maker: databases.Databases, tmp_path: Path
+) -> Iterator[doors.Doors]:
+    """The server once over SQLite and once over PostgreSQL."""
+    with database_maker.fresh(request.param, folder=tmp_path) as url:
+        with doors.serving(Settings(data_dir=tmp_path, database_url=url, port=children.free_port())) as running:
+            yield running
+        database.engine().dispose()
