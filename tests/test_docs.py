@@ -77,7 +77,7 @@ def test_the_settings_page_gives_every_setting_its_default() -> None:
     documented = {name.lower(): default.strip("`") for name, default, _ in SETTINGS}
     given = {name: default for name, default in documented.items() if default != NOT_SET}
     assert documented.keys() == Settings.model_fields.keys()
-    assert {name: getattr(Settings(**{name: given[name]}), name) for name in given} == {
+    assert {name: getattr(Settings.model_validate({name: given[name]}), name) for name in given} == {
         name: field.default for name, field in Settings.model_fields.items() if name in given
     }
     assert not any(_bare(Settings.model_fields[name].default) for name in documented.keys() - given.keys())
