@@ -74,11 +74,10 @@ class Doors:
         """Open a bare connection."""
         return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
 
-    def say(self, head: str, body: bytes = b"") -> bytes:
-        """Send these very bytes on a connection of their own, and return all that comes back."""
+    def say(self, *head: str, body: bytes = b"") -> bytes:
+        """Send these very lines on a connection of their own, and return all that comes back."""
         with self.connect() as line:
-            line.sendall(head.replace("\n", "\r\n").encode("latin-1") + b"\r\n\r\n" + body)
-            line.shutdown(socket.SHUT_WR)
+            line.sendall(written(*head, "Connection: close") + body)
             return b"".join(iter(lambda: line.recv(65536), b""))
 
     @contextlib.contextmanager
@@ -90,6 +89,11 @@ class Doors:
             answer = connection.getresponse()
             assert answer.status == 200, answer.read()
             yield events(answer)
+
+
+def written(*head: str) -> bytes:
+    """Write the head of a request."""
+    return "\r\n".join((*head, "", "")).encode("latin-1")
 
 
 def lowered(headers: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:

@@ -23,7 +23,7 @@ def configure(settings: Settings) -> None:
     if url.scheme == "file":
         _root = Path(unquote(url.path))
         _root.mkdir(parents=True, exist_ok=True)
-        _store = LocalStore(_root)
+        _store = LocalStore(_root, automatic_cleanup=True)  # an empty folder goes with its last file
     else:
         _root = None
         _store = _bucket(settings)

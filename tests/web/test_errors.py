@@ -1,0 +1,105 @@
+"""Refusals and faults as their readers get them: a page, or a problem document; never a trace."""
+
+import pytest
+from sqlalchemy import text
+
+from product_importer.kit import database
+from product_importer.web import errors
+from product_importer.web.errors import Fault
+from tests.web.doors import Doors
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+@pytest.fixture
+def broken(served: Doors) -> Doors:
+    """A server whose products have gone."""
+    with database.transaction() as session:
+        session.execute(text("ALTER TABLE products RENAME TO gone"))
+    return served
+
+
+def test_a_problem_has_the_members_of_the_standard_and_our_own(served: Doors) -> None:
+    answer = served.get("/nowhere")
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json == {
+        "type": "https://product-importer.example/errors#NOT_FOUND",
+        "title": "Nothing is here",
+        "status": 404,
+        "detail": "Nothing is here",
+        "code": "NOT_FOUND",
+        "action": "Check the address; what you look for may have been deleted.",
+        "request_id": answer.headers["x-request-id"],
+    }
+
+
+@pytest.mark.parametrize(("method", "path", "allowed"), [("DELETE", "/upload", "POST"), ("PUT", "/products", "GET")])
+def test_a_wrong_method_is_a_problem_that_names_the_right_one(
+    served: Doors, method: str, path: str, allowed: str
+) -> None:
+    answer = served.ask(method, path)
+    assert (answer.status, answer.json["code"]) == (405, "METHOD_NOT_ALLOWED")
+    assert answer.headers["allow"] == allowed
+
+
+@pytest.mark.parametrize("path", ["/products/", "/imports/", "/upload/", "/admin/dashboard/", "/api/v1/products/"])
+def test_a_slash_too_many_is_not_redirected(served: Doors, path: str) -> None:
+    assert served.get(path).status == 404
+
+
+def test_a_value_that_breaks_a_rule_is_named(served: Doors) -> None:
+    answer = served.get("/products?page=0&per_page=many")
+    assert (answer.status, answer.json["code"]) == (422, "VALIDATION_FAILED")
+    assert [one["pointer"] for one in answer.json["errors"]] == ["/query/page", "/query/per_page"]
+
+
+def test_a_browser_gets_a_page_and_a_program_a_document(served: Doors) -> None:
+    page = served.get("/admin/nowhere", Accept=BROWSER)
+    assert (page.status, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "<h1>Nothing is here</h1>" in page.body.decode()
+    assert page.headers["x-request-id"] in page.body.decode()
+    assert served.get("/admin/nowhere", Accept="*/*").headers["content-type"] == "application/problem+json"
+    assert served.get("/nowhere", Accept=BROWSER).headers["content-type"] == "application/problem+json"
+
+
+def test_a_page_that_takes_no_such_method_names_the_right_one(served: Doors) -> None:
+    answer = served.ask("DELETE", "/admin/products", Accept=BROWSER)
+    assert (answer.status, answer.headers["allow"]) == (405, "GET")
+
+
+def test_a_fault_says_nothing_of_its_inside(broken: Doors) -> None:
+    answer = broken.get("/products")
+    assert (answer.status, answer.json["code"]) == (500, "INTERNAL_ERROR")
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json["request_id"] == answer.headers["x-request-id"]
+    assert answer.headers["content-security-policy"]
+    for inside in (b"Traceback", b"sqlite", b"SELECT", b".py", b"no such table"):
+        assert inside not in answer.body
+
+
+def test_a_fault_of_a_page_is_a_page_with_the_way_back(broken: Doors) -> None:
+    page = broken.get("/admin/products", Accept=BROWSER)
+    words = page.body.decode()
+    assert (page.status, page.headers["content-type"]) == (500, "text/html; charset=utf-8")
+    assert "Something went wrong here" in words
+    assert "INTERNAL_ERROR" in words
+    assert "Traceback" not in words
+
+
+def test_the_server_goes_on_after_a_fault(broken: Doors) -> None:
+    assert broken.get("/products").status == 500
+    with database.transaction() as session:
+        session.execute(text("ALTER TABLE gone RENAME TO products"))
+    assert broken.get("/products").status == 200
+
+
+def test_a_form_that_cannot_be_read_is_the_senders_fault(served: Doors) -> None:
+    waiting = served.upload(b"a,b\n1,2\n", interactive="true").json["task_id"]
+    answer = served.post(f"/admin/imports/{waiting}/mapping", b"x", Content_Type="multipart/form-data")
+    assert (answer.status, answer.json["code"]) == (400, "BAD_REQUEST")
+
+
+def test_words_that_are_no_text_do_not_break_the_answer() -> None:
+    refused = Fault("half a letter: \ud800")
+    answer = errors.answer({"type": "http", "path": "/", "headers": []}, refused)
+    assert b"half a letter: ?" in answer.body
