@@ -3,6 +3,7 @@
 import itertools
 import uuid
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,7 +38,7 @@ def test_a_request_without_a_host_is_refused(served: Doors) -> None:
 
 
 def test_other_names_are_let_in_when_they_are_set(tmp_path: Path, sqlite_url: str) -> None:
-    named = {"public_url": "https://shop.example", "allowed_hosts": ("inside.example",)}
+    named: dict[str, Any] = {"public_url": "https://shop.example", "allowed_hosts": ("inside.example",)}
     settings = Settings(data_dir=tmp_path, database_url=sqlite_url, port=children.free_port(), **named)
     with doors.serving(settings) as served:
         assert served.get("/livez", Host="shop.example").status == 200

@@ -37,7 +37,7 @@ class FormReader:
         boundary = parse_options_header(content_type)[1].get(b"boundary")
         if not boundary:
             raise BadForm("Its Content-Type names no boundary.")
-        self._name, self._is_file, self._seen_file = "", False, False
+        self._name, self._is_file, self._seen_file, self._ended = "", False, False, False
         self._header, self._value = (bytearray(), bytearray()), bytearray()
         callbacks = {
             "on_part_begin": self._begin,
@@ -45,7 +45,8 @@ class FormReader:
             "on_header_value": lambda data, start, end: self._header[1].extend(data[start:end]),
             "on_header_end": self._header_end,
             "on_part_data": self._data,
-            "on_part_end": self._end,
+            "on_part_end": self._part_end,
+            "on_end": self._end,
         }
         try:
             self._parser = MultipartParser(boundary, callbacks)  # type: ignore[arg-type]
@@ -61,10 +62,8 @@ class FormReader:
 
     def finish(self) -> None:
         """Say that the body has ended; raises BadForm when it was cut or held no file."""
-        try:
-            self._parser.finalize()
-        except FormParserError as error:
-            raise BadForm("It ends in the middle.") from error
+        if not self._ended:  # the parser's own `finalize` accepts a form that lacks its last boundary
+            raise BadForm("It ends in the middle.")
         if self.form.file_name is None:
             raise BadForm("It has no file in a field named `file`.")
 
@@ -95,12 +94,15 @@ class FormReader:
         if len(self._value) > FIELD_MAX:
             raise BadForm(f"The field `{self._name}` is longer than {FIELD_MAX:,} bytes.")
 
-    def _end(self) -> None:
+    def _part_end(self) -> None:
         if self._is_file:
             return
         self.form.fields[self._name] = _text(bytes(self._value))
         if len(self.form.fields) > FIELDS_MAX:
             raise BadForm(f"It has more than {FIELDS_MAX} fields.")
+
+    def _end(self) -> None:
+        self._ended = True
 
 
 def _text(raw: bytes) -> str:
