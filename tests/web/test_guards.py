@@ -47,6 +47,11 @@ def test_other_names_are_let_in_when_they_are_set(tmp_path: Path, sqlite_url: st
         assert served.post(CANCEL, Host="inside.example", Origin="https://shop.example").status == 404
 
 
+def test_the_names_are_listed_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALLOWED_HOSTS", "shop.example, inside.example,")
+    assert Settings().allowed_hosts == ("shop.example", "inside.example")
+
+
 @pytest.mark.parametrize(
     "origin", ["http://evil.example", "http://127.0.0.1:1", "null", "file://", "http://[bad", "", "http://localhost"]
 )

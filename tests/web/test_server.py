@@ -1,0 +1,118 @@
+"""The web server as a process of its own: where it listens, how it ends, and how little it holds."""
+
+import contextlib
+import itertools
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import product_importer
+from product_importer.kit.settings import Settings
+from product_importer.web import server
+from product_importer.web.server import InsecureBind
+from tests.servers import children
+from tests.web import doors
+from tests.web.doors import Doors
+
+SOURCE = str(Path(product_importer.__file__).parents[1])
+BLOCK = b"A-3,Cup,,7.00\n" * 70_000  # about a megabyte
+HEADER = b"sku,name,description,price\n"
+LEAST = 64 * 1024  # kilobytes that a web process may grow by, whatever it receives
+DRAIN = 10  # seconds in which an asked server must have ended
+
+
+@pytest.fixture
+def process(tmp_path: Path, sqlite_url: str) -> Iterator[tuple[subprocess.Popen[bytes], Doors]]:
+    """`web` in a process of its own; the import it takes in is nobody's work."""
+    port = children.free_port()
+    settings = {"PYTHONPATH": SOURCE, "DATA_DIR": str(tmp_path), "DATABASE_URL": sqlite_url, "PORT": str(port)}
+    running = subprocess.Popen([sys.executable, "-m", "product_importer", "web"], env={**os.environ, **settings})
+    door = Doors(port, server.make(Settings(data_dir=tmp_path)))
+    try:
+        doors.until(lambda: answers(door))
+        yield running, door
+    finally:
+        running.kill()
+        running.wait()
+
+
+def answers(door: Doors) -> bool:
+    with contextlib.suppress(OSError):
+        return door.get("/livez").status == 200
+    return False
+
+
+def peak(running: subprocess.Popen[bytes]) -> int:
+    """Return the most memory a process ever held, in kilobytes."""
+    told = Path(f"/proc/{running.pid}/status").read_text().split("VmHWM:")[1]
+    return int(told.split()[0])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", ["/upload/progress/{}", "/admin/imports/{}/live/stream"])
+def test_sigterm_ends_the_server_although_a_stream_is_open(
+    process: tuple[subprocess.Popen[bytes], Doors], path: str
+) -> None:
+    running, door = process
+    import_id = door.upload(HEADER + BLOCK[:1000]).json["task_id"]
+    with door.stream(path.format(import_id)) as events:
+        assert next(events).id == "1"
+        running.send_signal(signal.SIGTERM)
+        assert list(events) == []
+    assert running.wait(DRAIN) == -signal.SIGTERM
+
+
+@pytest.mark.slow
+def test_the_memory_of_the_server_does_not_grow_with_the_file(
+    process: tuple[subprocess.Popen[bytes], Doors],
+) -> None:
+    running, door = process
+    assert door.upload(HEADER + BLOCK).status == 202
+    before = peak(running)
+    parts = doors.form(doors.file(HEADER)).partition(HEADER)
+    body = itertools.chain([parts[0] + HEADER], itertools.repeat(BLOCK, 200), [parts[2]])
+    answer = door.post("/upload", body, Content_Type=doors.FORM, Accept="application/json")
+    assert (answer.status, answer.json["file"]["bytes"]) == (202, len(HEADER) + 200 * len(BLOCK))
+    assert peak(running) - before <= LEAST
+
+
+@pytest.mark.slow
+def test_a_server_answers_others_while_it_receives(process: tuple[subprocess.Popen[bytes], Doors]) -> None:
+    running, door = process
+    answered, done = [], threading.Event()
+
+    def keep_asking() -> None:
+        while not done.is_set():
+            answered.append(door.get("/products").status)
+            time.sleep(0.01)
+
+    asking = threading.Thread(target=keep_asking)
+    asking.start()
+    try:
+        assert door.post("/upload", itertools.chain([HEADER], itertools.repeat(BLOCK, 50))).status == 202
+    finally:
+        done.set()
+        asking.join()
+    assert len(answered) > 3
+    assert set(answered) == {200}
+    assert running.poll() is None
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "shop.example"])
+def test_listening_beyond_this_machine_is_refused_until_it_is_wanted(host: str) -> None:
+    with pytest.raises(InsecureBind, match=r"would let other machines in"):
+        server.check_bind(Settings(host=host))
+    server.check_bind(Settings(host=host, allow_insecure_bind=True))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
+def test_listening_on_this_machine_needs_no_permission(host: str) -> None:
+    server.check_bind(Settings(host=host))
+    assert Settings(host=host).loopback
