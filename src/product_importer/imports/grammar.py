@@ -4,8 +4,15 @@ import csv
 from _csv import Reader
 from collections.abc import Iterable, Sequence
 
-# The module's own limit is one for the whole process and 128 KiB; ours are per file and checked by the reader.
-csv.field_size_limit(2**31 - 1)
+from product_importer.imports.limits import LIMITS
+
+
+def limit(field: int) -> None:
+    """Let cells have so many characters; more raise csv.Error. The module's limit is one for the whole process."""
+    csv.field_size_limit(field)
+
+
+limit(LIMITS.field)
 
 
 def strict(lines: Iterable[str], delimiter: str) -> Reader:

@@ -5,14 +5,14 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from product_importer.imports import decoding, grammar, resync
+from product_importer.imports import broken, decoding, grammar, resync
+from product_importer.imports.broken import Broken, Found
 from product_importer.imports.codes import Code
 from product_importer.imports.decoding import Chunk
 from product_importer.imports.dialect import Dialect
 from product_importer.imports.headers import HeaderMissing
 from product_importer.imports.limits import LIMITS, Limits
 from product_importer.imports.lines import Lines
-from product_importer.imports.resync import Broken
 from product_importer.kit.errors import AppError
 
 __all__ = ["Batch", "Broken", "Reader", "TooManyColumns", "open_reader", "read"]
@@ -52,6 +52,7 @@ def read(blocks: Iterable[bytes], dialect: Dialect, *, limits: Limits = LIMITS) 
 
 def open_reader(blocks: Iterable[bytes], dialect: Dialect, *, limits: Limits = LIMITS) -> "Reader":
     """Read up to the header; raise HeaderMissing where the dialect's header line holds none, or TooManyColumns."""
+    grammar.limit(limits.field)
     chunks = decoding.chunks(blocks, dialect.encoding, guessed=dialect.guessed, longest=limits.record)
     chunk = next(chunks, None) or Chunk("", 0)
     for more in chunks:
@@ -129,7 +130,7 @@ class Reader:
     def _waits(self, chunk: Chunk) -> bool:
         """Tell whether a quote stays open over a chunk: nothing without a quote can close it."""
         waiting = self._held_lines > resync.PATIENCE and not chunk.quoted
-        return waiting and len(self._held) + len(chunk.text) <= self._limits.record
+        return waiting and len(self._held) + len(chunk.text) <= self._limits.field
 
     def _hold(self, chunk: Chunk) -> Batch:
         recoded = [self._line + self._held_lines + at for at in chunk.recoded]
@@ -153,11 +154,10 @@ class Reader:
         batch = Batch(numbers, found.records, found.broken, chunk.bytes_read, recoded)
         return self._sifted(batch, found, lines)
 
-    def _sifted(self, batch: Batch, found: resync.Found, lines: Lines) -> Batch:
+    def _sifted(self, batch: Batch, found: Found, lines: Lines) -> Batch:
         """Leave out blank records and repeated headers, and set aside what is ragged or cannot be stored."""
         width, records = len(self.header), batch.records
-        doubtful = self._suspect or self._header_text in lines.text or len(lines.text) > self._limits.field
-        if not doubtful and set(map(len, records)) <= {width}:
+        if not self._suspect and self._header_text not in lines.text and set(map(len, records)) <= {width}:
             return batch
         kept = Batch([], [], batch.broken, batch.bytes_read, batch.recoded)
         numbers: list[int] = []
@@ -166,26 +166,22 @@ class Reader:
                 continue
             if len(record) == width and [cell.strip() for cell in record] == self.header:
                 kept.repeated.append(line)
-            elif broken := self._fault(line, record, lines[start:end]):
-                kept.broken.append(broken)
+            elif fault := self._fault(line, record, lines[start:end]):
+                kept.broken.append(fault)
             else:
                 numbers.append(line)
                 kept.records.append(record)
         kept.lines = numbers
-        kept.broken.sort(key=lambda broken: broken.line)
+        kept.broken.sort(key=lambda fault: fault.line)
         return kept
 
     def _fault(self, line: int, record: list[str], physical: list[str]) -> Broken | None:
         raw = "".join(physical)
         if len(record) != len(self.header):
-            return resync.ragged(line, raw, len(record), len(self.header), len(physical))
+            return broken.ragged(line, raw, len(record), len(self.header), len(physical))
         if self._suspect and (found := _unstorable(record)):
             at, code, detail = found
             return Broken(line, code, raw, detail, self.header[at], len(physical))
-        for name, cell in zip(self.header, record, strict=True):
-            if len(cell) > self._limits.field:
-                detail = f"{len(cell):,} characters; at most {self._limits.field:,} are read"
-                return Broken(line, Code.FIELD_TOO_LONG, raw, detail, name, len(physical))
         return None
 
     def _overlong(self, chunk: Chunk) -> Batch:

@@ -56,15 +56,18 @@ def likely(lines: Sequence[str], *, width: int, delimiter: str) -> list[list[str
     """Take what are probably rows from lines not read yet: records of `width` cells on one line.
 
     The grammar is lenient here, so that broken quotes end nothing; the few records they spoil are outvoted.
+    Where one swallows nearly everything, lines are taken singly, if most of them have that width.
     """
-    reader, sample, before = grammar.lenient(lines, delimiter), [], 0
+    head = lines[: 2 * SAMPLE]
+    reader, sample, before = grammar.lenient(head, delimiter), [], 0
     for record in reader:
         if reader.line_num == before + 1 and len(record) == width:
             sample.append(record)
-            if len(sample) == SAMPLE:
-                break
         before = reader.line_num
-    return sample
+    if len(sample) >= FEW:
+        return sample
+    singly = [cells for line in head if (cells := grammar.alone(line, delimiter)) and len(cells) == width]
+    return singly if len(singly) >= FEW and 2 * len(singly) > len(head) else sample
 
 
 def _shared(cells: Sequence[str]) -> tuple[Callable[[str], bool], ...]:

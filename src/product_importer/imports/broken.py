@@ -1,0 +1,41 @@
+"""What a careful reading of lines finds: whole records by position, and the broken ones with their text."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from product_importer.imports.codes import Code
+
+
+@dataclass(slots=True)
+class Broken:
+    """A record that could not be split: its first line and how many it spans, the raw text, the code, what was seen."""
+
+    line: int
+    code: Code
+    raw: str
+    detail: str
+    column: str | None = None
+    lines: int = 1
+
+
+@dataclass(slots=True)
+class Found:
+    """Records with the positions of their first line and behind their last; an open one waits from `rest` on."""
+
+    starts: Sequence[int] = field(default_factory=list)
+    ends: Sequence[int] = field(default_factory=list)
+    records: list[list[str]] = field(default_factory=list)
+    broken: list[Broken] = field(default_factory=list)
+    rest: int = 0
+    open: bool = False
+
+    def add(self, starts: list[int], records: list[list[str]]) -> None:
+        """Add records; the last of `starts` is the position behind the last of them."""
+        self.starts = [*self.starts, *starts[:-1]]
+        self.ends = [*self.ends, *starts[1:]]
+        self.records += records
+
+
+def ragged(line: int, raw: str, seen: int, width: int, lines: int = 1) -> Broken:
+    """Report a record with too few or too many cells."""
+    return Broken(line, Code.ROW_RAGGED, raw, f"{seen} cells where the header has {width}", lines=lines)
