@@ -22,7 +22,8 @@ Fleets = Callable[[str], Fleet]
 def fleets(
     request: pytest.FixtureRequest, database_maker: databases.Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Fleets]:
-    """Give the fleet of a mode, started at its first use and kept for the file's tests."""
+    """Give the fleet of a mode, started at its first use and kept for the file's tests, with the file's EXTRA."""
+    extra = getattr(request.module, "EXTRA", {})
     with ExitStack() as kept:
         standing: dict[str, Fleet] = {}
 
@@ -30,7 +31,7 @@ def fleets(
             if mode not in standing:
                 folder = tmp_path_factory.mktemp(mode)
                 settings = kept.enter_context(_settings(mode, folder, request, database_maker))
-                standing[mode] = kept.enter_context(workers.at_work(Fleet(settings, folder)))
+                standing[mode] = kept.enter_context(workers.at_work(Fleet(settings, folder, extra=extra)))
             return standing[mode]
 
         yield fleet

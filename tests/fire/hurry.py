@@ -2,13 +2,14 @@
 
 import os
 
-from product_importer.imports import slices
+from product_importer.imports import preparation, slices
 from product_importer.kit.database import postgres, sqlite
 from product_importer.kit.tasks import leases, sweeper
 from tests.fire import plants
 
 LEASE = 2.0  # seconds
 SLICE = 8  # products
+BEAT = "FIRE_BEAT"  # seconds between two heartbeats
 PLANT = "FIRE_PLANT"  # the planted bug, by the name of its function in `plants`
 
 
@@ -18,5 +19,6 @@ def apply() -> None:
     sweeper.EVERY, sweeper.PATIENCE = 0.3, 1.0
     sqlite.SLICE = postgres.SLICE = SLICE
     slices.SMALLEST = SLICE // 2
+    preparation.BEAT = float(os.environ.get(BEAT, preparation.BEAT))
     if plant := os.environ.get(PLANT):
         plants.PLANTS[plant]()

@@ -1,18 +1,12 @@
 """Every fault at every failpoint of an import, in both modes: the account is that of an undisturbed run."""
 
-import uuid
-from decimal import Decimal
-
 import pytest
 
-from product_importer.imports import actions, inspection
-from product_importer.imports.options import Options
-from product_importer.kit import database
-from product_importer.uploads import actions as uploads
 from tests import makers
-from tests.fire import files, oracle, places
+from tests.fire import oracle, places
 from tests.fire.conftest import CELERY, EMBEDDED
 from tests.fire.places import Cell
+from tests.fire.scenes import cancelled_import, prepared
 from tests.fire.workers import Fleet, brought_to_rest
 
 MODES = [EMBEDDED, pytest.param(CELERY, marks=pytest.mark.server)]
@@ -44,25 +38,6 @@ def test_every_failpoint_of_the_source_is_in_the_matrix(mode: str) -> None:
     struck = {cell.place for web in (True, False) for cell in places.cells(web=web)}
     assert struck == {place.name for place in places.places()}
     assert len(struck) >= 20
-
-
-def prepared(*, seed: int) -> tuple[files.File, oracle.Catalog]:
-    """Make a file, and store the catalog that it meets."""
-    file = files.made(seed)
-    for sku, name, description, price in files.starting_catalog(file, seed):
-        makers.make_product(sku, name=name, description=description, price=Decimal(price))
-    return file, oracle.stored()
-
-
-def cancelled_import(data: bytes) -> uuid.UUID:
-    """Start an import that was cancelled before any worker could see it."""
-    upload_id = makers.make_upload(data)
-    found = inspection.inspect(upload_id, Options())
-    with database.transaction() as session:
-        upload = uploads.complete(session, upload_id)
-        job = actions.start(session, upload=upload, actor=makers.ACTOR, options=Options(), found=found)
-        actions.cancel(session, job.id)
-    return job.id
 
 
 def hash_of(cell: Cell) -> int:

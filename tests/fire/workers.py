@@ -64,6 +64,23 @@ class Fleet:
                 self.deaths += crew is not None
                 self.crew[place] = self._start(word)
 
+    def reinforce(self) -> None:
+        """Have one worker more, until the crew is drained or ended."""
+        self.crew[len(self.words)] = self._start(self.words[0])
+
+    def frozen(self) -> list[int]:
+        """Return the processes, children of the crew too, that are stopped."""
+        groups = {crew.pid for crew in self.crew.values()}
+        return [pid for pid, state, group in _processes() if state == "T" and group in groups]
+
+    def drain(self) -> None:
+        """Ask all processes to finish what they are at, and wait until they have."""
+        for crew in self.crew.values():
+            crew.terminate()
+        for crew in self.crew.values():
+            crew.wait(PATIENCE)
+        self.crew.clear()
+
     def end(self) -> None:
         """End all processes, whatever state they are in."""
         for crew in self.crew.values():
@@ -91,6 +108,14 @@ class Fleet:
         told = {name.upper(): str(value) for name, value in self.settings.model_dump(exclude_unset=True).items()}
         path = os.pathsep.join(map(str, (SITE, SRC, ROOT)))
         return {**os.environ, **told, "PYTHONPATH": path, "FAILPOINTS": f"@{self.armed}", **self.extra}
+
+
+def _processes() -> Iterator[tuple[int, str, int]]:
+    """Yield process id, state and process group of everything that runs here."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            state, _, group, *_ = stat.read_text().rpartition(")")[2].split()
+            yield int(stat.parent.name), state, int(group)
 
 
 @contextlib.contextmanager

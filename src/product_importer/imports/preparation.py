@@ -46,9 +46,9 @@ def prepare(import_id: uuid.UUID) -> bool:
 def _read_and_plan(job: ImportJob, token: uuid.UUID) -> None:
     """Fill a scratch area of this attempt's own, and make it the one that slices are cut from."""
     area, marks = staging.new_area(job), reading.Marks()
-    staging.drop(job, keep=area)
     with leases.hold(ImportJob, job.id, token, every=BEAT, more=_beat(job.id, marks)) as held:
         _enter(job, token, State.READING, {"started_at": job.started_at or clock.now(), "scratch": area})
+        staging.drop(job, keep=area)
         made = _staged(job, token, area, marks, _checks(held))
         database.face().seal_scratch(database.engine(), area)
         failpoint("import.plan.sealed")
