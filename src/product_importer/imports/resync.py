@@ -110,7 +110,8 @@ class Resync:
         """Count the records up to the first that goes on over lines which are rows themselves."""
         several = [index for index, (start, end) in enumerate(itertools.pairwise(starts)) if end > start + 1]
         for index in several:
-            if self._may_hide_rows(records[index]) and self._swallowed(lines, starts[index], starts[index + 1]):
+            wrong = len(records[index]) != self._width
+            if self._may_hide_rows(records[index]) and self._swallowed(lines, *starts[index : index + 2], wrong=wrong):
                 return index
         return len(records)
 
@@ -119,15 +120,19 @@ class Resync:
         first = next(at for at, cell in enumerate(record) if "\n" in cell or "\r" in cell)
         return "".join(record).count(self._delimiter) + len(record) - first >= self._width
 
-    def _swallowed(self, lines: Sequence[str], start: int, end: int) -> bool:
-        """Tell whether half of the lines a record goes on over are rows of this file themselves."""
+    def _swallowed(self, lines: Sequence[str], start: int, end: int, *, wrong: bool = False) -> bool:
+        """Tell whether half of the lines a record goes on over are rows of this file, one without a mistake.
+
+        That one is enough where the record itself is `wrong`.
+        """
         after = lines[start + 1 : min(end, start + 1 + LOOK_AHEAD)]
         likely = [line for line in after if line.count(self._delimiter) >= max(self._width - 1, 1)]
         if not likely:
             return False
         known = self._known(lines)
-        rows = sum(known.fits(cells) for line in likely if (cells := grammar.alone(line, self._delimiter)))
-        return 2 * rows >= sum(not line.isspace() for line in after)
+        rows = [cells for line in likely if (cells := grammar.alone(line, self._delimiter)) and known.resembles(cells)]
+        most = wrong or 2 * len(rows) >= sum(not line.isspace() for line in after)
+        return most and any(map(known.fits, rows))
 
     def _known(self, lines: Sequence[str]) -> shape.Shape:
         """Give the shape of rows, from those read before and, while these are few, those likely to come."""

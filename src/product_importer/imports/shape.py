@@ -1,7 +1,9 @@
 """What rows of one file look like, so that a row swallowed by a broken quote can be told from a line of prose."""
 
+import contextlib
+import csv
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,8 +32,8 @@ class Shape:
     seen: int
 
     def fits(self, record: Sequence[str]) -> bool:
-        """Tell whether a record has the width and all traits of the file's rows."""
-        return self.seen > 0 and len(record) == len(self.traits) and not self._strange(record)
+        """Tell whether a record has the width and all traits of the file's rows; nothing fits what is hardly known."""
+        return self.seen >= FEW and len(record) == len(self.traits) and not self._strange(record)
 
     def resembles(self, record: Sequence[str]) -> bool:
         """Tell whether one cell at most is unlike the rows: a row with a mistake in it, and not a line of prose.
@@ -56,18 +58,25 @@ def likely(lines: Sequence[str], *, width: int, delimiter: str) -> list[list[str
     """Take what are probably rows from lines not read yet: records of `width` cells on one line.
 
     The grammar is lenient here, so that broken quotes end nothing; the few records they spoil are outvoted.
-    Where one swallows nearly everything, lines are taken singly, if most of them have that width.
+    Where one swallows nearly everything, lines are taken singly, if most have that width and none the blanks
+    that prose has behind its commas.
     """
     head = lines[: 2 * SAMPLE]
-    reader, sample, before = grammar.lenient(head, delimiter), [], 0
-    for record in reader:
-        if reader.line_num == before + 1 and len(record) == width:
-            sample.append(record)
-        before = reader.line_num
+    sample = [record for record in _on_one_line(head, delimiter) if len(record) == width]
     if len(sample) >= FEW:
         return sample
     singly = [cells for line in head if (cells := grammar.alone(line, delimiter)) and len(cells) == width]
-    return singly if len(singly) >= FEW and 2 * len(singly) > len(head) else sample
+    snug = all(cell == cell.strip() for cells in singly for cell in cells)
+    return singly if snug and len(singly) >= FEW and 2 * len(singly) > len(head) else sample
+
+
+def _on_one_line(lines: Sequence[str], delimiter: str) -> Iterator[list[str]]:
+    reader, before = grammar.lenient(lines, delimiter), 0
+    with contextlib.suppress(csv.Error):  # a cell beyond the limit ends the sample
+        for record in reader:
+            if reader.line_num == before + 1:
+                yield record
+            before = reader.line_num
 
 
 def _shared(cells: Sequence[str]) -> tuple[Callable[[str], bool], ...]:
