@@ -153,7 +153,7 @@ class Evidence:
         if self.point:
             found = f"{self.point:,} prices are written with a point before the cents and as many with a comma"
         else:
-            found = f"“{self.example}” and {self.ambiguous - 1:,} others can each be read in two ways"
+            found = f"“{self.example}” and {self.ambiguous - 1:,} more can each be read in two ways"
         raise DecimalAmbiguous(
             f"{found}; a price such as 12.50 or 12,50 would settle it.", example=self.example, ambiguous=self.ambiguous
         )
