@@ -51,7 +51,8 @@ def find(
     if line is not None:
         forced = [one for one in found if one.line == line] or [_forced(tables, found, line)]
         return max(forced, key=lambda one: one.rank)
-    plausible = [one for one in found if one.line <= WITHIN + first and (one.known or _names_columns(one.names, tables))]
+    near = (one for one in found if one.line <= WITHIN + first)
+    plausible = [one for one in near if one.known or _names_columns(one.names, tables)]
     if not plausible:
         lines = next(iter(tables.values()))
         shown = next((text.strip()[:100] for text in lines[first:] if text.strip()), "")
