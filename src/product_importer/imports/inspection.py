@@ -2,11 +2,11 @@
 
 import itertools
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from product_importer.imports import dialect, mapping, reader
+from product_importer.imports import dialect, mapping, packed, policies, reader
 from product_importer.imports.dialect import Dialect
 from product_importer.imports.mapping import ColumnAmbiguous, ColumnMissing, Mapping
 from product_importer.imports.options import Options
@@ -39,12 +39,12 @@ class Inspection:
 def inspect(upload_id: uuid.UUID, options: Options) -> Inspection:
     """Look at an upload's head.
 
-    Raises what `dialect.sniff` and `reader.open_reader` refuse, and ColumnMissing or ColumnAmbiguous unless the
+    Raises PolicyImpossible, what `packed.opened`, `dialect.sniff` and `reader.open_reader` refuse, and ColumnMissing or ColumnAmbiguous unless the
     options say that a person can be asked.
     """
-    blocks = uploads.read(upload_id)
-    head = b"".join(itertools.islice(blocks, 1))[: dialect.HEAD]
-    whole = uploads.size(upload_id) <= len(head)
+    policies.chosen({str(field): policy for field, policy in options.blanks.items()}, options.mode)
+    blocks = packed.opened(uploads.read(upload_id))
+    head, whole = _head(blocks)
     wanted = (options.mapping or {}).values()
     found = dialect.sniff(
         head,
@@ -63,6 +63,17 @@ def inspect(upload_id: uuid.UUID, options: Options) -> Inspection:
             raise
         return Inspection(found, opened.header, samples, None, refusal)
     return Inspection(found, opened.header, samples, settled, None)
+
+
+def _head(blocks: Iterator[bytes]) -> tuple[bytes, bool]:
+    """Take what `dialect.sniff` wants to see, and tell whether that is the entire file."""
+    head = b""
+    while len(head) < dialect.HEAD:
+        block = next(blocks, None)
+        if block is None:
+            return head, True
+        head += block
+    return head, False
 
 
 def _explicit(options: Options) -> dict[str, str] | None:
