@@ -10,7 +10,7 @@ from product_importer.kit import tasks
 from tests import makers
 from tests.fire import hurry, oracle, places
 from tests.fire.conftest import CELERY, EMBEDDED
-from tests.fire.scenes import overtaken, prepared, until
+from tests.fire.scenes import overtaken, prepared
 from tests.fire.workers import Fleet, brought_to_rest
 
 MODES = [EMBEDDED, pytest.param(CELERY, marks=pytest.mark.server)]
