@@ -85,7 +85,7 @@ def _form(
     wrong = cast("dict[str, Any]", refusal.facts if refusal else {}).get("field")
     needed = ("sku",) if job.mode is Mode.UPDATE_ONLY else ("sku", "name")
     fields = [
-        Field(f, LABELS[f], f in needed, chosen.get(f), refusal.detail if refusal and f == wrong else None)
+        Field(f, LABELS[f], f in needed, chosen.get(f), _words(refusal, f) if refusal and f == wrong else None)
         for f in FIELDS
     ]
     context = {"snapshot": queries.snapshot(session, job.id), "columns": columns, "fields": fields}
@@ -93,3 +93,9 @@ def _form(
     status_code = 422 if refusal else 200
     shown = {**rail.context(session, "imports", actor), **context, "error": error}
     return templating.render(request, "mapping.html", status_code=status_code, **shown)
+
+
+def _words(refusal: AppError, field: str) -> str:
+    """Say what is wrong to somebody who sees the columns."""
+    missing = isinstance(refusal, ColumnMissing)
+    return f"Choose the column that holds the {LABELS[field]}." if missing else refusal.detail
