@@ -10,11 +10,11 @@ from sqlalchemy import select
 
 from product_importer.catalog.models import Product
 from product_importer.catalog.schemas import sku_key
-from product_importer.imports import queries, run
-from product_importer.imports.models import ImportJob, Slice
+from product_importer.imports import queries, run, undo_actions, undo_run
+from product_importer.imports.models import ImportJob, Slice, Undo
 from product_importer.imports.options import Options
 from product_importer.imports.snapshot import Snapshot
-from product_importer.imports.states import WORKING
+from product_importer.imports.states import WORKING, UndoState
 from product_importer.journal.models import Batch, Entry
 from product_importer.kit import database
 from product_importer.uploads import actions as uploads
@@ -107,3 +107,25 @@ _numbers = itertools.count(1)
 def some_sku() -> str:
     """Return a SKU that no other call returned."""
     return f"SKU-{next(_numbers):05}"
+
+
+def start_undo(import_id: uuid.UUID) -> uuid.UUID:
+    """Ask for the undo of an import; a worker finds it when it looks."""
+    with database.transaction() as session:
+        return undo_actions.start(session, import_id, actor=ACTOR).id
+
+
+def run_undo_to_end(undo_id: uuid.UUID) -> Undo:
+    """Be the worker until the undo has ended, and return its row; what it raises is raised."""
+    for _ in range(TURNS):
+        with database.reading() as session:
+            if (undo := session.get_one(Undo, undo_id)).state is not UndoState.RUNNING:
+                return undo
+        undo_run.run_undo.run(undo_id)
+    raise AssertionError("the undo is still running")
+
+
+def undo_import(import_id: uuid.UUID) -> Snapshot:
+    """Undo an import from its first batch to its last, and return how it stands."""
+    run_undo_to_end(start_undo(import_id))
+    return seen_import(import_id)

@@ -15,7 +15,6 @@ from product_importer.kit.failpoints import failpoint
 from product_importer.kit.tasks import leases
 
 TURN = 60.0  # seconds that a worker gives to one import before others get their turn
-TRIES = 5  # times that a slice is written anew after a deadlock
 
 
 def apply(import_id: uuid.UUID) -> bool:
@@ -53,19 +52,15 @@ def _applying(import_id: uuid.UUID) -> ImportJob | None:
 
 def _write(taken: Slice, job: ImportJob) -> None:
     """Write one slice, anew when the database asks for it; give it back when it cannot be written."""
-    for attempt in range(1, TRIES + 1):
-        try:
-            if taken.attempts > failure.ATTEMPTS:
-                raise _hopeless(taken)
-            slices.write(taken, job)
-            return
-        except leases.Fenced:
-            raise
-        except Exception as error:
-            if attempt < TRIES and database.may_retry(error):
-                continue
-            _settle(taken, job, error)
-            raise
+    try:
+        if taken.attempts > failure.ATTEMPTS:
+            raise _hopeless(taken)
+        database.retried(lambda: slices.write(taken, job))
+    except leases.Fenced:
+        raise
+    except Exception as error:
+        _settle(taken, job, error)
+        raise
 
 
 def _settle(taken: Slice, job: ImportJob, error: Exception) -> None:
