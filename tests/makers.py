@@ -129,3 +129,9 @@ def undo_import(import_id: uuid.UUID) -> Snapshot:
     """Undo an import from its first batch to its last, and return how it stands."""
     run_undo_to_end(start_undo(import_id))
     return seen_import(import_id)
+
+
+def undo_of(import_id: uuid.UUID) -> Undo:
+    """Return the undo of an import."""
+    with database.reading() as session:
+        return session.scalars(select(Undo).where(Undo.import_id == import_id)).one()

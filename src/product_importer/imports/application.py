@@ -26,7 +26,8 @@ def apply(import_id: uuid.UUID) -> bool:
     while time.monotonic() < ends and not tasks.stopping.is_set():
         taken = slices.take(import_id, area=job.scratch or "", size=size)
         if taken is None:
-            _finish(import_id)
+            if not _rests(import_id):
+                _finish(import_id)
             return False
         failpoint("import.slice.taken")
         began = time.monotonic()
@@ -84,6 +85,26 @@ def _end(session: Session, import_id: uuid.UUID, refused: AppError) -> None:
     job = queries.job_of(session, import_id, lock=True)
     if job.state is State.APPLYING:
         failure.end(job, refused)
+
+
+def _rests(import_id: uuid.UUID) -> bool:
+    """Bring a pause into effect once no slice is at work; True when one was asked for and anything is left to do.
+
+    A slice whose worker fell silent loses its token: that worker could otherwise wake up and write into the pause.
+    """
+    with database.transaction() as session:
+        job = queries.job_of(session, import_id, lock=True)
+        if job.state is not State.APPLYING or not job.pause_requested or job.cancel_requested:
+            return False
+        if job.next_position > (job.winners or 0) and not slices.are_open(session, import_id):
+            return False
+        slices.free_silent(session, import_id)
+        if not slices.are_leased(session, import_id):
+            job.state, job.paused_at, job.version = State.PAUSED, clock.now(), job.version + 1
+        failpoint("import.paused.before-commit", session)
+    failpoint("import.paused.after-commit")
+    mirror.show(import_id)
+    return True
 
 
 def _finish(import_id: uuid.UUID) -> None:

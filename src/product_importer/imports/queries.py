@@ -64,9 +64,9 @@ def snapshot(session: Session, import_id: uuid.UUID) -> Snapshot:
     return snapshot_of(session, job_of(session, import_id))
 
 
-def history(session: Session, *, offset: int = 0, limit: int = 20) -> list[Snapshot]:
-    """Return imports, newest first."""
-    jobs = session.scalars(select(ImportJob).order_by(ImportJob.number.desc()).offset(offset).limit(limit))
+def history(session: Session, *, limit: int = 20) -> list[Snapshot]:
+    """Return the newest imports; `history.page` looks through all of them."""
+    jobs = session.scalars(select(ImportJob).order_by(ImportJob.number.desc()).limit(limit))
     return [snapshot_of(session, job) for job in jobs.all()]
 
 

@@ -50,7 +50,7 @@ def tally(session: Session, type_: str, within: ColumnElement[bool]) -> Tally:
     """Count the products of these entries, all of one type, by what an undo would do with each now."""
     judged = select(_fate(type_).label("fate")).select_from(_joined()).where(within).subquery()
     counted = session.execute(select(judged.c.fate, func.count()).group_by(judged.c.fate))
-    count: dict[str, int] = dict(counted.tuples())
+    count: dict[str, int] = dict(counted.all())
     back = count.get(Fate.UNTOUCHED, 0)
     kept, gone = count.get(Fate.EDITED, 0), count.get(Fate.DELETED, 0)
     return Tally(deleted=back, kept=kept, gone=gone) if type_ == CREATED else Tally(restored=back, kept=kept, gone=gone)

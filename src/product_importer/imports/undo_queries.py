@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from product_importer.imports import queries, undo, undo_actions
-from product_importer.imports.models import UndoKept
+from product_importer.imports.models import Undo, UndoKept
 from product_importer.imports.states import Fate
 from product_importer.imports.undo import Tally
 from product_importer.journal.models import Batch
@@ -38,6 +38,11 @@ def preview(session: Session, import_id: uuid.UUID) -> Tally:
     )
     kept, gone = created.kept + updated.kept, created.gone + updated.gone
     return Tally(deleted=created.deleted, restored=updated.restored, kept=kept, gone=gone)
+
+
+def id_of(session: Session, import_id: uuid.UUID) -> uuid.UUID | None:
+    """Return the id of the import's undo, None when nobody asked for one."""
+    return session.scalar(select(Undo.id).where(Undo.import_id == import_id))
 
 
 def kept(session: Session, import_id: uuid.UUID) -> list[Kept]:
