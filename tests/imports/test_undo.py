@@ -5,23 +5,24 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import update
 
 from product_importer.catalog.models import Product
 from product_importer.imports import actions, preparation, slices, undo, undo_actions, undo_queries
 from product_importer.imports.snapshot import Undoing
 from product_importer.imports.states import Fate, State, UndoState
 from product_importer.imports.undo import Tally
-from product_importer.journal import record
 from product_importer.kit import database
 from product_importer.kit.settings import Settings
 from tests.makers import (
     csv_file,
+    edit_product,
     import_file,
     job_of,
     journal_lines,
     make_import,
     make_product,
+    remove_product,
     run_import_to_end,
     run_undo_to_end,
     seen_import,
@@ -44,38 +45,6 @@ def catalog() -> dict[str, Values]:
     """Return what every product says, without versions and times, which only ever rise."""
     products = stored_products().items()
     return {key: (one.sku, one.name, one.description, one.price, one.active) for key, one in products}
-
-
-def edit(sku: str, *, actor: str = "user:anna", **values: Any) -> None:
-    """Change a product as a person does: with its version and its line in the journal."""
-    product = stored_products()[sku.casefold()]
-    details = {field: [_told(getattr(product, field)), _told(value)] for field, value in values.items()}
-    with database.transaction() as session:
-        changed = update(Product).where(Product.id == product.id)
-        session.execute(changed.values(version=Product.version + 1, **values))
-        version = product.version + 1
-        record.add(
-            session,
-            "product.updated",
-            actor=actor,
-            subject_id=product.id,
-            version=version,
-            sku=product.sku,
-            details=details,
-        )
-
-
-def remove(sku: str, *, actor: str = "user:anna") -> None:
-    """Delete a product as a person does."""
-    product = stored_products()[sku.casefold()]
-    with database.transaction() as session:
-        session.execute(delete(Product).where(Product.id == product.id))
-        version = product.version + 1
-        record.add(session, "product.deleted", actor=actor, subject_id=product.id, version=version, sku=product.sku)
-
-
-def _told(value: Any) -> Any:
-    return f"{value:.2f}" if isinstance(value, Decimal) else value
 
 
 def kept(import_id: uuid.UUID) -> list[tuple[str, str, str | None, Any]]:
@@ -125,8 +94,8 @@ def test_ten_products_edited_by_hand_stay_and_are_listed_with_who_edited_them() 
     before = known()
     done = import_file(mixed())
     for number in range(5):
-        edit(f"N-{number:02}", name="By hand")
-        edit(f"P-{number:02}", price=Decimal("77.00"), actor="token:pricing")
+        edit_product(f"N-{number:02}", name="By hand")
+        edit_product(f"P-{number:02}", price=Decimal("77.00"), actor="token:pricing")
     after = catalog()
     foretold = previewed(done.task_id)
     undone = undo_import(done.task_id)
@@ -150,7 +119,7 @@ def test_a_preview_writes_nothing() -> None:
 def test_fields_that_nobody_touched_are_restored_beside_one_that_stays() -> None:
     make_product("A-1", name="Old", description="Old text", price=Decimal("1.00"))
     done = import_file(csv_file("A-1,New,New text,2.00"))
-    edit("A-1", name="By hand")
+    edit_product("A-1", name="By hand")
     undone = undo_import(done.task_id)
     assert catalog()["a-1"] == ("A-1", "By hand", "Old text", Decimal("1.00"), True)
     assert tallied(undone.undo) == Tally(kept=1)
@@ -160,7 +129,7 @@ def test_fields_that_nobody_touched_are_restored_beside_one_that_stays() -> None
 def test_an_edit_of_another_field_does_not_keep_what_the_import_set() -> None:
     make_product("A-1", name="Old", price=Decimal("1.00"))
     done = import_file(csv_file("A-1,Old,,2.00"))
-    edit("A-1", name="By hand")
+    edit_product("A-1", name="By hand")
     assert tallied(undo_import(done.task_id).undo) == Tally(restored=1)
     assert catalog()["a-1"] == ("A-1", "By hand", None, Decimal("1.00"), True)
 
@@ -181,7 +150,7 @@ def test_what_was_empty_is_empty_again_and_what_was_cleared_comes_back() -> None
 def test_a_field_that_was_filled_after_the_import_cleared_it_stays() -> None:
     make_product("A-1", description="Old text")
     done = import_file(csv_file("A-1,Product A-1,__CLEAR__,10.00"))
-    edit("A-1", description="By hand")
+    edit_product("A-1", description="By hand")
     undo_import(done.task_id)
     assert kept(done.task_id) == [("A-1", "edited", "user:anna", {"description": [None, "By hand"]})]
     assert catalog()["a-1"][2] == "By hand"
@@ -190,8 +159,8 @@ def test_a_field_that_was_filled_after_the_import_cleared_it_stays() -> None:
 def test_products_deleted_since_are_listed_and_not_made_anew() -> None:
     make_product("B-2", name="Old")
     done = import_file(csv_file("A-1,New,,1.00", "B-2,New,,1.00", "C-3,New,,1.00"))
-    remove("A-1")
-    remove("B-2", actor="token:sync")
+    remove_product("A-1")
+    remove_product("B-2", actor="token:sync")
     foretold = previewed(done.task_id)
     assert tallied(undo_import(done.task_id).undo) == foretold == Tally(deleted=1, gone=2)
     assert catalog() == {}

@@ -101,8 +101,8 @@ def _rests(import_id: uuid.UUID) -> bool:
         slices.free_silent(session, import_id)
         if not slices.are_leased(session, import_id):
             job.state, job.paused_at, job.version = State.PAUSED, clock.now(), job.version + 1
-        failpoint("import.paused.before-commit", session)
-    failpoint("import.paused.after-commit")
+        failpoint("pause.before-commit", session)
+    failpoint("pause.after-commit")
     mirror.show(import_id)
     return True
 

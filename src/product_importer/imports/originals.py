@@ -55,5 +55,5 @@ def _forget(import_id: uuid.UUID) -> None:
         if job.state not in FINAL:
             return
         session.get_one(Upload, job.upload_id).discarded_at = clock.now()
-    failpoint("import.file.discarded")
+    failpoint("file.discarded")
     uploads.empty(job.upload_id)
