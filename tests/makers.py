@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from product_importer.catalog.models import Product
 from product_importer.catalog.schemas import sku_key
-from product_importer.imports import queries, run
-from product_importer.imports.models import ImportJob, Slice
+from product_importer.imports import queries, run, undo_actions, undo_run
+from product_importer.imports.models import ImportJob, Slice, Undo
 from product_importer.imports.options import Options
 from product_importer.imports.snapshot import Snapshot
-from product_importer.imports.states import WORKING
+from product_importer.imports.states import WORKING, UndoState
+from product_importer.journal import record
 from product_importer.journal.models import Batch, Entry
 from product_importer.kit import database
 from product_importer.uploads import actions as uploads
@@ -33,6 +34,38 @@ def make_product(sku: str, **fields: Any) -> Product:
     with database.transaction() as session:
         session.add(product)
     return product
+
+
+def edit_product(sku: str, *, actor: str = "user:anna", **values: Any) -> None:
+    """Change a product as a person does: with its version and its line in the journal."""
+    product = stored_products()[sku.casefold()]
+    details = {field: [_told(getattr(product, field)), _told(value)] for field, value in values.items()}
+    with database.transaction() as session:
+        changed = update(Product).where(Product.id == product.id)
+        session.execute(changed.values(version=Product.version + 1, **values))
+        version = product.version + 1
+        record.add(
+            session,
+            "product.updated",
+            actor=actor,
+            subject_id=product.id,
+            version=version,
+            sku=product.sku,
+            details=details,
+        )
+
+
+def remove_product(sku: str, *, actor: str = "user:anna") -> None:
+    """Delete a product as a person does."""
+    product = stored_products()[sku.casefold()]
+    with database.transaction() as session:
+        session.execute(delete(Product).where(Product.id == product.id))
+        version = product.version + 1
+        record.add(session, "product.deleted", actor=actor, subject_id=product.id, version=version, sku=product.sku)
+
+
+def _told(value: Any) -> Any:
+    return f"{value:.2f}" if isinstance(value, Decimal) else value
 
 
 def csv_file(*rows: str, header: str = "sku,name,description,price") -> bytes:
@@ -107,3 +140,31 @@ _numbers = itertools.count(1)
 def some_sku() -> str:
     """Return a SKU that no other call returned."""
     return f"SKU-{next(_numbers):05}"
+
+
+def start_undo(import_id: uuid.UUID) -> uuid.UUID:
+    """Ask for the undo of an import; a worker finds it when it looks."""
+    with database.transaction() as session:
+        return undo_actions.start(session, import_id, actor=ACTOR).id
+
+
+def run_undo_to_end(undo_id: uuid.UUID) -> Undo:
+    """Be the worker until the undo has ended, and return its row; what it raises is raised."""
+    for _ in range(TURNS):
+        with database.reading() as session:
+            if (undo := session.get_one(Undo, undo_id)).state is not UndoState.RUNNING:
+                return undo
+        undo_run.run_undo.run(undo_id)
+    raise AssertionError("the undo is still running")
+
+
+def undo_import(import_id: uuid.UUID) -> Snapshot:
+    """Undo an import from its first batch to its last, and return how it stands."""
+    run_undo_to_end(start_undo(import_id))
+    return seen_import(import_id)
+
+
+def undo_of(import_id: uuid.UUID) -> Undo:
+    """Return the undo of an import."""
+    with database.reading() as session:
+        return session.scalars(select(Undo).where(Undo.import_id == import_id)).one()

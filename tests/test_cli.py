@@ -134,7 +134,7 @@ def processes(folder: Path) -> dict[int, str]:
 
 def test_the_help_names_every_word(shell: Shell) -> None:
     told = shell.run("--help").stdout
-    for word in ("serve", "web", "worker", "migrate", "import", "seed", "generate-csv", "check"):
+    for word in ("serve", "web", "worker", "migrate", "import", "undo", "seed", "generate-csv", "check"):
         assert f" {word} " in told
 
 
@@ -363,3 +363,30 @@ def test_web_and_worker_run_apart_and_end_when_asked(shell: Shell, free_port: in
         part.send_signal(signal.SIGTERM)
     # uvicorn drains and then ends by the signal itself, as a shell expects.
     assert [part.wait(PATIENCE) for part in parts] == [-signal.SIGTERM, 0]
+
+
+def test_an_import_is_undone_by_its_number_after_the_preview_was_confirmed(shell: Shell) -> None:
+    shell.run("import", shell.file("spring.csv", "sku,name,price", "A-1,Mug,1.00", "B-2,Lamp,2.00"))
+    asked = subprocess.run(
+        [sys.executable, "-m", "product_importer", "undo", "1"],
+        env=shell.environment,
+        cwd=shell.folder,
+        input="n\n",
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
+    assert (asked.returncode, "Nothing was done." in asked.stderr) == (1, True)
+    assert shell.states() == ["completed"]
+    told = shell.run("undo", "1", "--yes").stderr
+    assert "Deletes the 2 products it created." in told
+    assert "Deleted 2 products." in told
+    assert shell.states() == ["undone"]
+    assert "UNDONE_ALREADY" in shell.run("undo", "1", "--yes", status=2).stderr
+
+
+@pytest.mark.parametrize(
+    ("wanted", "words"), [("7", "There is no import 7."), ("spring", "neither an import's number")]
+)
+def test_an_undo_of_what_is_not_there_is_refused_with_what_to_do(shell: Shell, wanted: str, words: str) -> None:
+    assert words in shell.run("undo", wanted, status=2).stderr

@@ -24,6 +24,11 @@ class Place:
     connected: bool
     web: bool
 
+    @property
+    def scene(self) -> str:
+        """What must be going on for a process to pass: the first word of the name."""
+        return self.name.partition(".")[0]
+
 
 @dataclass(frozen=True, order=True)
 class Cell:
@@ -42,13 +47,13 @@ def places() -> list[Place]:
     return sorted(set(itertools.chain.from_iterable(map(_in_file, source.python("src")))))
 
 
-def cells(*, web: bool) -> list[Cell]:
-    """Return every fault at every place; one that is passed once for each slice is struck at its second time too."""
+def cells(*, web: bool, scene: str = "import") -> list[Cell]:
+    """Return every fault at every place of a scene; one that is passed often is struck at its second time too."""
     return [
-        Cell(place.name, fault, 1 + (".slice." in place.name and number % 2))
+        Cell(place.name, fault, 1 + (_often(place) and number % 2))
         for number, place in enumerate(places())
         for fault in FAULTS
-        if place.web is web and (place.connected or fault != "dropconn")
+        if place.web is web and place.scene == scene and (place.connected or fault != "dropconn")
     ]
 
 
@@ -59,6 +64,11 @@ def sampled(found: list[Cell], of_each_fault: int) -> list[Cell]:
     by_fault = [[cell for cell in found if cell.fault == fault] for fault in FAULTS]
     dice = random.Random(SEED)
     return [cell for some in by_fault for cell in sorted(dice.sample(some, min(of_each_fault, len(some))))]
+
+
+def _often(place: Place) -> bool:
+    """Return whether one job passes the place again and again: for each slice, or for each batch taken back."""
+    return ".slice." in place.name or place.name.startswith("undo.batch.")
 
 
 def _in_file(file: source.Source) -> Iterator[Place]:

@@ -7,7 +7,9 @@ import uuid
 from collections.abc import Callable
 from decimal import Decimal
 
-from product_importer.imports import actions, inspection
+from sqlalchemy.orm import Session
+
+from product_importer.imports import actions, inspection, pausing
 from product_importer.imports.options import Options
 from product_importer.kit import database
 from product_importer.uploads import actions as uploads
@@ -28,12 +30,21 @@ def prepared(*, seed: int) -> tuple[files.File, oracle.Catalog]:
 
 def cancelled_import(data: bytes) -> uuid.UUID:
     """Start an import that was cancelled before any worker could see it."""
+    return _started(data, actions.cancel)
+
+
+def paused_import(data: bytes) -> uuid.UUID:
+    """Start an import that was to be paused before any worker could see it."""
+    return _started(data, pausing.pause)
+
+
+def _started(data: bytes, then: Callable[[Session, uuid.UUID], None]) -> uuid.UUID:
     upload_id = makers.make_upload(data)
     found = inspection.inspect(upload_id, Options())
     with database.transaction() as session:
         upload = uploads.complete(session, upload_id)
         job = actions.start(session, upload=upload, actor=makers.ACTOR, options=Options(), found=found)
-        actions.cancel(session, job.id)
+        then(session, job.id)
     return job.id
 
 

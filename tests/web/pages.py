@@ -1,5 +1,8 @@
 """Every page of the product by a short name: its template and made-up values."""
 
+from product_importer.imports.history import Page, Wanted
+from product_importer.imports.models import ImportJob
+from product_importer.imports.states import State
 from tests.web import samples
 
 SHELL: dict[str, object] = {"actor": "user:local", "counts_in_rail": {"running": 1, "products": 512_304}}
@@ -10,6 +13,8 @@ IMPORT: dict[str, object] = {
     "rejects_total": 3_425,
 }
 SPOTLESS: dict[str, object] = {"nav": "imports", "groups": [], "rejects": [], "rejects_total": 0}
+UNDO: dict[str, object] = {"nav": "imports", "kept": [], "preview": None}
+ACTORS = ["token:nightly-sync", "user:local"]
 FRESH = {"running": 0, "products": 0}
 
 PAGES: dict[str, tuple[str, dict[str, object]]] = {
@@ -23,9 +28,21 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     ),
     "imports": (
         "imports.html",
-        {"nav": "imports", "imports": samples.RECENT * 4, "page": 3, "pages": 12, "total": 240},
+        {"nav": "imports", "found": Page(samples.RECENT * 4, 240, 3, 12), "wanted": Wanted(), "actors": ACTORS},
     ),
-    "imports-none": ("imports.html", {"nav": "imports", "imports": [], "page": 1, "pages": 1, "total": 0}),
+    "imports-found": (
+        "imports.html",
+        {"nav": "imports", "found": Page([samples.CANCELLED], 1, 1, 1), "actors": ACTORS}
+        | {"wanted": Wanted(State.CANCELLED, "token:nightly-sync", "clear")},
+    ),
+    "imports-not-found": (
+        "imports.html",
+        {"nav": "imports", "found": Page([], 0, 1, 1), "wanted": Wanted(file="x"), "actors": ACTORS},
+    ),
+    "imports-none": (
+        "imports.html",
+        {"nav": "imports", "found": Page([], 0, 1, 1), "wanted": Wanted(), "actors": []},
+    ),
     "import": ("import.html", {**IMPORT, "snapshot": samples.COMPLETED, "tab": "account"}),
     "import-rejects": ("import.html", {**IMPORT, "snapshot": samples.COMPLETED, "tab": "rejects"}),
     "import-file": ("import.html", {**IMPORT, "snapshot": samples.COMPLETED, "tab": "file"}),
@@ -33,6 +50,13 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "import-failed": ("import.html", {**SPOTLESS, "snapshot": samples.FAILED, "tab": "account"}),
     "import-waiting": ("import.html", {**SPOTLESS, "snapshot": samples.WAITING, "tab": "account"}),
     "import-cancelled": ("import.html", {**SPOTLESS, "snapshot": samples.CANCELLED, "tab": "account"}),
+    "import-paused": ("import.html", {**SPOTLESS, "snapshot": samples.PAUSED, "tab": "account"}),
+    "import-undoing": ("import.html", {**SPOTLESS, "snapshot": samples.UNDOING, "tab": "account"}),
+    "import-undone": ("import.html", {**SPOTLESS, "snapshot": samples.UNDONE, "tab": "account"}),
+    "import-undo-failed": ("import.html", {**SPOTLESS, "snapshot": samples.UNDO_FAILED, "tab": "account"}),
+    "undo": ("undo.html", {**UNDO, "snapshot": samples.COMPLETED, "preview": samples.PREVIEW}),
+    "undo-running": ("undo.html", {**UNDO, "snapshot": samples.UNDOING}),
+    "undo-kept": ("undo.html", {**UNDO, "snapshot": samples.UNDONE, "kept": samples.KEPT}),
     "mapping": (
         "mapping.html",
         {"nav": "imports", "snapshot": samples.WAITING, "columns": samples.COLUMNS, "fields": samples.FIELDS}
@@ -41,11 +65,16 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "products": (
         "products.html",
         {"nav": "products", "items": samples.make_products(), "page": 2, "pages": 25_616, "total": 512_304}
-        | {"per_page": 20},
+        | {"per_page": 20, "of_import": None},
+    ),
+    "products-of-import": (
+        "products.html",
+        {"nav": "products", "items": samples.make_products(3), "page": 1, "pages": 1, "total": 3, "per_page": 20}
+        | {"of_import": ImportJob(id=samples.COMPLETED.task_id, number=41, file_name="spring-2027.csv")},
     ),
     "products-none": (
         "products.html",
-        {"nav": "products", "items": [], "page": 1, "pages": 1, "total": 0, "per_page": 20},
+        {"nav": "products", "items": [], "page": 1, "pages": 1, "total": 0, "per_page": 20, "of_import": None},
     ),
     "error": (
         "error.html",

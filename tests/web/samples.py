@@ -1,5 +1,6 @@
 """Made-up imports and products, for pages that are looked at without a backend."""
 
+import dataclasses
 import datetime as dt
 import uuid
 from dataclasses import dataclass
@@ -14,8 +15,11 @@ from product_importer.imports.snapshot import (
     Reject,
     RejectGroup,
     Snapshot,
+    Undoing,
 )
-from product_importer.imports.states import Mode, Question, State
+from product_importer.imports.states import Fate, Mode, Question, State, UndoState
+from product_importer.imports.undo import Tally
+from product_importer.imports.undo_queries import Kept
 from product_importer.web.views import Column, Field
 
 NOW = dt.datetime.now(dt.UTC)
@@ -28,6 +32,7 @@ WORDS = {
     State.CHECKING: "Validating…",
     State.APPLYING: "Importing…",
     State.WAITING: "Which column is which?",
+    State.PAUSED: "Paused",
     State.COMPLETED: "Completed",
     State.FAILED: "Failed: no column of this file holds the SKU",
     State.CANCELLED: "Cancelled",
@@ -127,6 +132,49 @@ CANCELLED = make_snapshot(
     progress=Progress(62.0, 12_000, 46_120, None, None),
     minutes_ago=4_000,
     actor="token:nightly-sync",
+)
+PAUSED = make_snapshot(
+    44, State.PAUSED, counts=HALF, progress=Progress(71.6, 216_000, 500_000, 61_000, None), minutes_ago=40
+)
+PREVIEW = Tally(deleted=468_212, restored=18_903, kept=35, gone=2)
+KEPT = [
+    Kept(uuid.UUID(int=1), "LMP-0412", Fate.EDITED, "user:pricing@shop", {"price": ("189.00", "179.00")}),
+    Kept(uuid.UUID(int=2), "MUG-1103", Fate.EDITED, "import:42", None),
+    Kept(uuid.UUID(int=3), "00090.750", Fate.DELETED, "user:local", None),
+    Kept(
+        uuid.UUID(int=4),
+        "CLK-0034",
+        Fate.EDITED,
+        None,
+        {
+            "name": ("Wall clock 30 cm, white", "Wall clock"),
+            "description": (None, "Silent movement"),
+            "active": (True, False),
+        },
+    ),
+]
+
+
+def make_undone(
+    state: UndoState, *, done: int = 487_152, error: Failure | None = None, kept: int = 35, gone: int = 2
+) -> Snapshot:
+    """Make an import that is being undone, was, or whose undo stopped."""
+    counted = (min(done, 468_212), max(0, done - 468_212 - kept - gone), kept, gone)
+    asked = NOW - dt.timedelta(seconds=8)
+    percent = round(100 * done / 487_152, 1)
+    undo = Undoing(state, percent, done, 487_152, *counted, "user:local", error, asked, None if done < 487_152 else NOW)
+    snapshot = make_snapshot(state=State.UNDONE if state is UndoState.COMPLETED else State.COMPLETED)
+    return dataclasses.replace(
+        snapshot, undo=undo, status="Undoing…" if snapshot.state is State.COMPLETED else "Undone"
+    )
+
+
+UNDOING = make_undone(UndoState.RUNNING, done=216_000, kept=12, gone=0)
+UNDONE = make_undone(UndoState.COMPLETED)
+UNDO_FAILED = make_undone(
+    UndoState.FAILED,
+    done=216_000,
+    error=Failure("UNDO_CRASHED", "It stopped after 216,000 products.", "Undo again: it goes on where it stopped."),
 )
 RECENT = [APPLYING, COMPLETED, WAITING, FAILED, CANCELLED]
 

@@ -101,6 +101,22 @@ def import_file(
     importing.import_file(file, mapping=mapping or [], decimal=decimal, mode=mode, json=json)
 
 
+@app.command(rich_help_panel=WORK)
+def undo(
+    wanted: Annotated[str, typer.Argument(metavar="NUMBER_OR_ID", help="The import, as its page names it.")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Take an import back: delete what it created and restore what it updated, unless it was edited since.
+
+    The exact numbers are shown first, and nothing is done without a yes. What was edited stays and is listed.
+
+    Exit status: 0 all taken back, 1 something stays or nothing was done, 2 could not run.
+    """
+    from product_importer.cli import undoing
+
+    undoing.undo(wanted, sure=yes)
+
+
 @app.command("generate-csv", rich_help_panel=WORK)
 def generate_csv(
     rows: Annotated[int, typer.Option(min=0, help="Lines below the header.")] = mock_file.ROWS,

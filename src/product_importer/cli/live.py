@@ -30,6 +30,21 @@ def working() -> Iterator[Callable[[Snapshot], None]]:
         )
 
 
+@contextlib.contextmanager
+def undoing() -> Iterator[Callable[[Snapshot], None]]:
+    """Show how far an undo is; give what is called with each new snapshot."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[facts]}"))
+    with Progress(*columns, console=terminal.notes, transient=True, disable=not terminal.notes.is_terminal) as bars:
+        bar = bars.add_task("Undoing…", total=100.0, facts="")
+
+        def show(seen: Snapshot) -> None:
+            if (now := seen.undo) is not None:
+                facts = f"{words.number(now.done)} of {words.number(now.total)} products"
+                bars.update(bar, completed=now.percent, facts=facts)
+
+        yield show
+
+
 def _facts(seen: Snapshot) -> str:
     now = seen.progress
     total = f" of {words.number(now.rows_total)}" if now.rows_total is not None else ""

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from product_importer.imports import queries, slices
+from product_importer.imports import originals, queries, slices
 from product_importer.imports.inspection import Inspection
 from product_importer.imports.models import Counter, ImportJob
 from product_importer.imports.options import Options
@@ -85,8 +85,9 @@ def cancel(session: Session, import_id: uuid.UUID) -> None:
         raise ImportOver(f"It is {job.state.value} already.")
     job.version += 1
     job.cancel_requested = True
-    if job.state is State.WAITING:
+    if job.state in (State.WAITING, State.PAUSED):
         job.state, job.question, job.finished_at = State.CANCELLED, None, clock.now()
+        slices.forget_silent(session, job.id)
     else:
         tasks.enqueue(session, run_import, job.id)
 
@@ -96,8 +97,9 @@ def retry(session: Session, import_id: uuid.UUID) -> None:
     job = queries.job_of(session, import_id, lock=True)
     if job.state is not State.FAILED:
         raise NotFailed(f"It is {job.state.value}.")
-    fresh: dict[str, Any] = {"state": State.QUEUED, "error": None, "finished_at": None, "cancel_requested": False}
-    for name, value in {**fresh, "attempts": 0, **leases.FREE}.items():
+    originals.require(session, job)
+    fresh: dict[str, Any] = {"state": State.QUEUED, "error": None, "finished_at": None, "attempts": 0, **leases.FREE}
+    for name, value in {**fresh, "cancel_requested": False, "pause_requested": False}.items():
         setattr(job, name, value)
     job.version += 1
     slices.forgive(session, job.id)

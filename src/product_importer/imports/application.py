@@ -15,7 +15,6 @@ from product_importer.kit.failpoints import failpoint
 from product_importer.kit.tasks import leases
 
 TURN = 60.0  # seconds that a worker gives to one import before others get their turn
-TRIES = 5  # times that a slice is written anew after a deadlock
 
 
 def apply(import_id: uuid.UUID) -> bool:
@@ -27,7 +26,8 @@ def apply(import_id: uuid.UUID) -> bool:
     while time.monotonic() < ends and not tasks.stopping.is_set():
         taken = slices.take(import_id, area=job.scratch or "", size=size)
         if taken is None:
-            _finish(import_id)
+            if not _rests(import_id):
+                _finish(import_id)
             return False
         failpoint("import.slice.taken")
         began = time.monotonic()
@@ -53,19 +53,15 @@ def _applying(import_id: uuid.UUID) -> ImportJob | None:
 
 def _write(taken: Slice, job: ImportJob) -> None:
     """Write one slice, anew when the database asks for it; give it back when it cannot be written."""
-    for attempt in range(1, TRIES + 1):
-        try:
-            if taken.attempts > failure.ATTEMPTS:
-                raise _hopeless(taken)
-            slices.write(taken, job)
-            return
-        except leases.Fenced:
-            raise
-        except Exception as error:
-            if attempt < TRIES and database.may_retry(error):
-                continue
-            _settle(taken, job, error)
-            raise
+    try:
+        if taken.attempts > failure.ATTEMPTS:
+            raise _hopeless(taken)
+        database.retried(lambda: slices.write(taken, job))
+    except leases.Fenced:
+        raise
+    except Exception as error:
+        _settle(taken, job, error)
+        raise
 
 
 def _settle(taken: Slice, job: ImportJob, error: Exception) -> None:
@@ -89,6 +85,26 @@ def _end(session: Session, import_id: uuid.UUID, refused: AppError) -> None:
     job = queries.job_of(session, import_id, lock=True)
     if job.state is State.APPLYING:
         failure.end(job, refused)
+
+
+def _rests(import_id: uuid.UUID) -> bool:
+    """Bring a pause into effect once no slice is at work; True when one was asked for and anything is left to do.
+
+    A slice whose worker fell silent loses its token: that worker could otherwise wake up and write into the pause.
+    """
+    with database.transaction() as session:
+        job = queries.job_of(session, import_id, lock=True)
+        if job.state is not State.APPLYING or not job.pause_requested or job.cancel_requested:
+            return False
+        if job.next_position > (job.winners or 0) and not slices.are_open(session, import_id):
+            return False
+        slices.free_silent(session, import_id)
+        if not slices.are_leased(session, import_id):
+            job.state, job.paused_at, job.version = State.PAUSED, clock.now(), job.version + 1
+        failpoint("pause.before-commit", session)
+    failpoint("pause.after-commit")
+    mirror.show(import_id)
+    return True
 
 
 def _finish(import_id: uuid.UUID) -> None:

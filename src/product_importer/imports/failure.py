@@ -38,10 +38,15 @@ def refusal(error: BaseException) -> AppError | None:
     return None
 
 
+def told(error: AppError) -> dict[str, str]:
+    """Return what a row keeps of the refusal that ended its job."""
+    return {"code": error.code, "message": error.detail, "action": error.action}
+
+
 def end(job: ImportJob, error: AppError) -> None:
     """Mark the import as failed, with words for a person; the caller holds it and commits."""
     job.state = State.FAILED
-    job.error = {"code": error.code, "message": error.detail, "action": error.action}
+    job.error = told(error)
     job.finished_at, job.version = clock.now(), job.version + 1
     for name, value in leases.FREE.items():
         setattr(job, name, value)

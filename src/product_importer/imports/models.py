@@ -1,4 +1,4 @@
-"""The tables of an import: the job, its slices, and its first rejected records."""
+"""The tables of an import: the job, its slices, its first rejected records, and its undo."""
 
 import datetime as dt
 import uuid
@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from product_importer.imports.states import Mode, Question, State
+from product_importer.imports.states import Fate, Mode, Question, State, UndoState
 from product_importer.kit import clock
 from product_importer.kit.database.types import Base, Json, Moment
 from product_importer.kit.tasks.leases import Leased
@@ -30,6 +30,9 @@ class ImportJob(Leased):
     mode: Mapped[Mode] = mapped_column(default=Mode.UPSERT)
     options: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     cancel_requested: Mapped[bool] = mapped_column(default=False)
+    pause_requested: Mapped[bool] = mapped_column(default=False)
+    paused_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    paused_seconds: Mapped[int] = mapped_column(default=0)  # of all pauses that are over
 
     # what reading found out
     facts: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
@@ -80,6 +83,44 @@ class RejectedRecord(Base):
     column: Mapped[str | None]
     value: Mapped[str]
     message: Mapped[str]
+
+
+class Undo(Leased):
+    """The undo of an import: takes back its journal batches one by one, in the order of their ids.
+
+    Batches beyond `last` are none of the import's own: the undo writes its entries under the import's id too.
+    """
+
+    __tablename__ = "import_undos"
+
+    import_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(ImportJob.id, ondelete="CASCADE"), unique=True)
+    actor: Mapped[str]
+    state: Mapped[UndoState] = mapped_column(default=UndoState.RUNNING)
+    reached: Mapped[int] = mapped_column(BigInteger, default=0)  # id of the last batch that was taken back
+    last: Mapped[int] = mapped_column(BigInteger)  # id of the import's last batch when the undo was asked for
+    deleted: Mapped[int] = mapped_column(default=0)
+    restored: Mapped[int] = mapped_column(default=0)
+    kept: Mapped[int] = mapped_column(default=0)
+    gone: Mapped[int] = mapped_column(default=0)
+    error: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    created_at: Mapped[dt.datetime] = mapped_column(Moment, default=clock.now)
+    finished_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+
+
+class UndoKept(Base):
+    """One of the first 1,000 products that an undo could not take back whole.
+
+    `fields` holds, for a product that the import updated, `{field: [what the import set, what stands now]}`.
+    """
+
+    __tablename__ = "import_undo_kept"
+
+    import_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(ImportJob.id, ondelete="CASCADE"), primary_key=True)
+    product_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    sku: Mapped[str]
+    who: Mapped[str | None]
+    what: Mapped[Fate]
+    fields: Mapped[dict[str, Any] | None] = mapped_column(Json)
 
 
 class Counter(Base):

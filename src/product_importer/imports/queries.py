@@ -5,11 +5,11 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from product_importer.imports import slices
-from product_importer.imports.models import ImportJob, RejectedRecord
+from product_importer.imports.models import ImportJob, RejectedRecord, Undo
 from product_importer.imports.snapshot import (
     Counts,
     Failure,
@@ -19,8 +19,9 @@ from product_importer.imports.snapshot import (
     Reject,
     RejectGroup,
     Snapshot,
+    Undoing,
 )
-from product_importer.imports.states import FINAL, WORKING, Question, State
+from product_importer.imports.states import FINAL, WORKING, Question, State, UndoState
 from product_importer.kit import clock
 from product_importer.kit.errors import NotFound
 
@@ -60,20 +61,22 @@ def job_of(session: Session, import_id: uuid.UUID, *, lock: bool = False) -> Imp
 
 def snapshot(session: Session, import_id: uuid.UUID) -> Snapshot:
     """Return the import as it stands; ImportNotFound when there is none."""
-    return _snapshot(session, job_of(session, import_id))
+    return snapshot_of(session, job_of(session, import_id))
 
 
-def history(session: Session, *, offset: int = 0, limit: int = 20) -> list[Snapshot]:
-    """Return imports, newest first."""
-    jobs = session.scalars(select(ImportJob).order_by(ImportJob.number.desc()).offset(offset).limit(limit))
-    return [_snapshot(session, job) for job in jobs.all()]
+def history(session: Session, *, limit: int = 20) -> list[Snapshot]:
+    """Return the newest imports; `history.page` looks through all of them."""
+    jobs = session.scalars(select(ImportJob).order_by(ImportJob.number.desc()).limit(limit))
+    return [snapshot_of(session, job) for job in jobs.all()]
 
 
 def running(session: Session) -> list[Snapshot]:
-    """Return the imports at work or waiting for a person, newest first, at most 20."""
-    wanted = select(ImportJob).where(ImportJob.state.in_((*WORKING, State.WAITING, State.PAUSED)))
+    """Return the imports at work, being undone or waiting for a person, newest first, at most 20."""
+    undone = select(Undo.import_id).where(Undo.state == UndoState.RUNNING)
+    awake = or_(ImportJob.state.in_((*WORKING, State.WAITING, State.PAUSED)), ImportJob.id.in_(undone))
+    wanted = select(ImportJob).where(awake)
     return [
-        _snapshot(session, job) for job in session.scalars(wanted.order_by(ImportJob.number.desc()).limit(20)).all()
+        snapshot_of(session, job) for job in session.scalars(wanted.order_by(ImportJob.number.desc()).limit(20)).all()
     ]
 
 
@@ -100,14 +103,16 @@ def account(session: Session, job: ImportJob) -> dict[str, int]:
     return dataclasses.asdict(_counts(job, slices.written(session, job.id)))
 
 
-def _snapshot(session: Session, job: ImportJob) -> Snapshot:
+def snapshot_of(session: Session, job: ImportJob) -> Snapshot:
+    """Return the import of this row as it stands."""
     written = slices.written(session, job.id)
     counts = _counts(job, written)
+    undo = _undo(session, job, written)
     return Snapshot(
         task_id=job.id,
         number=job.number,
         state=job.state,
-        status=_status(job),
+        status=_status(job, undo),
         question=job.question,
         version=job.version + written.slices,
         progress=_progress(job, counts, written.settled),
@@ -123,6 +128,8 @@ def _snapshot(session: Session, job: ImportJob) -> Snapshot:
         started_at=job.started_at,
         finished_at=job.finished_at,
         links=_links(job),
+        pausing=job.pause_requested and job.state in WORKING,
+        undo=undo,
     )
 
 
@@ -132,7 +139,34 @@ def _counts(job: ImportJob, written: slices.Sums) -> Counts:
     return Counts(rows, written.created, written.updated, written.unchanged, superseded, written.skipped, rejected)
 
 
-def _status(job: ImportJob) -> str:
+def _undo(session: Session, job: ImportJob, written: slices.Sums) -> Undoing | None:
+    """Return how far the import's undo is; only one that has ended can have one."""
+    undo = session.scalar(select(Undo).where(Undo.import_id == job.id)) if job.state in FINAL else None
+    if undo is None:
+        return None
+    total = written.created + written.updated
+    done = undo.deleted + undo.restored + undo.kept + undo.gone
+    return Undoing(
+        state=undo.state,
+        percent=100.0 if undo.state is UndoState.COMPLETED else round(100 * done / max(1, total), 1),
+        done=done,
+        total=total,
+        deleted=undo.deleted,
+        restored=undo.restored,
+        kept=undo.kept,
+        gone=undo.gone,
+        actor=undo.actor,
+        error=Failure(**undo.error) if undo.error else None,
+        created_at=undo.created_at,
+        finished_at=undo.finished_at,
+    )
+
+
+def _status(job: ImportJob, undo: Undoing | None) -> str:
+    if undo is not None and undo.state is UndoState.RUNNING:
+        return "Undoing…"
+    if job.pause_requested and job.state in WORKING:
+        return "Pausing…"
     if job.state is State.FAILED:
         return f"Failed: {(job.error or {}).get('message', 'unknown')}"
     if job.state is State.WAITING and job.question is not None:
@@ -143,8 +177,8 @@ def _status(job: ImportJob) -> str:
 def _progress(job: ImportJob, counts: Counts, settled: int) -> Progress:
     percent = _percent(job, settled)
     total = job.rows_read if job.winners is not None else None
-    end = job.finished_at or clock.now()
-    elapsed = (end - job.started_at).total_seconds() if job.started_at else 0.0
+    end = job.finished_at or job.paused_at or clock.now()
+    elapsed = (end - job.started_at).total_seconds() - job.paused_seconds if job.started_at else 0.0
     done = counts.rows if job.winners is not None else job.rows_read
     left = elapsed * (100 - percent) / percent if percent >= 1 and job.state in WORKING else None
     return Progress(
@@ -159,8 +193,8 @@ def _progress(job: ImportJob, counts: Counts, settled: int) -> Progress:
 
 def _rate(job: ImportJob, done: int, end: dt.datetime) -> int | None:
     """Rows a second of the phase at work, or of the whole when it is over."""
-    since = job.applying_at if job.state is State.APPLYING else job.started_at
-    spent = (end - since).total_seconds() if since else 0.0
+    since = job.applying_at if job.state in (State.APPLYING, State.PAUSED) else job.started_at
+    spent = (end - since).total_seconds() - job.paused_seconds if since else 0.0
     return round(done / spent) if spent >= 0.1 else None
 
 

@@ -39,7 +39,7 @@ def take(import_id: uuid.UUID, *, area: str, size: int) -> Slice | None:
     """Claim a slice whose worker fell silent, or cut the next one; None when nothing is left to take."""
     with database.transaction(scratch=area) as session:
         job = session.get_one(ImportJob, import_id, with_for_update=True)
-        if job.state is not State.APPLYING or job.cancel_requested:
+        if job.state is not State.APPLYING or job.cancel_requested or job.pause_requested:
             return None
         left_over = leases.claim(
             session, Slice, Slice.import_id == import_id, Slice.done_at.is_(None), order=Slice.first.asc()
@@ -81,6 +81,19 @@ def forget_silent(session: Session, import_id: uuid.UUID) -> None:
     """Remove the open slices whose workers fell silent; one that wakes up finds itself fenced."""
     silent = (Slice.import_id == import_id, Slice.done_at.is_(None), leases.free(Slice))
     session.execute(delete(Slice).where(*silent).execution_options(synchronize_session=False))
+
+
+def free_silent(session: Session, import_id: uuid.UUID) -> None:
+    """Take the open slices from workers that fell silent; the next worker finds them free."""
+    silent = (Slice.import_id == import_id, Slice.done_at.is_(None), leases.free(Slice))
+    freed = update(Slice).where(*silent).values(leases.FREE)
+    session.execute(freed.execution_options(synchronize_session=False))
+
+
+def are_leased(session: Session, import_id: uuid.UUID) -> bool:
+    """Return whether a worker is at a slice of the import now."""
+    at_work = (Slice.import_id == import_id, Slice.done_at.is_(None), Slice.token.is_not(None))
+    return session.scalar(select(exists().where(*at_work))) or False
 
 
 def are_open(session: Session, import_id: uuid.UUID) -> bool:

@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass, field
 
-from product_importer.imports.states import Mode, Question, State
+from product_importer.imports.states import WORKING, Mode, Question, State, UndoState
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,24 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Undoing:
+    """How far the undo of an import is: `done` of `total` products are deleted, restored, kept or were gone already."""
+
+    state: UndoState
+    percent: float
+    done: int
+    total: int
+    deleted: int
+    restored: int
+    kept: int
+    gone: int
+    actor: str
+    error: Failure | None
+    created_at: dt.datetime
+    finished_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """One import at one version."""
 
@@ -85,6 +103,18 @@ class Snapshot:
     started_at: dt.datetime | None
     finished_at: dt.datetime | None
     links: dict[str, str] = field(default_factory=dict)
+    pausing: bool = False
+    undo: Undoing | None = None
+
+    @property
+    def undoing(self) -> bool:
+        """Whether the import is being taken back."""
+        return self.undo is not None and self.undo.state is UndoState.RUNNING
+
+    @property
+    def moves(self) -> bool:
+        """Whether numbers may still change without anybody's doing."""
+        return self.state in WORKING or self.undoing
 
 
 @dataclass(frozen=True, slots=True)

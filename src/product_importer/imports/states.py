@@ -22,6 +22,22 @@ WORKING = (State.QUEUED, State.READING, State.CHECKING, State.APPLYING)
 FINAL = (State.COMPLETED, State.FAILED, State.CANCELLED, State.UNDONE)
 
 
+class UndoState(StrEnum):
+    """Where an undo stands; a failed one can be asked for again and goes on where it stopped."""
+
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+class Fate(StrEnum):
+    """What became of a product since the import wrote it: an undo takes back the untouched ones only."""
+
+    UNTOUCHED = "untouched"
+    EDITED = "edited"
+    DELETED = "deleted"
+
+
 class Question(StrEnum):
     """What a waiting import asks a person."""
 

@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     allow_insecure_bind: bool = False
 
     max_upload_bytes: int = Field(2 * 2**30, ge=1)
+    keep_files_days: int = Field(90, ge=1, le=36_500)
     worker_threads: int = Field(2, ge=1, le=32)
     import_parallel: int = Field(2, ge=1, le=32)
     log_format: str = Field("auto", pattern="^(auto|console|json)$")

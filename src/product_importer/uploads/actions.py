@@ -81,6 +81,13 @@ def discard(upload_id: uuid.UUID) -> None:
     storage.delete(part_key(upload_id, start) for start in starts)
 
 
+def empty(upload_id: uuid.UUID) -> None:
+    """Remove the bytes of an upload that is remembered without them; the ledger forgets a part after it is gone."""
+    storage.delete(part_key(upload_id, start) for start in _starts(upload_id))
+    with database.transaction() as session:
+        session.execute(delete(Part).where(Part.upload_id == upload_id))
+
+
 def part_key(upload_id: uuid.UUID, start: int) -> str:
     """Return the storage key of the part that begins at byte `start`."""
     return f"uploads/{upload_id}/{start:012d}"

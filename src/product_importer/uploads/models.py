@@ -11,7 +11,10 @@ from product_importer.kit.database.types import Base, Moment
 
 
 class Upload(Base):
-    """One file on its way in; `received` bytes of it are stored, all of them once `completed_at` is set."""
+    """One file on its way in; `received` bytes of it are stored, all of them once `completed_at` is set.
+
+    From `discarded_at` on nobody may read it: its time is over, and its bytes go.
+    """
 
     __tablename__ = "uploads"
 
@@ -22,6 +25,7 @@ class Upload(Base):
     created_at: Mapped[dt.datetime] = mapped_column(Moment, default=clock.now)
     touched_at: Mapped[dt.datetime] = mapped_column(Moment, default=clock.now)
     completed_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    discarded_at: Mapped[dt.datetime | None] = mapped_column(Moment)
 
 
 class Part(Base):

@@ -11,15 +11,6 @@ from product_importer.imports.snapshot import Reject, RejectGroup, Snapshot
 _snapshot = TypeAdapter(Snapshot)
 
 
-class ImportPage(BaseModel):
-    """One page of the history."""
-
-    items: list[Snapshot]
-    total: int
-    page: int
-    pages: int
-
-
 class RejectList(BaseModel):
     """The first rejected records, and all of them by reason."""
 

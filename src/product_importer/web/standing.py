@@ -38,6 +38,7 @@ LOOKS = {
     State.CANCELLED: Look("minus"),
     State.UNDONE: Look("arrow-back-up"),
 }
+NAMES = {state.value: state.value.capitalize() for state in State}
 # What a phase is called when it is over and when it is ahead; while it lasts, the status itself names it.
 PHASES = (("Received", "Receive"), ("Parsed", "Parse"), ("Validated", "Validate"), ("Imported", "Import"))
 PHASE_OF = {State.QUEUED: 1, State.READING: 1, State.CHECKING: 2, State.APPLYING: 3, State.PAUSED: 3}

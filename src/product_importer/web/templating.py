@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from product_importer.imports import codes
-from product_importer.web import account, assets, bars, pager, standing, words
+from product_importer.web import account, assets, bars, pager, reversal, standing, words
 
 FOLDER = Path(__file__).parent / "templates"
 
@@ -27,6 +27,7 @@ GLOBALS = {
     "static": assets.static,
     "account": account,
     "bars": bars,
+    "reversal": reversal,
     "standing": standing,
     "explanations": codes.EXPLANATIONS,
     "lines": words.lines,

@@ -8,7 +8,6 @@ from contextlib import suppress
 
 from product_importer.imports import queries
 from product_importer.imports.snapshot import Snapshot
-from product_importer.imports.states import WORKING
 from product_importer.kit import database, logs
 
 EVERY = 0.25  # seconds: four events a second at most
@@ -30,7 +29,7 @@ class Watch:
         try:
             now = (await asyncio.to_thread(_snapshots, [import_id]))[0]
             yield now
-            while now.state in WORKING and not self.closing.is_set():
+            while now.moves and not self.closing.is_set():
                 self._start()
                 latest = await self._next(queue)
                 if latest is not None and latest.version > now.version:

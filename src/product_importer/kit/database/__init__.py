@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from typing import TypeVar
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
@@ -12,6 +13,8 @@ from product_importer.kit import logs
 from product_importer.kit.database import postgres, sqlite
 from product_importer.kit.database.face import Access, Face
 
+TRIES = 5  # times that a transaction is run anew
+T = TypeVar("T")
 _log = logs.get("kit.database")
 _faces: dict[str, Face] = {"postgresql": postgres, "sqlite": sqlite}
 _engine: Engine | None = None
@@ -75,6 +78,17 @@ def is_fault(error: BaseException) -> bool:
 def may_retry(error: BaseException) -> bool:
     """Return whether the same transaction may succeed when it is simply run again."""
     return isinstance(error, DBAPIError) and face().may_retry(error)
+
+
+def retried(write: Callable[[], T]) -> T:
+    """Run a function that is one whole transaction, anew after a deadlock or a lock time-out, at most TRIES times."""
+    for _ in range(TRIES - 1):
+        try:
+            return write()
+        except DBAPIError as error:
+            if not may_retry(error):
+                raise
+    return write()
 
 
 def is_full(error: BaseException) -> bool:

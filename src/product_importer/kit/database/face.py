@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Connection, Engine, Table
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import TypeEngine
 
 Pairs = Mapping[str, tuple[ColumnElement[Any], ColumnElement[Any]]]
 
@@ -63,6 +64,16 @@ class Face(Protocol):
 
     def change_list(self, pairs: Pairs) -> ColumnElement[Any]:
         """Return JSON `{field: [before, after]}` of those pairs that differ; amounts are strings."""
+        ...
+
+    def json_has(self, details: ColumnElement[Any], field: str) -> ColumnElement[bool]:
+        """Return whether the JSON object `details` has `field`."""
+        ...
+
+    def json_item(
+        self, details: ColumnElement[Any], field: str, place: int, type_: TypeEngine[Any]
+    ) -> ColumnElement[Any]:
+        """Return item `place` of the array `details[field]`, as `change_list` wrote it for a column of `type_`."""
         ...
 
     def analyze(self, connection: Connection, table: Table) -> None:

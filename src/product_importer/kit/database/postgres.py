@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import TypeEngine
 
 from product_importer.kit.database.face import Access, Pairs
 from product_importer.kit.database.types import Money
@@ -103,6 +104,17 @@ def change_list(pairs: Pairs) -> ColumnElement[Any]:
         both = func.jsonb_build_array(_plain(before), _plain(after))
         parts += [literal(field, Text()), case((before.is_distinct_from(after), both))]
     return func.jsonb_strip_nulls(func.jsonb_build_object(*parts), type_=JSONB())
+
+
+def json_has(details: ColumnElement[Any], field: str) -> ColumnElement[bool]:
+    """Ask whether there is anything at that key, be it JSON's null."""
+    return func.jsonb_extract_path(details, literal(field, Text())).is_not(None)
+
+
+def json_item(details: ColumnElement[Any], field: str, place: int, type_: TypeEngine[Any]) -> ColumnElement[Any]:
+    """Take the item as text, JSON's null as none, and cast it."""
+    text_ = func.jsonb_extract_path_text(details, literal(field, Text()), literal(str(place), Text()), type_=Text())
+    return cast(text_, type_)
 
 
 def analyze(connection: Connection, table: Table) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Uuid,
     case,
+    cast,
     create_engine,
     event,
     func,
@@ -24,6 +25,7 @@ from sqlalchemy import (
     type_coerce,
 )
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import TypeEngine
 
 from product_importer.kit.database.face import Access, Pairs
 from product_importer.kit.database.types import Money
@@ -98,6 +100,17 @@ def change_list(pairs: Pairs) -> ColumnElement[Any]:
         both = func.json_array(_plain(before), _plain(after))
         parts += [literal(field), func.json(case((before.is_distinct_from(after), both)))]
     return type_coerce(func.json_patch("{}", func.json_object(*parts)), JSON())
+
+
+def json_has(details: ColumnElement[Any], field: str) -> ColumnElement[bool]:
+    """Ask for the type of what is at that key, which JSON's null has too."""
+    return func.json_type(details, f"$.{field}").is_not(None)
+
+
+def json_item(details: ColumnElement[Any], field: str, place: int, type_: TypeEngine[Any]) -> ColumnElement[Any]:
+    """Take the item as SQLite's own value; an amount, always with two places, becomes cents without its point."""
+    item = func.json_extract(details, f"$.{field}[{place}]")
+    return type_coerce(cast(func.replace(item, ".", ""), BigInteger()) if isinstance(type_, Money) else item, type_)
 
 
 def analyze(connection: Connection, table: Table) -> None:

@@ -4,15 +4,20 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterable, Iterator
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse, StreamingResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from product_importer.imports import actions, queries
+from product_importer.imports import actions, originals, queries
+from product_importer.imports import history as imports_history
+from product_importer.imports.history import Wanted
 from product_importer.imports.snapshot import Snapshot
+from product_importer.imports.states import State
 from product_importer.kit import database, storage
 from product_importer.kit.errors import NotFound
+from product_importer.uploads import actions as uploads
 from product_importer.web import intake, schemas
 from product_importer.web.deps import Actor, Configured, Followed, Reading, Watching, Writing
 from product_importer.web.roles import editor, viewer
@@ -55,13 +60,14 @@ async def progress(task_id: Followed, watch: Watching) -> AsyncIterable[ServerSe
 @router.get("/imports", dependencies=[Depends(viewer)])
 def history(
     session: Reading,
+    state: State | None = None,
+    actor: Annotated[str, Query(max_length=200)] = "",
+    file: Annotated[str, Query(max_length=200, description="A part of the file's name.")] = "",
     page: Annotated[int, Query(ge=1, le=10**6)] = 1,
     per_page: Annotated[int, Query(ge=1, le=100)] = 20,
-) -> schemas.ImportPage:
+) -> imports_history.Page:
     """List imports, newest first."""
-    total = queries.count(session)
-    items = queries.history(session, offset=(page - 1) * per_page, limit=per_page)
-    return schemas.ImportPage(items=items, total=total, page=page, pages=max(1, -(-total // per_page)))
+    return imports_history.page(session, Wanted(state, actor, file), page=page, per_page=per_page)
 
 
 @router.get("/imports/{task_id}/rejects", dependencies=[Depends(viewer)])
@@ -83,6 +89,19 @@ def rejects_file(task_id: uuid.UUID) -> StreamingResponse:
     blocks: Iterator[bytes] = storage.stream(key)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingResponse(blocks, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.get("/imports/{task_id}/file", dependencies=[Depends(viewer)], response_class=StreamingResponse)
+def original(task_id: uuid.UUID) -> StreamingResponse:
+    """Download the file as it was uploaded, for as long as it is kept."""
+    with database.reading() as session:
+        job = queries.job_of(session, task_id)
+        originals.require(session, job)
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(job.file_name, safe='')}",
+        "Content-Length": str(job.file_bytes),
+    }
+    return StreamingResponse(uploads.read(job.upload_id), media_type="application/octet-stream", headers=headers)
 
 
 @router.post("/imports/{task_id}/cancel", status_code=202, dependencies=[Depends(editor)])

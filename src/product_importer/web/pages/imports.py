@@ -9,9 +9,10 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from product_importer.imports import actions, mock_file, queries
+from product_importer.imports import actions, history, mock_file, queries
 from product_importer.imports.options import Options
 from product_importer.imports.snapshot import Snapshot
+from product_importer.imports.states import State
 from product_importer.uploads import actions as uploads
 from product_importer.web import intake, templating
 from product_importer.web.deps import Actor, Configured, Followed, Reading, Watching, Writing
@@ -25,13 +26,19 @@ Tab = Literal["account", "rejects", "file"]
 
 
 @router.get("", dependencies=[Depends(viewer)])
-def history(
-    request: Request, session: Reading, actor: Actor, page: Annotated[int, Query(ge=1, le=10**6)] = 1
+def all_imports(
+    request: Request,
+    session: Reading,
+    actor: Actor,
+    state: State | Literal[""] = "",
+    who: Annotated[str, Query(max_length=200)] = "",
+    file: Annotated[str, Query(max_length=200)] = "",
+    page: Annotated[int, Query(ge=1, le=10**6)] = 1,
 ) -> HTMLResponse:
-    """List all imports, newest first."""
-    total = queries.count(session)
-    listed = queries.history(session, offset=(page - 1) * PER_PAGE, limit=PER_PAGE)
-    context: dict[str, Any] = {"imports": listed, "page": page, "pages": max(1, -(-total // PER_PAGE)), "total": total}
+    """List the imports looked for, newest first."""
+    wanted = history.Wanted(state or None, who, file)
+    found = history.page(session, wanted, page=page, per_page=PER_PAGE)
+    context: dict[str, Any] = {"found": found, "wanted": wanted, "actors": history.actors(session)}
     return templating.render(request, "imports.html", **rail.context(session, "imports", actor), **context)
 
 
@@ -99,4 +106,4 @@ def _to(import_id: uuid.UUID) -> RedirectResponse:
 
 
 def _panel(snapshot: Snapshot) -> str:
-    return templating.fragment("_live.html", snapshot=snapshot)
+    return templating.fragment("_live_undo.html" if snapshot.undo else "_live.html", snapshot=snapshot)

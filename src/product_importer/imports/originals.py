@@ -1,0 +1,59 @@
+"""The uploaded files of imports: there for a set time after the end of the import, for a retry and to be fetched."""
+
+import uuid
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from product_importer.imports import queries
+from product_importer.imports.models import ImportJob
+from product_importer.imports.states import FINAL
+from product_importer.kit import clock, database, settings
+from product_importer.kit.errors import AppError
+from product_importer.kit.failpoints import failpoint
+from product_importer.kit.tasks import chores
+from product_importer.uploads import actions as uploads
+from product_importer.uploads.models import Part, Upload
+
+DAY = 24 * 3600.0  # seconds
+
+
+class FileForgotten(AppError):
+    """The file was kept for its time and is gone."""
+
+    status = 410
+    code = "FILE_FORGOTTEN"
+    title = "The file is not kept any more"
+    action = "Send the file again; KEEP_FILES_DAYS says for how many days after the end of an import files are kept."
+
+
+def require(session: Session, job: ImportJob) -> None:
+    """Refuse when the import's file is gone."""
+    gone = session.scalar(select(Upload.discarded_at).where(Upload.id == job.upload_id))
+    if gone is not None:
+        raise FileForgotten(f"{job.file_name} was removed on {gone:%d %b %Y}.")
+
+
+@chores.every(600)
+def forget_files() -> int:
+    """Remove the files of imports that ended long ago; the imports themselves stay in the history."""
+    before = clock.now() - clock.seconds(settings.current().keep_files_days * DAY)
+    ended = (ImportJob.state.in_(FINAL), ImportJob.finished_at < before)
+    stored = exists().where(Part.upload_id == ImportJob.upload_id)
+    with database.reading() as session:
+        wanted = select(ImportJob.id).where(*ended, stored).order_by(ImportJob.number).limit(100)
+        found = session.scalars(wanted).all()
+    for import_id in found:
+        _forget(import_id)
+    return len(found)
+
+
+def _forget(import_id: uuid.UUID) -> None:
+    """Say that the file is gone before its bytes go, so that no retry begins to read them meanwhile."""
+    with database.transaction() as session:
+        job = queries.job_of(session, import_id, lock=True)
+        if job.state not in FINAL:
+            return
+        session.get_one(Upload, job.upload_id).discarded_at = clock.now()
+    failpoint("file.discarded")
+    uploads.empty(job.upload_id)

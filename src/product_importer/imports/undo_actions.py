@@ -1,0 +1,77 @@
+"""What people and programs ask of an undo: to begin, and once more when it failed."""
+
+import uuid
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from product_importer.imports import queries, undo
+from product_importer.imports.models import ImportJob, Undo
+from product_importer.imports.states import State, UndoState
+from product_importer.imports.undo_run import run_undo
+from product_importer.journal.models import Batch
+from product_importer.kit import tasks
+from product_importer.kit.errors import AppError
+from product_importer.kit.tasks import leases
+
+UNDOABLE = (State.COMPLETED, State.CANCELLED)
+
+
+class NotUndoable(AppError):
+    """The import is still at work, has failed, or waits."""
+
+    status = 409
+    code = "IMPORT_NOT_UNDOABLE"
+    title = "This import cannot be undone as it stands"
+    action = "Only a completed or a cancelled import can be undone: let it end, cancel it, or retry it first."
+
+
+class UndoneAlready(AppError):
+    """An import is undone once."""
+
+    status = 409
+    code = "UNDONE_ALREADY"
+    title = "This import is undone already"
+    action = "Import the file again if you want its rows back."
+
+
+class NothingToUndo(AppError):
+    """The import wrote no product."""
+
+    status = 409
+    code = "NOTHING_TO_UNDO"
+    title = "This import wrote nothing"
+    action = "Nothing need be done: the catalog is as it was before."
+
+
+def start(session: Session, import_id: uuid.UUID, *, actor: str) -> Undo:
+    """Begin to undo an import, or go on with an undo that failed."""
+    job = queries.job_of(session, import_id, lock=True)
+    last = reach(session, job)
+    # not locked: a batch being taken back holds this row and then wants the import's, and a failed undo is nobody's
+    began = session.scalar(select(Undo).where(Undo.import_id == import_id))
+    if began is not None and began.state is not UndoState.FAILED:
+        raise UndoneAlready("It is being undone at this moment.")
+    if began is None:
+        began = Undo(import_id=import_id, actor=actor, last=last)
+        session.add(began)
+        session.flush()
+    began.state, began.error, began.finished_at, began.attempts = UndoState.RUNNING, None, None, 0
+    for name, value in leases.FREE.items():
+        setattr(began, name, value)
+    job.version += 1
+    tasks.enqueue(session, run_undo, began.id)
+    return began
+
+
+def reach(session: Session, job: ImportJob) -> int:
+    """Return the id of the last batch that the import itself wrote; refuse one that cannot be undone."""
+    if job.state is State.UNDONE:
+        raise UndoneAlready(f"Import {job.number} is undone already.")
+    if job.state not in UNDOABLE:
+        raise NotUndoable(f"It is {job.state.value}.")
+    newest = select(func.max(Batch.id)).where(Batch.import_id == job.id, Batch.type.in_((undo.CREATED, undo.UPDATED)))
+    last = session.scalar(newest)
+    if last is None:
+        raise NothingToUndo
+    return last

@@ -1,0 +1,89 @@
+"""An undo in words: what it would do, what it did, and what stays."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from product_importer.imports.snapshot import Snapshot
+from product_importer.imports.states import Fate, State
+from product_importer.imports.undo_queries import Kept
+from product_importer.web import words
+
+
+class Tallied(Protocol):
+    """The four numbers of an undo, foretold or done."""
+
+    @property
+    def deleted(self) -> int:
+        """Created by the import and untouched since."""
+        ...
+
+    @property
+    def restored(self) -> int:
+        """Updated by the import and untouched since."""
+        ...
+
+    @property
+    def kept(self) -> int:
+        """Edited since."""
+        ...
+
+    @property
+    def gone(self) -> int:
+        """Deleted since."""
+        ...
+
+
+def possible(snapshot: Snapshot) -> bool:
+    """Tell whether an undo may be asked for."""
+    ended = snapshot.state in (State.COMPLETED, State.CANCELLED)
+    return ended and not snapshot.undo and bool(snapshot.counts.created or snapshot.counts.updated)
+
+
+def foretold(tally: Tallied) -> str:
+    """Say what an undo does: Deletes the 3 products it created and restores 2 it updated. 1 was edited since; ..."""
+    does = []
+    if tally.deleted:
+        does.append(f"deletes the {_products(tally.deleted)} it created")
+    if tally.restored:
+        does.append(f"restores {words.number(tally.restored) if does else _products(tally.restored)} it updated")
+    return _sentences(does or ["can take nothing back"], tally)
+
+
+def done(tally: Tallied) -> str:
+    """Say what an undo did: Deleted 3 products and restored 2. 1 was edited since; what was edited stays as it is."""
+    did = []
+    if tally.deleted:
+        did.append(f"deleted {_products(tally.deleted)}")
+    if tally.restored:
+        did.append(f"restored {words.number(tally.restored) if did else _products(tally.restored)}")
+    return _sentences(did or ["nothing was taken back"], tally)
+
+
+def kept_words(kept: Kept) -> str:
+    """Say why a product stays, for the terminal: edited since, price stays 77.00."""
+    if kept.what is Fate.DELETED:
+        return "deleted since"
+    stays = ", ".join(f"{field} stays {shown(now)}" for field, (_, now) in (kept.fields or {}).items())
+    return f"edited since{f', {stays}' if stays else ''}"
+
+
+def shown(value: str | bool | None) -> str:
+    """Write a field's value as a person reads it."""
+    named = {None: "empty", True: "active", False: "inactive"}
+    return value if isinstance(value, str) else named[value]
+
+
+def _sentences(did: Sequence[str], tally: Tallied) -> str:
+    first = " and ".join(did)
+    told = [f"{first[0].upper()}{first[1:]}."]
+    if tally.kept:
+        was = "was" if tally.kept == 1 else "were"
+        told.append(f"{words.number(tally.kept)} {was} edited since; what was edited stays as it is.")
+    if tally.gone:
+        was = "was" if tally.gone == 1 else "were"
+        told.append(f"{words.number(tally.gone)} {was} deleted since.")
+    return " ".join(told)
+
+
+def _products(count: int) -> str:
+    return f"{words.number(count)} {'product' if count == 1 else 'products'}"

@@ -1,0 +1,54 @@
+"""The uploaded file of an import: kept for its time, then refused before it is gone, and gone whatever happens."""
+
+import uuid
+
+import pytest
+from sqlalchemy import func, select, update
+
+from product_importer.imports import actions, originals
+from product_importer.imports.models import ImportJob
+from product_importer.imports.states import State
+from product_importer.kit import clock, database
+from product_importer.kit.failpoints import Injected
+from product_importer.uploads.models import Part
+from tests.makers import csv_file, import_file, job_of, make_import
+
+pytestmark = pytest.mark.usefixtures("started")
+
+
+def aged(import_id: uuid.UUID, *, state: State = State.COMPLETED, days: float = 91) -> uuid.UUID:
+    """Let the import have ended so many days ago."""
+    ended = clock.now() - clock.seconds(days * originals.DAY)
+    with database.transaction() as session:
+        session.execute(update(ImportJob).where(ImportJob.id == import_id).values(state=state, finished_at=ended))
+    return import_id
+
+
+def parts() -> int:
+    with database.reading() as session:
+        return session.scalar(select(func.count()).select_from(Part)) or 0
+
+
+def test_files_of_young_imports_and_of_those_not_ended_stay() -> None:
+    aged(import_file(csv_file("A-1,Mug,,1.00")).task_id, days=89)
+    make_import(csv_file("A-1,Mug,,1.00"))
+    assert (originals.forget_files.run(), parts()) == (0, 2)
+
+
+def test_a_failed_import_whose_file_is_gone_is_not_tried_again() -> None:
+    import_id = aged(import_file(csv_file("A-1,Mug,,1.00")).task_id, state=State.FAILED)
+    assert (originals.forget_files.run(), parts()) == (1, 0)
+    with pytest.raises(originals.FileForgotten), database.transaction() as session:
+        actions.retry(session, import_id)
+    assert job_of(import_id).state is State.FAILED
+
+
+def test_a_chore_cut_off_between_saying_and_doing_is_done_by_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    import_id = aged(import_file(csv_file("A-1,Mug,,1.00")).task_id, state=State.FAILED)
+    monkeypatch.setenv("FAILPOINTS", "file.discarded=error")
+    with pytest.raises(Injected):
+        originals.forget_files.run()
+    with pytest.raises(originals.FileForgotten), database.transaction() as session:
+        actions.retry(session, import_id)
+    monkeypatch.delenv("FAILPOINTS")
+    assert (parts(), originals.forget_files.run(), parts()) == (1, 1, 0)

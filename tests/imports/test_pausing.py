@@ -1,0 +1,159 @@
+"""Pausing: nothing more is written once it is final, and what was begun before is whole; resuming goes on exactly."""
+
+import uuid
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.exc import DBAPIError
+
+from product_importer.imports import actions, application, pausing, preparation, run, slices
+from product_importer.imports.models import Slice
+from product_importer.imports.snapshot import Counts
+from product_importer.imports.states import State
+from product_importer.kit import clock, database
+from product_importer.kit.tasks import leases, sweeper
+from tests.makers import (
+    csv_file,
+    job_of,
+    make_import,
+    run_import_to_end,
+    seen_import,
+    slices_of,
+    stored_products,
+)
+
+pytestmark = pytest.mark.usefixtures("started")
+
+WHOLE = Counts(rows=30, created=30)
+
+
+@pytest.fixture
+def planned() -> uuid.UUID:
+    """An import of thirty new products that stands before its first slice."""
+    import_id = make_import(csv_file(*(f"N-{number:02},Mug,,1.00" for number in range(30))))
+    assert preparation.prepare(import_id)
+    return import_id
+
+
+def take(import_id: uuid.UUID) -> Slice:
+    taken = slices.take(import_id, area=job_of(import_id).scratch or "", size=10)
+    assert taken is not None
+    return taken
+
+
+def pause(import_id: uuid.UUID) -> None:
+    with database.transaction() as session:
+        pausing.pause(session, import_id)
+
+
+def resume(import_id: uuid.UUID) -> None:
+    with database.transaction() as session:
+        pausing.resume(session, import_id)
+
+
+def cancel(import_id: uuid.UUID) -> None:
+    with database.transaction() as session:
+        actions.cancel(session, import_id)
+
+
+def let_leases_run_out() -> None:
+    with database.transaction() as session:
+        session.execute(update(Slice).values(lease_until=clock.now() - clock.seconds(1)))
+
+
+def test_a_paused_import_writes_nothing_until_it_is_resumed(planned: uuid.UUID) -> None:
+    slices.write(take(planned), job_of(planned))
+    pause(planned)
+    assert seen_import(planned).status == "Pausing…"
+    seen = run_import_to_end(planned)
+    assert (seen.state, seen.status, seen.counts.created) == (State.PAUSED, "Paused", 10)
+    run.run_import.run(planned)
+    assert sweeper.due(run.run_import) == []
+    assert (seen_import(planned).state, len(stored_products())) == (State.PAUSED, 10)
+    resume(planned)
+    assert run_import_to_end(planned).counts == WHOLE
+
+
+def test_a_pause_while_the_file_is_read_comes_before_the_first_slice() -> None:
+    import_id = make_import(csv_file("A-1,Mug,,1.00"))
+    pause(import_id)
+    assert run_import_to_end(import_id).state is State.PAUSED
+    assert (stored_products(), slices_of(import_id)) == ({}, [])
+    resume(import_id)
+    assert run_import_to_end(import_id).counts == Counts(rows=1, created=1)
+
+
+def test_a_slice_at_work_is_finished_before_the_pause_is_final(planned: uuid.UUID) -> None:
+    taken = take(planned)
+    pause(planned)
+    application.apply(planned)
+    assert seen_import(planned).state is State.APPLYING
+    slices.write(taken, job_of(planned))
+    application.apply(planned)
+    assert (seen_import(planned).state, seen_import(planned).counts.created) == (State.PAUSED, 10)
+
+
+def test_a_worker_that_fell_silent_cannot_write_into_the_pause(planned: uuid.UUID) -> None:
+    silent = take(planned)
+    pause(planned)
+    let_leases_run_out()
+    assert run_import_to_end(planned).state is State.PAUSED
+    with pytest.raises(leases.Fenced):
+        slices.write(silent, job_of(planned))
+    assert stored_products() == {}
+    resume(planned)
+    assert run_import_to_end(planned).counts == WHOLE
+    assert len({one.first for one in slices_of(planned)}) == len(slices_of(planned))
+
+
+def test_a_paused_import_is_cancelled_at_once_and_keeps_what_was_written(planned: uuid.UUID) -> None:
+    slices.write(take(planned), job_of(planned))
+    silent = take(planned)
+    let_leases_run_out()
+    pause(planned)
+    run_import_to_end(planned)
+    cancel(planned)
+    seen = seen_import(planned)
+    assert (seen.state, seen.counts) == (State.CANCELLED, Counts(rows=10, created=10))
+    with pytest.raises((leases.Fenced, DBAPIError)):
+        slices.write(silent, job_of(planned))
+
+
+def test_a_cancellation_that_comes_before_the_pause_is_final_goes_first(planned: uuid.UUID) -> None:
+    pause(planned)
+    cancel(planned)
+    assert run_import_to_end(planned).state is State.CANCELLED
+
+
+def test_a_pause_that_came_too_late_lets_the_import_complete(planned: uuid.UUID) -> None:
+    for _ in range(3):
+        slices.write(take(planned), job_of(planned))
+    pause(planned)
+    assert run_import_to_end(planned).state is State.COMPLETED
+
+
+def test_a_pause_that_is_taken_back_before_it_is_final_changes_nothing(planned: uuid.UUID) -> None:
+    pause(planned)
+    resume(planned)
+    seen = run_import_to_end(planned)
+    assert (seen.state, seen.counts) == (State.COMPLETED, WHOLE)
+
+
+def test_the_time_of_a_pause_does_not_count_as_work(planned: uuid.UUID) -> None:
+    pause(planned)
+    run_import_to_end(planned)
+    with database.transaction() as session:
+        job = session.get_one(type(job_of(planned)), planned)
+        job.paused_at = clock.now() - clock.seconds(90)
+    resume(planned)
+    assert job_of(planned).paused_seconds == 90
+
+
+def test_only_an_import_at_work_is_paused_and_only_a_paused_one_resumed(planned: uuid.UUID) -> None:
+    with pytest.raises(pausing.NotPaused):
+        resume(planned)
+    run_import_to_end(planned)
+    with pytest.raises(pausing.NotRunning):
+        pause(planned)
+    with pytest.raises(pausing.NotPaused):
+        resume(planned)
