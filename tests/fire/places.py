@@ -48,12 +48,15 @@ def places() -> list[Place]:
 
 
 def cells(*, web: bool, scene: str = "import") -> list[Cell]:
-    """Return every fault at every place of a scene; one that is passed often is struck at its second time too."""
+    """Return every fault at every place that the web server passes, or of one scene of the workers.
+
+    A place that is passed often is struck at its second time too.
+    """
     return [
         Cell(place.name, fault, 1 + (_often(place) and number % 2))
         for number, place in enumerate(places())
         for fault in FAULTS
-        if place.web is web and place.scene == scene and (place.connected or fault != "dropconn")
+        if place.web is web and (web or place.scene == scene) and (place.connected or fault != "dropconn")
     ]
 
 

@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 
-from product_importer.imports import preparation, queries, slices
+from product_importer.imports import history, preparation, queries, slices
 from product_importer.imports.states import State
 from product_importer.kit import database
 from tests.makers import csv_file, import_file, job_of, make_import, run_import_to_end, seen_import
@@ -77,7 +77,8 @@ def test_the_history_begins_with_the_newest() -> None:
     ids = [import_file(FILE).task_id for _ in range(3)]
     with database.reading() as session:
         assert [seen.task_id for seen in queries.history(session, limit=2)] == [ids[2], ids[1]]
-        assert [seen.task_id for seen in queries.history(session, offset=2)] == [ids[0]]
+        second = history.page(session, history.Wanted(), page=2, per_page=2)
+        assert ([seen.task_id for seen in second.items], second.total, second.pages) == ([ids[0]], 3, 2)
         assert queries.count(session) == 3
 
 
