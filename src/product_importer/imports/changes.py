@@ -1,9 +1,9 @@
 """What an import changes, record by record: by its plan while a person reviews it, by the journal once it wrote."""
 
+import dataclasses
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, get_args
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import DatabaseError
@@ -21,6 +21,8 @@ from product_importer.kit.database.face import Access
 from product_importer.kit.errors import AppError
 
 TYPES = {Outcome.CREATED: "product.created", Outcome.UPDATED: "product.updated"}
+Kind = Literal[Outcome.UPDATED, Outcome.CREATED, Outcome.UNCHANGED, Outcome.SUPERSEDED, Outcome.SKIPPED]
+KINDS_LISTED: tuple[Kind, ...] = get_args(Kind)
 VALUES = ("name", "description", "price", "active")
 _product: Any = Product.__table__
 
@@ -43,7 +45,7 @@ class CursorInvalid(AppError):
     action = "Begin again without a cursor; cursors of a review end with its answer."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Page:
     """Some changes of one outcome in a lasting order, and where the next ones begin."""
 
@@ -51,7 +53,7 @@ class Page:
     next_cursor: str | None
 
 
-def page(job: ImportJob, outcome: Outcome, *, cursor: str | None = None, limit: int = 50) -> Page:
+def page(job: ImportJob, outcome: Kind, *, cursor: str | None = None, limit: int = 50) -> Page:
     """Return the changes of one outcome behind the cursor.
 
     Of superseded and skipped records the first 1,000 are listed, all of them are in their files; unchanged ones are
@@ -119,9 +121,13 @@ def _entries(
     wanted = select(Entry, Product).outerjoin(Product, Product.id == Entry.subject_id)
     wanted = wanted.where(Entry.batch_id == batch_id, *([Entry.subject_id > behind] if behind else []))
     for entry, product in session.execute(wanted.order_by(Entry.subject_id).limit(limit)):
-        changed = entry.details if entry.details is not None else _values(product)
-        known = (product.name, product.id) if product else (None, None)
-        yield f"{batch_id}.{entry.subject_id}", Change(outcome, entry.line, entry.sku, *known, changed)
+        yield f"{batch_id}.{entry.subject_id}", _of_entry(outcome, entry, product)
+
+
+def _of_entry(outcome: Outcome, entry: Entry, product: Product | None) -> Change:
+    changed = entry.details if entry.details is not None else _values(product)
+    change = Change(outcome, entry.line or 0, entry.sku or "", changes=changed)
+    return change if product is None else dataclasses.replace(change, name=product.name, product_id=product.id)
 
 
 def _values(product: Product | None) -> dict[str, list[Any]]:

@@ -9,7 +9,6 @@ from typing import Any
 
 from product_importer.imports import changes, queries
 from product_importer.imports.snapshot import Change
-from product_importer.imports.states import Outcome
 from product_importer.kit import database
 
 BLOCK = 2_000  # changes read in one transaction
@@ -17,7 +16,7 @@ HEADER = ("outcome", "line", "sku", *(f"{name}_{when}" for name in changes.VALUE
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
 
-def written(import_id: uuid.UUID, outcomes: Sequence[Outcome]) -> Iterator[str]:
+def written(import_id: uuid.UUID, outcomes: Sequence[changes.Kind]) -> Iterator[str]:
     """Yield the file in pieces: a header, then every change of these outcomes, each before and after its fields.
 
     Raises ImportNotFound and PlanGone at the first piece.

@@ -1,14 +1,16 @@
 """The answer to a waiting import's question, the same from a program and from a page's form."""
 
 import uuid
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from product_importer.imports import actions, answers, inspection, queries
 from product_importer.imports.options import Options, ProductField
 from product_importer.imports.states import Decimal, Question, State
 from product_importer.kit import database
+from product_importer.web import errors
 
 
 class Settled(BaseModel):
@@ -33,6 +35,14 @@ class Answer(BaseModel):
 
     answer: Literal["apply", "go_on", "discard"] | Settled
     version: int | None = Field(None, description="Counts only if the import still stands at this version.")
+
+
+def read(said: Mapping[str, Any]) -> Answer:
+    """Read an answer that a form sent; Invalid names what is wrong with it."""
+    try:
+        return Answer.model_validate(said)
+    except ValidationError as wrong:
+        raise errors.invalid(wrong.errors(include_url=False, include_input=False)) from None
 
 
 def take(import_id: uuid.UUID, said: Answer) -> None:

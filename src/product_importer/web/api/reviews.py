@@ -17,8 +17,7 @@ from product_importer.web.deps import Followed, Reading
 from product_importer.web.roles import editor, viewer
 
 router = APIRouter(tags=["imports"], prefix="/imports/{task_id}")
-WRITTEN = (Outcome.UPDATED, Outcome.CREATED)
-Listed = Annotated[Outcome, Query(description="Any outcome but rejected, which has a list of its own.")]
+WRITTEN: tuple[changes.Kind, ...] = (Outcome.UPDATED, Outcome.CREATED)
 
 
 class NothingSetAside(NotFound):
@@ -41,7 +40,7 @@ def answer(task_id: uuid.UUID, said: answering.Answer) -> Snapshot:
 def list_changes(
     task_id: uuid.UUID,
     session: Reading,
-    kind: Listed = Outcome.UPDATED,
+    kind: changes.Kind = Outcome.UPDATED,
     cursor: Annotated[str | None, Query(max_length=80)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> schemas.ChangeList:
@@ -53,7 +52,7 @@ def list_changes(
 
 
 @router.get("/changes.csv", dependencies=[Depends(viewer)], response_class=StreamingResponse)
-def changes_csv(task_id: Followed, kind: Annotated[list[Outcome] | None, Query()] = None) -> StreamingResponse:
+def changes_csv(task_id: Followed, kind: Annotated[list[changes.Kind] | None, Query()] = None) -> StreamingResponse:
     """Download the changes, one product a line; without `kind` the updated and the created ones."""
     return _download(changes_file.written(task_id, kind or WRITTEN), f"changes-of-{task_id}.csv")
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from product_importer.imports import mapping, queries
 from product_importer.imports.mapping import FIELDS, ColumnAmbiguous, ColumnMissing
 from product_importer.imports.models import ImportJob
-from product_importer.imports.states import Mode, State
+from product_importer.imports.states import Mode, Question
 from product_importer.kit import database
 from product_importer.kit.errors import AppError
 from product_importer.web import answering, templating
@@ -29,7 +29,7 @@ LABELS = {"sku": "SKU", "name": "Name", "description": "Description", "price": "
 def ask(request: Request, import_id: uuid.UUID, session: Reading, actor: Actor) -> Response:
     """Show the columns with what they seem to be."""
     job = queries.job_of(session, import_id)
-    if job.state is not State.WAITING:
+    if job.question is not Question.MAPPING:
         return RedirectResponse(f"/admin/imports/{import_id}", 303)
     header = job.facts["header"]
     certain = {field: one.index for field, one in mapping.suggest(header).items() if field != "active"}
@@ -45,9 +45,7 @@ async def answer(request: Request, import_id: uuid.UUID, actor: Actor) -> Respon
     return await asyncio.to_thread(_answer, request, import_id, said, actor, review=review)
 
 
-def _answer(
-    request: Request, import_id: uuid.UUID, said: Mapping[str, str], actor: str, *, review: bool
-) -> Response:
+def _answer(request: Request, import_id: uuid.UUID, said: Mapping[str, str], actor: str, *, review: bool) -> Response:
     with database.reading() as session:
         job = queries.job_of(session, import_id)
     header = job.facts["header"]
