@@ -35,6 +35,10 @@ def test_a_fault_before_or_after_the_yes_changes_nothing_of_the_account(fleet: F
     assert planned(fleet, import_id) == expected.counts
     agreed(import_id)
     brought_to_rest(fleet, import_id)
+    if makers.seen_import(import_id).state is State.WAITING:  # a full disk cost it the plan that was agreed to
+        assert cell.fault == "enospc"
+        agreed(import_id)
+        brought_to_rest(fleet, import_id)
     assert fleet.fired
     assert oracle.observed(import_id) == expected
 
