@@ -15,7 +15,7 @@ from tests import makers
 from tests.fire import oracle, places
 from tests.fire.conftest import CELERY, EMBEDDED
 from tests.fire.places import Cell
-from tests.fire.test_matrix import prepared
+from tests.fire.scenes import prepared
 from tests.fire.workers import Fleet, brought_to_rest
 
 MODES = [EMBEDDED, pytest.param(CELERY, marks=pytest.mark.server)]

@@ -118,24 +118,22 @@ def _batches(session: Session, job: ImportJob, type_: str, first: int) -> Sequen
 def _entries(
     session: Session, outcome: Outcome, batch_id: int, behind: uuid.UUID | None, limit: int
 ) -> Iterator[tuple[str, Change]]:
-    wanted = select(Entry, Product).outerjoin(Product, Product.id == Entry.subject_id)
-    wanted = wanted.where(Entry.batch_id == batch_id, *([Entry.subject_id > behind] if behind else []))
-    for entry, product in session.execute(wanted.order_by(Entry.subject_id).limit(limit)):
-        yield f"{batch_id}.{entry.subject_id}", _of_entry(outcome, entry, product)
+    now = [getattr(Product, name) for name in VALUES]
+    wanted = select(Entry.subject_id, Entry.line, Entry.sku, Entry.details, Product.id, *now)
+    wanted = wanted.outerjoin(Product, Product.id == Entry.subject_id).where(Entry.batch_id == batch_id)
+    if behind is not None:
+        wanted = wanted.where(Entry.subject_id > behind)
+    for subject, line, sku, details, product_id, *values in session.execute(
+        wanted.order_by(Entry.subject_id).limit(limit)
+    ):
+        changed = _created(values) if details is None else details
+        yield f"{batch_id}.{subject}", Change(outcome, line, sku, values[0], product_id, changed)
 
 
-def _of_entry(outcome: Outcome, entry: Entry, product: Product | None) -> Change:
-    changed = entry.details if entry.details is not None else _values(product)
-    change = Change(outcome, entry.line or 0, entry.sku or "", changes=changed)
-    return change if product is None else dataclasses.replace(change, name=product.name, product_id=product.id)
-
-
-def _values(product: Product | None) -> dict[str, list[Any]]:
+def _created(values: Sequence[Any]) -> dict[str, list[Any]]:
     """Return what a created product has now, for the journal keeps no values of it."""
-    values = {} if product is None else {name: getattr(product, name) for name in VALUES}
-    if values.get("price") is not None:
-        values["price"] = f"{values['price']:.2f}"
-    return {name: [None, value] for name, value in values.items() if value is not None}
+    named = zip(VALUES, values, strict=True)
+    return {name: [None, f"{value:.2f}" if name == "price" else value] for name, value in named if value is not None}
 
 
 def _number(cursor: str | None) -> int:
