@@ -27,7 +27,7 @@ def settled(seen: Snapshot) -> bool:
 
 def _words(seen: Snapshot) -> str:
     if seen.question is Question.REJECTS:
-        return f"{words.number(seen.counts.rejected)} rows are rejected. Go on without them?"
+        return f"Rejected rows: {words.number(seen.counts.rejected)}. Go on without them?"
     if seen.asked and seen.asked.moved:
         return f"The catalog has changed for {words.number(seen.asked.moved)} products since. Apply this plan?"
     return "Nothing is written yet. Apply this plan?"
