@@ -39,29 +39,20 @@ def test_lines_are_those_of_an_editor_where_cells_run_over_several() -> None:
 
 
 @pytest.mark.parametrize(
-    ("mode", "options", "line", "code", "column", "value"),
-    [
-        ("create_only", {}, "2", "EXISTS", "sku", "A-1"),
-        ("update_only", {}, "3", "NO_MATCH", "sku", "B-2"),
-        ("upsert", {"blanks": {"name": "keep"}}, "4", "NAME_BLANK", "name", ""),
-    ],
+    ("mode", "line", "code", "value"), [("create_only", "2", "EXISTS", "A-1"), ("update_only", "3", "NO_MATCH", "B-2")]
 )
-def test_every_skipped_record_says_why(
-    mode: str, options: dict[str, object], line: str, code: str, column: str, value: str
-) -> None:
+def test_every_skipped_record_says_why(mode: str, line: str, code: str, value: str) -> None:
     make_product("A-1", name="Mug")
-    rows_ = ("A-1,Cup,,1", "B-2,Lamp,,1", *(["C-3,,,1"] if options else []))
-    seen = import_file(csv_file(*rows_), mode=mode, **options)
+    seen = import_file(
+        csv_file("A-1,Cup,,1", "B-2,Lamp,,1", header="Code,name,description,price"),
+        mode=mode,
+        mapping={"sku": "Code", "name": "name"},
+    )
     (row,) = rows(seen, Outcome.SKIPPED)
-    assert (row["line"], row["code"], row["column"], row["value"]) == (line, code, column, value)
+    assert (row["line"], row["code"], row["column"], row["value"]) == (line, code, "Code", value)
     assert row["message"]
     assert row["action"]
     assert seen.counts.skipped == 1
-
-
-def test_a_new_product_without_a_name_is_skipped_by_the_reason_of_its_cell_and_not_of_the_mode() -> None:
-    seen = import_file(csv_file("C-3,,,1"), mode="create_only", blanks={"name": "keep"})
-    assert [row["code"] for row in rows(seen, Outcome.SKIPPED)] == ["NAME_BLANK"]
 
 
 def test_a_clean_file_leaves_no_such_file(settings: Settings) -> None:

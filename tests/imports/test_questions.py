@@ -119,7 +119,7 @@ def test_the_same_file_with_a_review_is_recognised_while_it_waits() -> None:
 
 @pytest.mark.parametrize(
     "options",
-    [{"mode": "update_only"}, {"mapping": {"sku": "sku", "name": "name"}}, {"blanks": {"name": "keep"}}],
+    [{"mode": "update_only"}, {"mapping": {"sku": "sku", "name": "name"}}, {"blanks": {"price": "keep"}}],
 )
 def test_the_same_bytes_read_in_another_way_are_another_file(options: dict[str, object]) -> None:
     import_file(HALF_BAD)

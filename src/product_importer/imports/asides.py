@@ -16,7 +16,7 @@ from product_importer.imports.models import ImportJob
 from product_importer.imports.plan import Plan
 from product_importer.imports.snapshot import Change
 from product_importer.imports.staging import SKIP, plan, staged
-from product_importer.imports.states import Mode, Outcome
+from product_importer.imports.states import Outcome
 from product_importer.kit import storage
 
 SHOWN = 1_000  # records of a kind that the page shows; the file has all
@@ -63,11 +63,9 @@ def _skipped() -> Select[Any]:
 
 
 def _told(job: ImportJob, line: int, sku: str, *, known: bool) -> tuple[Any, ...]:
-    absent = Code.NO_MATCH if job.mode is Mode.UPDATE_ONLY else Code.NAME_BLANK
-    code = Code.EXISTS if known else absent
-    field, value = ("name", "") if code is Code.NAME_BLANK else ("sku", sku)
+    code = Code.EXISTS if known else Code.NO_MATCH
     words = EXPLANATIONS[code]
-    return line, code, job.facts["mapping"].get(field, field), value, words.title, words.action
+    return line, code, job.facts["mapping"]["sku"], sku, words.title, words.action
 
 
 def _stored(job: ImportJob, kind: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
