@@ -100,6 +100,14 @@ def import_file(data: bytes, **options: Any) -> Snapshot:
     return run_import_to_end(make_import(data, **options))
 
 
+def answered(import_id: uuid.UUID, answer: Any) -> Snapshot:
+    """Work on an import until it asks, give it this answer of `imports.answers`, and be the worker again."""
+    run_import_to_end(import_id)
+    with database.transaction() as session:
+        answer(session, import_id)
+    return run_import_to_end(import_id)
+
+
 def seen_import(import_id: uuid.UUID) -> Snapshot:
     """Return the import as everybody sees it."""
     with database.reading() as session:

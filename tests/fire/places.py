@@ -60,6 +60,11 @@ def cells(*, web: bool, scene: str = "import") -> list[Cell]:
     ]
 
 
+def is_asked(cell: Cell) -> bool:
+    """Return whether only an import that asks a person comes by this place."""
+    return cell.place.startswith(("import.waiting", "import.review."))
+
+
 def sampled(found: list[Cell], of_each_fault: int) -> list[Cell]:
     """Return all cells if FIRE=all, else some of each fault, always the same ones."""
     if ALL:

@@ -1,5 +1,6 @@
 """Every page of the product by a short name: its template and made-up values."""
 
+from product_importer.imports.changes import KINDS_LISTED
 from product_importer.imports.history import Page, Wanted
 from product_importer.imports.models import ImportJob
 from product_importer.imports.states import State
@@ -15,6 +16,13 @@ IMPORT: dict[str, object] = {
 SPOTLESS: dict[str, object] = {"nav": "imports", "groups": [], "rejects": [], "rejects_total": 0}
 UNDO: dict[str, object] = {"nav": "imports", "kept": [], "preview": None}
 ACTORS = ["token:nightly-sync", "user:local"]
+CHANGES: dict[str, object] = {
+    **IMPORT,
+    "snapshot": samples.COMPLETED,
+    "tab": "changes",
+    "kinds": KINDS_LISTED,
+    "cursor": None,
+}
 FRESH = {"running": 0, "products": 0}
 
 PAGES: dict[str, tuple[str, dict[str, object]]] = {
@@ -46,6 +54,19 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "import": ("import.html", {**IMPORT, "snapshot": samples.COMPLETED, "tab": "account"}),
     "import-rejects": ("import.html", {**IMPORT, "snapshot": samples.COMPLETED, "tab": "rejects"}),
     "import-file": ("import.html", {**IMPORT, "snapshot": samples.COMPLETED, "tab": "file"}),
+    "import-changes": ("import.html", {**CHANGES, "kind": "updated", "changes": samples.UPDATES, "cursor": "1.x"}),
+    "import-changes-planned": (
+        "import.html",
+        {**CHANGES, "snapshot": samples.REVIEW, "kind": "created", "changes": samples.UPDATES},
+    ),
+    "import-superseded": ("import.html", {**CHANGES, "kind": "superseded", "changes": samples.OVERRULED}),
+    "import-skipped": ("import.html", {**CHANGES, "kind": "skipped", "changes": samples.LEFT_OUT}),
+    "import-unchanged": ("import.html", {**CHANGES, "kind": "unchanged", "changes": samples.NOTHING}),
+    "import-review": ("import.html", {**IMPORT, "snapshot": samples.REVIEW, "tab": "account"}),
+    "import-moved": ("import.html", {**IMPORT, "snapshot": samples.MOVED, "tab": "account"}),
+    "import-too-many-rejects": ("import.html", {**IMPORT, "snapshot": samples.TOO_MANY, "tab": "account"}),
+    "import-decimal": ("import.html", {**SPOTLESS, "snapshot": samples.UNDECIDED, "tab": "account"}),
+    "import-again": ("import.html", {**SPOTLESS, "snapshot": samples.AGAIN, "tab": "account"}),
     "import-reading": ("import.html", {**SPOTLESS, "snapshot": samples.READING, "tab": "account"}),
     "import-failed": ("import.html", {**SPOTLESS, "snapshot": samples.FAILED, "tab": "account"}),
     "import-waiting": ("import.html", {**SPOTLESS, "snapshot": samples.WAITING, "tab": "account"}),

@@ -6,18 +6,23 @@ import uuid
 from dataclasses import dataclass
 from decimal import Decimal
 
+from product_importer.imports.changes import Page
 from product_importer.imports.snapshot import (
+    Asked,
+    Change,
     Counts,
+    Difference,
     Failure,
     FileFacts,
     Notice,
     Progress,
     Reject,
     RejectGroup,
+    Repeat,
     Snapshot,
     Undoing,
 )
-from product_importer.imports.states import Fate, Mode, Question, State, UndoState
+from product_importer.imports.states import Fate, Mode, Outcome, Question, State, UndoState
 from product_importer.imports.undo import Tally
 from product_importer.imports.undo_queries import Kept
 from product_importer.web.views import Column, Field
@@ -64,6 +69,9 @@ def make_snapshot(
     question: Question | None = None,
     warnings: tuple[Notice, ...] = (),
     error: Failure | None = None,
+    status: str | None = None,
+    plan: Counts | None = None,
+    asked: Asked | None = None,
 ) -> Snapshot:
     """Make one import; what is not said is a completed one of half a million rows."""
     began = NOW - dt.timedelta(minutes=minutes_ago)
@@ -71,7 +79,7 @@ def make_snapshot(
         task_id=uuid.UUID(int=0x0193_0000_0000_7000_8000_0000_0000_0000 + number),
         number=number,
         state=state,
-        status=WORDS[state],
+        status=status or WORDS[state],
         question=question,
         version=17,
         progress=progress,
@@ -86,6 +94,9 @@ def make_snapshot(
         created_at=began,
         started_at=began,
         finished_at=began + dt.timedelta(seconds=9.4),
+        links={"superseded": "/imports/41/superseded.csv", "skipped": "/imports/41/skipped.csv"},
+        plan=plan,
+        asked=asked,
     )
 
 
@@ -123,6 +134,55 @@ WAITING = make_snapshot(
     progress=Progress(0.0, 0, None, None, None),
     minutes_ago=18,
     question=Question.MAPPING,
+)
+PLANNED = Counts(500_000, 468_212, 18_940, 6_305, 2_000, 1_118, 3_425)
+
+
+def make_waiting(
+    question: Question, status: str, *, plan: Counts | None = PLANNED, asked: Asked | None = None
+) -> Snapshot:
+    """Make an import that asks a person."""
+    counts = Counts(rows=5_425, superseded=2_000, rejected=3_425) if plan else Counts()
+    return dataclasses.replace(
+        make_snapshot(
+            44,
+            State.WAITING,
+            counts=counts,
+            progress=Progress(50.0, 5_425, 500_000, None, None),
+            question=question,
+            status=status,
+            plan=plan,
+            asked=asked,
+        ),
+        finished_at=None,
+    )
+
+
+REVIEW = make_waiting(Question.REVIEW, "Waiting for your review")
+MOVED = make_waiting(
+    Question.REVIEW,
+    "Waiting for your review",
+    asked=Asked(
+        moved=37,
+        differences=[
+            Difference(3_517, "MUG-1103", Outcome.UPDATED, Outcome.UPDATED, {"price": ["13.20", "14.50"]}),
+            Difference(3_530, "BTL-0077", Outcome.CREATED, Outcome.UNCHANGED, {}),
+            Difference(3_541, "PLT-0519", Outcome.UPDATED, Outcome.CREATED, {"name": [None, "Terracotta pot 18 cm"]}),
+        ],
+    ),
+)
+TOO_MANY = make_waiting(
+    Question.REJECTS, "Go on in spite of the rejected rows?", plan=Counts(7_425, 1_000, 1_000, 0, 2_000, 0, 3_425)
+)
+UNDECIDED = make_waiting(
+    Question.DECIMAL,
+    "Which sign separates the cents?",
+    plan=None,
+    asked=Asked(
+        "“1,234” and 811 others can each be read in two ways; a price such as 12.50 or 12,50 would settle it.",
+        "1,234",
+        {".": "1234.00", ",": "1.23"},
+    ),
 )
 CANCELLED = make_snapshot(
     38,
@@ -176,6 +236,7 @@ UNDO_FAILED = make_undone(
     done=216_000,
     error=Failure("UNDO_CRASHED", "It stopped after 216,000 products.", "Undo again: it goes on where it stopped."),
 )
+AGAIN = dataclasses.replace(COMPLETED, repeats=Repeat(uuid.UUID(int=40), 40, NOW - dt.timedelta(hours=2)))
 RECENT = [APPLYING, COMPLETED, WAITING, FAILED, CANCELLED]
 
 GROUPS = [
@@ -191,6 +252,29 @@ REJECTS = [
     Reject(30_113, None, "ROW_RAGGED", "MUG-1103,Stoneware mug, 350 ml, oat,14.50", "Has 5 cells, the header has 3."),
     Reject(402_118, "StockCode", "SKU_SPOILT", "1.23457E+11", "Export the column as text."),
 ]
+
+ID = uuid.UUID(int=7)
+UPDATES = Page(
+    [
+        Change(Outcome.UPDATED, 3_517, "MUG-1103", "Stoneware mug 350 ml, oat", ID, {"price": ["12.90", "14.50"]}),
+        Change(
+            Outcome.UPDATED,
+            3_541,
+            "PLT-0519",
+            "Terracotta pot 18 cm",
+            ID,
+            {"name": ["Pot", "Terracotta pot 18 cm"], "description": ["Unglazed", None], "active": [False, True]},
+        ),
+        Change(Outcome.UPDATED, 3_600, "A-RATHER-LONG-SKU-" * 6, None, None, {"description": [None, "=<b>x</b>" * 30]}),
+    ],
+    "3.00000000-0000-0000-0000-000000000007",
+)
+OVERRULED = Page([Change(Outcome.SUPERSEDED, 12, "MUG-1103", winning_line=3_517)], None)
+LEFT_OUT = Page(
+    [Change(Outcome.SKIPPED, 14, "MUG-1104", code="EXISTS", column="SKU", message="Product exists already. Nothing.")],
+    None,
+)
+NOTHING = Page([], None)
 
 COLUMNS = [
     Column(0, "Art.-Nr.", ("MUG-1103", "00090.750", "LMP-0412"), "sku"),

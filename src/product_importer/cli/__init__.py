@@ -87,6 +87,13 @@ def import_file(
         Decimal | None, typer.Option(help="The sign before the cents, where the file leaves it open.")
     ] = None,
     mode: Annotated[Mode, typer.Option(help="Whether products may be created, updated, or both.")] = Mode.UPSERT,
+    review: Annotated[
+        bool, typer.Option("--review", help="Show what would change, and write only after a yes to it.")
+    ] = False,
+    max_rejects: Annotated[
+        float | None,
+        typer.Option("--max-rejects", min=0, max=1, help="The share of rejected rows above which you are asked first."),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the account as JSON to standard output.")] = False,
 ) -> None:
     """Import a file here and now, with a progress bar, and print what became of every row.
@@ -94,11 +101,15 @@ def import_file(
     Columns with usual names (SKU, Item no., Title, Unit price …) are found by themselves; name others as in
     [bold]--mapping sku=StockCode,name=Description,price=UnitPrice[/]. Ctrl-C cancels; what was written stays written.
 
+    Where a question comes up ([bold]--review[/], [bold]--max-rejects[/]) you are asked here; without a terminal the
+    import is left waiting, for the dashboard or the API to answer.
+
     Exit status: 0 completed and no row rejected, 1 rows rejected or not completed, 2 could not run.
     """
     from product_importer.cli import importing
 
-    importing.import_file(file, mapping=mapping or [], decimal=decimal, mode=mode, json=json)
+    wanted = {"decimal": decimal, "mode": mode, "review": review, "max_rejects": max_rejects}
+    importing.import_file(file, mapping=mapping or [], options=wanted, json=json)
 
 
 @app.command(rich_help_panel=WORK)

@@ -7,8 +7,9 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from product_importer.imports import queries
 from product_importer.imports.codes import EXPLANATIONS, Code
-from product_importer.imports.snapshot import Counts, Failure, Notice, RejectGroup, Snapshot
+from product_importer.imports.snapshot import Counts, Failure, Notice, RejectGroup, Repeat, Snapshot
 from product_importer.imports.states import Outcome, State
 from product_importer.web import words
 
@@ -21,9 +22,12 @@ def rendered(snapshot: Snapshot, groups: Sequence[RejectGroup]) -> RenderableTyp
     parts: list[RenderableType] = [
         Text(),
         _headline(snapshot),
-        _outcomes(snapshot.counts),
-        _in_seed_words(snapshot.counts),
+        _outcomes(queries.account_shown(snapshot)),
     ]
+    if snapshot.state is not State.WAITING:
+        parts.append(_in_seed_words(snapshot.counts))
+    if snapshot.repeats:
+        parts.append(_repeated(snapshot.repeats))
     if snapshot.error:
         parts.append(_failure(snapshot.error))
     if groups:
@@ -36,8 +40,13 @@ def rendered(snapshot: Snapshot, groups: Sequence[RejectGroup]) -> RenderableTyp
     return Group(*parts)
 
 
+def _repeated(before: Repeat) -> Text:
+    return Text(f"  The same file was imported {words.ago(before.finished_at)} as import {before.number}", style="dim")
+
+
 def _headline(snapshot: Snapshot) -> Text:
-    mark = "[bold green]✓[/]" if snapshot.state is State.COMPLETED else "[bold red]✗[/]"
+    marks = {State.COMPLETED: "[bold green]✓[/]", State.WAITING: "[bold yellow]?[/]"}
+    mark = marks.get(snapshot.state, "[bold red]✗[/]")
     took = ""
     if snapshot.started_at and snapshot.finished_at:
         took = f" in {words.duration((snapshot.finished_at - snapshot.started_at).total_seconds())}"

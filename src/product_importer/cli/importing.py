@@ -5,18 +5,19 @@ import re
 import signal
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import pydantic
 
-from product_importer.cli import account, live, opening, terminal
+from product_importer.cli import account, asking, live, opening, terminal
 from product_importer.imports import actions, queries, run
 from product_importer.imports.mapping import FIELDS, ColumnAmbiguous, ColumnMissing
 from product_importer.imports.options import Options
 from product_importer.imports.snapshot import Snapshot
-from product_importer.imports.states import WORKING, Decimal, Mode, State
+from product_importer.imports.states import WORKING, State
 from product_importer.kit import database, tasks
 from product_importer.uploads import actions as uploads
 from product_importer.web import intake
@@ -26,14 +27,16 @@ LOOK = 0.2  # seconds between two looks at the numbers
 _NEXT_FIELD = re.compile(r",(?=\s*(?:sku|name|description|price|active)\s*=)")
 
 
-def import_file(file: Path, *, mapping: list[str], decimal: Decimal | None, mode: Mode, json: bool) -> None:
+def import_file(file: Path, *, mapping: list[str], options: Mapping[str, Any], json: bool) -> None:
     """Take the file in, work on its import, and print its account; ends with the exit status."""
-    wanted = {"mapping": _columns(mapping), "decimal": decimal, "mode": mode}
-    options = Options.model_validate({name: value for name, value in wanted.items() if value})
+    given = {name: value for name, value in options.items() if value is not None}
+    wanted = Options.model_validate(given | ({"mapping": columns} if (columns := _columns(mapping)) else {}))
     _look_at(file)
     opening.catalog()
-    import_id = _started(file, options)
+    import_id = _started(file, wanted)
     ended = _carried_out(import_id)
+    while asking.settled(ended):
+        ended = _carried_out(import_id)
     with database.reading() as session:
         groups = queries.reject_groups(session, import_id)
     terminal.notes.print(account.rendered(ended, groups))

@@ -1,14 +1,30 @@
-"""Clears away what ended imports left behind."""
+"""Looks after scratch areas: clears away what ended imports left behind, makes anew what waiting ones have lost."""
 
 from sqlalchemy import select, update
 
 from product_importer.imports import staging
 from product_importer.imports.models import ImportJob
-from product_importer.imports.states import FINAL
-from product_importer.kit import clock, database
+from product_importer.imports.run import run_import
+from product_importer.imports.states import FINAL, Question, State
+from product_importer.kit import clock, database, tasks
 from product_importer.kit.tasks import chores
 
 SETTLED = 60.0  # seconds after its end until nobody can be at work on an import any more
+
+
+@chores.every(60)
+def remake_lost_plans() -> int:
+    """Read the file of a reviewed import again where its plan is gone, and ask anew."""
+    waiting = (ImportJob.state == State.WAITING, ImportJob.question == Question.REVIEW)
+    with database.reading() as session:
+        jobs = session.scalars(select(ImportJob).where(*waiting).order_by(ImportJob.number).limit(100)).all()
+    lost = [job for job in jobs if not staging.intact(job.scratch, job.winners or 0)]
+    for job in lost:
+        with database.transaction() as session:
+            again = update(ImportJob).where(ImportJob.id == job.id, *waiting, ImportJob.version == job.version)
+            session.execute(again.values(state=State.QUEUED, question=None, version=job.version + 1))
+            tasks.enqueue(session, run_import, job.id)
+    return len(lost)
 
 
 @chores.every(60)

@@ -53,4 +53,3 @@ def odd_prices(prices: Sequence[str], sign: Decimal) -> tuple[set[int], int]:
     plain = _PLAIN_PRICE[sign]
     odd = {at for at, price in enumerate(prices) if not plain(price)}
     return odd, joined.count(sign) - sum(prices[at].count(sign) for at in odd)
-

@@ -40,9 +40,7 @@ class Header:
         return self.known * (0.5 + self.steady), wide * self.steady, len(self.names), -self.line
 
 
-def find(
-    tables: Mapping[str, Sequence[str]], *, first: int, line: int | None, wanted: Collection[str]
-) -> Header:
+def find(tables: Mapping[str, Sequence[str]], *, first: int, line: int | None, wanted: Collection[str]) -> Header:
     """Find the header; `tables` are the file's first lines as they read under each delimiter.
 
     Lines before position `first` are no candidates; `line` is a person's word. Raises HeaderMissing.

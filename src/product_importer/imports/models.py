@@ -40,11 +40,18 @@ class ImportJob(Leased):
     rows_read: Mapped[int] = mapped_column(default=0)
     rejected: Mapped[int] = mapped_column(default=0)
 
+    sha256: Mapped[str | None] = mapped_column(index=True)
+
     # what checking found out
     scratch: Mapped[str | None]
     superseded: Mapped[int] = mapped_column(default=0)
     winners: Mapped[int | None]
+    planned: Mapped[dict[str, int] | None] = mapped_column(Json)  # winners by outcome
     next_position: Mapped[int] = mapped_column(default=1)
+
+    # what a person is asked, and has said yes to
+    asked: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    agreed: Mapped[list[str]] = mapped_column(Json, default=list)
 
     error: Mapped[dict[str, Any] | None] = mapped_column(Json)
     created_at: Mapped[dt.datetime] = mapped_column(Moment, default=clock.now)

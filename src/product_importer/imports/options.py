@@ -19,9 +19,15 @@ class Options(BaseModel):
     decimal: Decimal | None = Field(None, description="The decimal sign of the price column.")
     mode: Mode = Field(Mode.UPSERT, description="Whether products may be created, updated, or both.")
     encoding: str | None = Field(None, max_length=40, description="The text encoding, when the guess is wrong.")
-    delimiter: str | None = Field(None, min_length=1, max_length=3, description="The character between two cells, or the word tab.")
+    delimiter: str | None = Field(
+        None, min_length=1, max_length=3, description="The character between two cells, or the word tab."
+    )
     header_line: int | None = Field(None, ge=1, le=1000, description="The line of the header, counted from 1.")
     interactive: bool = Field(False, description="Ask a person instead of refusing when the columns are unclear.")
+    review: bool = Field(False, description="Stop when the plan is made, and write only after a yes to it.")
+    max_rejects: float | None = Field(
+        None, ge=0, le=1, description="The share of rejected rows, 0 to 1, above which a person is asked first."
+    )
 
     def stored(self) -> dict[str, Any]:
         """Return what the import row keeps: only what differs from the defaults."""

@@ -18,10 +18,15 @@ CLEARED = {"description": 1, "price": 2}  # bits of `cleared`
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How many products the file speaks of, and how many of its records a later one overrules."""
+    """How many products the file speaks of, by kind, and how many of its records a later one overrules."""
 
     winners: int
     superseded: int
+    kinds: dict[int, int]
+
+    def planned(self) -> dict[str, int]:
+        """Return the winners by outcome, as the import's row keeps them."""
+        return {outcome.value: self.kinds.get(kind, 0) for outcome, kind in staging.KINDS.items()}
 
 
 def make(session: Session, *, mode: Mode, fields: Collection[str]) -> Plan:
@@ -31,14 +36,18 @@ def make(session: Session, *, mode: Mode, fields: Collection[str]) -> Plan:
     file read again after a crash gives the same positions, and slices already written stay valid.
     """
     connection = session.connection()
-    database.face().create_table(connection, staging.plan)
+    staging.create(session, staging.plan)
     columns = [column.name for column in staging.plan.columns]
     session.execute(insert(staging.plan).from_select(columns, _winners(mode, fields)))
     staging.by_position.create(connection)
+    if staging.is_durable(session):
+        staging.by_kind.create(connection)
     database.face().analyze(connection, staging.plan)
-    winners = session.scalar(select(func.count()).select_from(staging.plan)) or 0
+    counted = select(staging.plan.c.kind, func.count()).group_by(staging.plan.c.kind)
+    kinds: dict[int, int] = {kind: count for kind, count in session.execute(counted)}  # noqa: C416
+    winners = sum(kinds.values())
     records = session.scalar(select(func.count()).select_from(staging.staged)) or 0
-    return Plan(winners=winners, superseded=records - winners)
+    return Plan(winners=winners, superseded=records - winners, kinds=kinds)
 
 
 def after(record: FromClause, product: FromClause, field: str) -> ColumnElement[Any]:
@@ -58,18 +67,8 @@ def differs(pairs: Pairs) -> ColumnElement[bool]:
     return or_(*(new.is_distinct_from(old) for old, new in pairs.values())) if pairs else or_(False)
 
 
-def _winners(mode: Mode, fields: Collection[str]) -> Any:
-    staged, product = staging.staged, Product.__table__
-    turn = func.row_number().over(partition_by=staged.c.sku_key, order_by=staged.c.line.desc()).label("turn")
-    rank = func.dense_rank().over(order_by=staged.c.sku_key).label("position")
-    ranked = select(*staged.columns, turn, rank).subquery("ranked")
-    kind = _kind(mode, ranked, product, fields)
-    values = [ranked.c[column.name] for column in staged.columns]
-    joined = ranked.outerjoin(product, product.c.sku_key == ranked.c.sku_key)
-    return select(ranked.c.position, kind, product.c.id, *values).select_from(joined).where(ranked.c.turn == 1)
-
-
-def _kind(mode: Mode, record: FromClause, product: FromClause, fields: Collection[str]) -> ColumnElement[int]:
+def kind_of(mode: Mode, record: FromClause, product: FromClause, fields: Collection[str]) -> ColumnElement[int]:
+    """Return what the catalog makes of a record: one of the kinds of `staging`."""
     new = product.c.id.is_(None)
     nameless = and_(new, record.c.name.is_(None))
     forbidden = {Mode.CREATE_ONLY: ~new, Mode.UPDATE_ONLY: new, Mode.UPSERT: nameless}[mode]
@@ -79,3 +78,15 @@ def _kind(mode: Mode, record: FromClause, product: FromClause, fields: Collectio
         (differs(changes(record, product, fields)), staging.UPDATE),
         else_=staging.SAME,
     )
+
+
+def _winners(mode: Mode, fields: Collection[str]) -> Any:
+    staged, product = staging.staged, Product.__table__
+    turn = func.row_number().over(partition_by=staged.c.sku_key, order_by=staged.c.line.desc()).label("turn")
+    rank = func.dense_rank().over(order_by=staged.c.sku_key).label("position")
+    ranked = select(*staged.columns, turn, rank).subquery("ranked")
+    kind = kind_of(mode, ranked, product, fields)
+    values = [ranked.c[column.name] for column in staged.columns]
+    joined = ranked.outerjoin(product, product.c.sku_key == ranked.c.sku_key)
+    found = (product.c.id, product.c.version)
+    return select(ranked.c.position, kind, *found, *values).select_from(joined).where(ranked.c.turn == 1)

@@ -1,15 +1,16 @@
-"""Everything before the first product is written: the file is read and checked, and the plan is made."""
+"""Everything before the first product is written: the file is read, the plan is made, and a person is asked."""
 
 import uuid
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import case, update
+from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
-from product_importer.imports import failure, mirror, plan, reading, staging
+from product_importer.imports import asides, failure, mirror, plan, questions, reading, review, staging
 from product_importer.imports.models import ImportJob
-from product_importer.imports.states import State
+from product_importer.imports.price import DecimalAmbiguous
+from product_importer.imports.states import Question, State
 from product_importer.kit import clock, database, tasks
 from product_importer.kit.failpoints import failpoint
 from product_importer.kit.tasks import leases
@@ -23,7 +24,7 @@ class Cancelled(Exception):
 
 
 def prepare(import_id: uuid.UUID) -> bool:
-    """Bring the import from `queued` to `applying`; False when it stands elsewhere, is held, or ended here."""
+    """Bring the import from `queued` to `applying`; False when it stands elsewhere, is held, waits, or ended here."""
     with database.transaction() as session:
         job = leases.claim(session, ImportJob, ImportJob.id == import_id, ImportJob.state.in_(PREPARING))
     if job is None or job.token is None:
@@ -34,48 +35,98 @@ def prepare(import_id: uuid.UUID) -> bool:
             raise Cancelled
         if job.attempts > failure.ATTEMPTS:
             raise failure.Crashed(f"Its worker stopped while reading, near line {job.rows_read + 1:,}.")
-        _read_and_plan(job, job.token)
+        return _went_on(job, job.token) or _read_and_plan(job, job.token)
     except leases.Fenced:
         raise
     except Exception as error:  # noqa: BLE001 - recorded or raised again by _settle
         _settle(job, job.token, error)
         return False
+
+
+def _went_on(job: ImportJob, token: uuid.UUID) -> bool:
+    """Apply the plan that a person said yes to; False when there is none, or the catalog has moved since."""
+    if not questions.is_reviewed(job) or not staging.intact(job.scratch, job.winners or 0):
+        return False
+    _enter(job, token, State.CHECKING, {"asked": None})
+    with leases.hold(ImportJob, job.id, token, every=BEAT, more=_beat(job.id, reading.Marks())) as held:
+        moved = review.moved_since(job)
+        failpoint("import.review.compared")
+        held.check()
+    if moved is not None:
+        _enter(job, token, State.CHECKING, {"asked": moved})
+        return False
+    _enter(job, token, State.APPLYING, {"applying_at": clock.now(), "attempts": 0, **leases.FREE})
     return True
 
 
-def _read_and_plan(job: ImportJob, token: uuid.UUID) -> None:
+def _read_and_plan(job: ImportJob, token: uuid.UUID) -> bool:
+    """Make the plan and go on to apply it, or ask a person; True when it may be applied."""
+    try:
+        planned = _planned(job, token)
+    except DecimalAmbiguous as refused:
+        if (asked := questions.of_decimal(job, refused)) is None:
+            raise
+        _ask(job, token, Question.DECIMAL, {"asked": asked})
+        staging.drop(job)
+        return False
+    question = questions.after_planning(job, rejected=planned["rejected"], rows=planned["rows_read"])
+    if question is not None:
+        _ask(job, token, question, {**planned, "agreed": [said for said in job.agreed if said != Question.REVIEW]})
+        return False
+    _enter(job, token, State.APPLYING, {**planned, "applying_at": clock.now(), "attempts": 0, **leases.FREE})
+    return True
+
+
+def _planned(job: ImportJob, token: uuid.UUID) -> dict[str, Any]:
     """Fill a scratch area of this attempt's own, and make it the one that slices are cut from."""
     area, marks = staging.new_area(job), reading.Marks()
+    staging.drop(job, keep=area)
     with leases.hold(ImportJob, job.id, token, every=BEAT, more=_beat(job.id, marks)) as held:
         _enter(job, token, State.READING, {"started_at": job.started_at or clock.now(), "scratch": area})
-        staging.drop(job, keep=area)
-        made = _staged(job, token, area, marks, _checks(held))
+        made, found = _staged(job, token, area, marks, _checks(held))
         database.face().seal_scratch(database.engine(), area)
         failpoint("import.plan.sealed")
         held.check()
-    planned = {"superseded": made.superseded, "winners": made.winners, "applying_at": clock.now()}
-    _enter(job, token, State.APPLYING, {**planned, "attempts": 0, **leases.FREE})
+    return {**found, "superseded": made.superseded, "winners": made.winners, "planned": made.planned()}
 
 
-def _staged(job: ImportJob, token: uuid.UUID, area: str, marks: reading.Marks, check: Callable[[], None]) -> plan.Plan:
-    """Read the file, once more where its prices turn out to be written another way, and plan."""
-    sign = None
+def _staged(
+    job: ImportJob, token: uuid.UUID, area: str, marks: reading.Marks, check: Callable[[], None]
+) -> tuple[plan.Plan, dict[str, Any]]:
+    """Read the file, once more where its prices turn out to be written another way, and plan.
+
+    Returns the plan and what the import's row keeps of the reading.
+    """
+    sign, durable = None, bool(job.options.get("review"))
     while True:
         try:
             with (
-                staging.filling(area) as scratch,
+                staging.filling(area, durable=durable) as scratch,
                 reading.read(scratch, job, marks=marks, check=check, decimal=sign) as read,
             ):
                 failpoint("import.read.staged", scratch)
-                _enter(job, token, State.CHECKING, read.values(), also=read.rejects.list_first)
+                values = read.values()
+                _enter(job, token, State.CHECKING, values, also=read.rejects.list_first)
                 read.require_rows()
                 made = plan.make(scratch, mode=job.mode, fields=read.fields)
                 failpoint("import.plan.made", scratch)
-                return made
+                values["facts"] |= asides.save(scratch, job, made)
+                return made, values
         except reading.SignMistaken as mistaken:
             sign = mistaken.sign
             marks.restart()
             staging.empty(area)
+
+
+def _ask(job: ImportJob, token: uuid.UUID, question: Question, values: dict[str, Any]) -> None:
+    """Let the import wait for a person, unless it was cancelled meanwhile: nobody would look for that any more."""
+    asking = {**values, "question": question, "attempts": 0, **leases.FREE}
+    _enter(job, token, State.WAITING, asking, also=_refuse_cancelled)
+
+
+def _refuse_cancelled(session: Session, job: ImportJob) -> None:
+    if session.scalar(select(ImportJob.cancel_requested).where(ImportJob.id == job.id)):
+        raise Cancelled
 
 
 def _beat(import_id: uuid.UUID, marks: reading.Marks) -> Callable[[Session], None]:

@@ -11,13 +11,16 @@ from sqlalchemy.orm import Session
 from product_importer.imports import slices
 from product_importer.imports.models import ImportJob, RejectedRecord, Undo
 from product_importer.imports.snapshot import (
+    Asked,
     Counts,
+    Difference,
     Failure,
     FileFacts,
     Notice,
     Progress,
     Reject,
     RejectGroup,
+    Repeat,
     Snapshot,
     Undoing,
 )
@@ -98,6 +101,11 @@ def reject_groups(session: Session, import_id: uuid.UUID) -> list[RejectGroup]:
     return sorted((RejectGroup(**group) for group in groups), key=lambda group: -group.count)
 
 
+def account_shown(seen: Snapshot) -> Counts:
+    """Return the account that a person looks at: the plan's while nothing is written, else what was written."""
+    return seen.plan if seen.state is State.WAITING and seen.plan is not None else seen.counts
+
+
 def account(session: Session, job: ImportJob) -> dict[str, int]:
     """Return the counts by outcome, as they go into the journal."""
     return dataclasses.asdict(_counts(job, slices.written(session, job.id)))
@@ -130,6 +138,9 @@ def snapshot_of(session: Session, job: ImportJob) -> Snapshot:
         links=_links(job),
         pausing=job.pause_requested and job.state in WORKING,
         undo=undo,
+        plan=_planned(job),
+        asked=_asked(job),
+        repeats=_repeats(job),
     )
 
 
@@ -160,6 +171,28 @@ def _undo(session: Session, job: ImportJob, written: slices.Sums) -> Undoing | N
         created_at=undo.created_at,
         finished_at=undo.finished_at,
     )
+
+
+def _planned(job: ImportJob) -> Counts | None:
+    """Return the account that the plan comes to."""
+    if job.planned is None:
+        return None
+    counts = Counts(superseded=job.superseded, rejected=job.rejected, **job.planned)
+    return dataclasses.replace(counts, rows=sum(dataclasses.astuple(counts)))
+
+
+def _asked(job: ImportJob) -> Asked | None:
+    if job.state is not State.WAITING or not job.asked:
+        return None
+    differences = [Difference(**one) for one in job.asked.get("differences", [])]
+    return Asked(**{**job.asked, "differences": differences})
+
+
+def _repeats(job: ImportJob) -> Repeat | None:
+    found = job.facts.get("repeats")
+    if not found:
+        return None
+    return Repeat(uuid.UUID(found["task_id"]), found["number"], dt.datetime.fromisoformat(found["finished_at"]))
 
 
 def _status(job: ImportJob, undo: Undoing | None) -> str:
@@ -208,8 +241,8 @@ def _percent(job: ImportJob, settled: int) -> float:
 
 
 def _file(job: ImportJob) -> FileFacts:
-    known: dict[str, Any] = {name: job.facts.get(name) for name in ("sha256", "encoding", "delimiter", "header_line")}
-    return FileFacts(name=job.file_name, bytes=job.file_bytes, **known)
+    known: dict[str, Any] = {name: job.facts.get(name) for name in ("encoding", "delimiter", "header_line")}
+    return FileFacts(name=job.file_name, bytes=job.file_bytes, sha256=job.sha256, **known)
 
 
 def _links(job: ImportJob) -> dict[str, str]:
@@ -219,6 +252,9 @@ def _links(job: ImportJob) -> dict[str, str]:
         "progress": f"/upload/progress/{job.id}",
         "page": f"/admin/imports/{job.id}",
     }
-    if job.rejected and job.facts.get("rejects_file"):
-        links["rejects"] = f"/imports/{job.id}/rejects.csv"
+    for kind in ("rejects", "superseded", "skipped"):
+        if job.facts.get(f"{kind}_file"):
+            links[kind] = f"/imports/{job.id}/{kind}.csv"
+    if job.winners is not None:
+        links["changes"] = f"/imports/{job.id}/changes"
     return links

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from product_importer.imports import mapping, packed, reader, rows, staging
+from product_importer.imports import mapping, packed, reader, repeats, rows, staging
 from product_importer.imports.dialect import Dialect
 from product_importer.imports.models import ImportJob
 from product_importer.imports.options import Options
@@ -53,10 +53,10 @@ class Read:
     def values(self) -> dict[str, Any]:
         """Save the rejects file, and return what the import row keeps from here on."""
         key = self.rejects.save(self.job.id)
-        facts = {**self.job.facts, **self.facts, "sha256": self.sha256}
+        facts = {**self.job.facts, **self.facts, "repeats": repeats.earlier(self.job, self.sha256)}
         facts |= {"reject_groups": self.rejects.groups(), "rejects_file": key}
         counts = {"rows_read": self.marks.rows_read, "rejected": self.rejects.count}
-        return {"bytes_read": self.job.file_bytes, "facts": facts, **counts}
+        return {"bytes_read": self.job.file_bytes, "sha256": self.sha256, "facts": facts, **counts}
 
     def require_rows(self) -> None:
         """Raise NoValidRows when nothing of the file can be imported."""

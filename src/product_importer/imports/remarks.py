@@ -40,10 +40,7 @@ class Remarks:
 
     def notices(self) -> list[Notice]:
         """Put the tallies in words."""
-        return [
-            Notice(remark, _words(remark, tally), tally.count)
-            for remark, tally in sorted(self.tallies.items())
-        ]
+        return [Notice(remark, _words(remark, tally), tally.count) for remark, tally in sorted(self.tallies.items())]
 
 
 def _words(remark: Remark, tally: Tally) -> str:

@@ -43,9 +43,7 @@ class Shape:
         return len(record) == len(self.traits) and (self.seen < FEW or self._strange(record) <= 1)
 
     def _strange(self, record: Sequence[str]) -> int:
-        return sum(
-            not all(trait(cell) for trait in traits) for cell, traits in zip(record, self.traits, strict=True)
-        )
+        return sum(not all(trait(cell) for trait in traits) for cell, traits in zip(record, self.traits, strict=True))
 
 
 def learn(sample: Sequence[Sequence[str]], *, width: int) -> Shape:

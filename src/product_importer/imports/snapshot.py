@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass, field
 
-from product_importer.imports.states import WORKING, Mode, Question, State, UndoState
+from product_importer.imports.states import WORKING, Mode, Outcome, Question, State, UndoState
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,41 @@ class Undoing:
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """A product that the catalog has moved on since the plan: what was planned, and what would be done now."""
+
+    line: int
+    sku: str
+    planned: Outcome
+    now: Outcome
+    changes: dict[str, list[str | bool | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What belongs to the question of a waiting import.
+
+    To `decimal`: what was found, and the example as it reads under each sign. To `review`, when an earlier yes
+    met a catalog that had moved: how many products differ, and the first twenty of them.
+    """
+
+    detail: str = ""
+    example: str = ""
+    readings: dict[str, str] = field(default_factory=dict)
+    moved: int = 0
+    differences: list[Difference] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """The earlier import of the same file."""
+
+    task_id: uuid.UUID
+    number: int
+    finished_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """One import at one version."""
 
@@ -105,6 +140,9 @@ class Snapshot:
     links: dict[str, str] = field(default_factory=dict)
     pausing: bool = False
     undo: Undoing | None = None
+    plan: Counts | None = None  # the account it comes to, known once the plan is made
+    asked: Asked | None = None
+    repeats: Repeat | None = None
 
     @property
     def undoing(self) -> bool:
@@ -137,3 +175,24 @@ class Reject:
     code: str
     value: str
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an import makes, or made, of one record.
+
+    `changes` are `{field: [before, after]}` with amounts as text; `product_id` and `name` are None where there is
+    no such product (yet, or any more). `winning_line` belongs to a superseded record, `code`, `column` and
+    `message` to a skipped one.
+    """
+
+    outcome: Outcome
+    line: int
+    sku: str
+    name: str | None = None
+    product_id: uuid.UUID | None = None
+    changes: dict[str, list[str | bool | None]] = field(default_factory=dict)
+    winning_line: int | None = None
+    code: str | None = None
+    column: str | None = None
+    message: str = ""

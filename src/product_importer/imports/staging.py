@@ -10,11 +10,13 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from product_importer.imports.models import ImportJob
+from product_importer.imports.states import Outcome
 from product_importer.kit import database
 from product_importer.kit.database.face import Access
 from product_importer.kit.database.types import KeyText, Money
 
 CREATE, UPDATE, SAME, SKIP = 1, 2, 3, 4  # plan.kind: what the catalog looked like when the plan was made
+KINDS = {Outcome.CREATED: CREATE, Outcome.UPDATED: UPDATE, Outcome.UNCHANGED: SAME, Outcome.SKIPPED: SKIP}
 
 _scratch = MetaData(schema="scratch")
 
@@ -40,10 +42,12 @@ plan = Table(
     Column("position", Integer, nullable=False),
     Column("kind", SmallInteger, nullable=False),
     Column("product_id", Uuid),
+    Column("product_version", Integer),
     *_values(),
 )
 by_position = Index("ix_plan_position", plan.c.position)  # made when the table is full
-plan.indexes.discard(by_position)
+by_kind = Index("ix_plan_kind_position", plan.c.kind, plan.c.position)  # for whoever reviews the plan kind by kind
+plan.indexes -= {by_position, by_kind}
 
 
 def new_area(job: ImportJob) -> str:
@@ -54,10 +58,21 @@ def new_area(job: ImportJob) -> str:
 
 
 @contextmanager
-def filling(area: str) -> Iterator[Session]:
-    """Open the transaction in which the scratch area is filled."""
+def filling(area: str, *, durable: bool = False) -> Iterator[Session]:
+    """Open the transaction in which the scratch area is filled; a `durable` one outlives a crash of the server."""
     with database.transaction(Access.LOAD, scratch=area) as session:
+        session.info["durable"] = durable
         yield session
+
+
+def is_durable(session: Session) -> bool:
+    """Return whether the scratch area being filled has to wait for a person."""
+    return bool(session.info.get("durable"))
+
+
+def create(session: Session, table: Table) -> None:
+    """Create a table in the scratch area being filled."""
+    database.face().create_table(session.connection(), table, durable=is_durable(session))
 
 
 def empty(area: str) -> None:
@@ -68,9 +83,8 @@ def empty(area: str) -> None:
 
 def add(session: Session, rows: Iterable[tuple[Any, ...]]) -> None:
     """Stage accepted records (see `_values`) as they come."""
-    connection = session.connection()
-    database.face().create_table(connection, staged)
-    database.face().load(connection, staged, rows)
+    create(session, staged)
+    database.face().load(session.connection(), staged, rows)
 
 
 def intact(area: str | None, winners: int) -> bool:

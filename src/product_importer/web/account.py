@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 
+from product_importer.imports.queries import account_shown as shown
 from product_importer.imports.snapshot import Counts, Snapshot
 from product_importer.imports.states import Outcome
 from product_importer.web import words
+
+__all__ = ["ICONS", "Cell", "adds_up", "cells", "in_words", "shown", "written"]
 
 ICONS = {
     Outcome.CREATED: "plus",
@@ -39,5 +42,11 @@ def in_words(counts: Counts) -> str:
 
 def adds_up(snapshot: Snapshot) -> bool:
     """Check that the six outcomes are the rows, and the rows the whole file."""
-    settled = sum(cell.count for cell in cells(snapshot.counts))
-    return settled == snapshot.counts.rows == (snapshot.progress.rows_total or snapshot.counts.rows)
+    counts = shown(snapshot)
+    settled = sum(cell.count for cell in cells(counts))
+    return settled == counts.rows == (snapshot.progress.rows_total or counts.rows)
+
+
+def written(counts: Counts) -> int:
+    """Count the products that are, or would be, written."""
+    return counts.created + counts.updated

@@ -6,7 +6,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from product_importer.catalog.schemas import ProductOut
 from product_importer.imports.options import Options
-from product_importer.imports.snapshot import Reject, RejectGroup, Snapshot
+from product_importer.imports.snapshot import Change, Reject, RejectGroup, Snapshot
 
 _snapshot = TypeAdapter(Snapshot)
 
@@ -17,6 +17,14 @@ class RejectList(BaseModel):
     items: list[Reject]
     groups: list[RejectGroup]
     total: int
+
+
+class ChangeList(BaseModel):
+    """Some changes of an import, how many there are of that kind, and where the next ones begin."""
+
+    items: list[Change]
+    total: int
+    next_cursor: str | None
 
 
 class ProductPage(BaseModel):

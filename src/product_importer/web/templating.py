@@ -22,6 +22,7 @@ FILTERS = {
     "when": words.when,
     "who": words.who,
     "delimiter": words.delimiter,
+    "shown": words.value,
 }
 GLOBALS = {
     "static": assets.static,

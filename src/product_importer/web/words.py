@@ -98,6 +98,11 @@ def lines(numbers: Sequence[int], count: int) -> str:
     return f"{'Line' if count == 1 else 'Lines'} {named}{f' and {number(more)} more' if more > 0 else ''}"
 
 
+def value(stored: str | bool) -> str:
+    """Write a product's value: a flag as yes or no, a text as it is."""
+    return {True: "yes", False: "no"}[stored] if isinstance(stored, bool) else stored
+
+
 def delimiter(sign: str) -> str:
     """Name a delimiter and show it where it can be seen: semicolon ;"""
     name = DELIMITERS.get(sign, "")

@@ -46,8 +46,8 @@ class Face(Protocol):
         """Make the empty scratch area `name`: a schema that holds one job's own tables."""
         ...
 
-    def create_table(self, connection: Connection, table: Table) -> None:
-        """Create `table` in the scratch area of `connection`, without a log where that can be had."""
+    def create_table(self, connection: Connection, table: Table, *, durable: bool) -> None:
+        """Create `table` in the scratch area of `connection`, without a log where that can be had unless `durable`."""
         ...
 
     def seal_scratch(self, engine: Engine, name: str) -> None:

@@ -72,10 +72,11 @@ def create_scratch(engine: Engine, name: str) -> None:
         connection.execute(text(f'CREATE SCHEMA "{name}"'))
 
 
-def create_table(connection: Connection, table: Table) -> None:
-    """Create an unlogged table: what it holds can be read from the file again."""
+def create_table(connection: Connection, table: Table, *, durable: bool) -> None:
+    """Create an unlogged table, for what it holds can be read from the file again; a logged one if `durable`."""
     table.create(connection)
-    connection.execute(text(f"ALTER TABLE {_name(connection, table)} SET UNLOGGED"))
+    if not durable:
+        connection.execute(text(f"ALTER TABLE {_name(connection, table)} SET UNLOGGED"))
 
 
 def seal_scratch(engine: Engine, name: str) -> None:

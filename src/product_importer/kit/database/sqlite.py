@@ -67,7 +67,7 @@ def create_scratch(engine: Engine, name: str) -> None:
     _scratch_file(engine, name).parent.mkdir(parents=True, exist_ok=True)
 
 
-def create_table(connection: Connection, table: Table) -> None:
+def create_table(connection: Connection, table: Table, *, durable: bool) -> None:  # noqa: ARG001 - sealing does it
     """Create `table` in the attached file."""
     table.create(connection)
 

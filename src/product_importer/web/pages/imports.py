@@ -9,7 +9,8 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from product_importer.imports import actions, history, mock_file, queries
+from product_importer.imports import actions, changes, history, mock_file, queries
+from product_importer.imports.models import ImportJob
 from product_importer.imports.options import Options
 from product_importer.imports.snapshot import Snapshot
 from product_importer.imports.states import State
@@ -22,7 +23,8 @@ from product_importer.web.roles import editor, viewer
 router = APIRouter(prefix="/admin/imports")
 PER_PAGE = 20
 MOCK_ROWS = 10_000
-Tab = Literal["account", "rejects", "file"]
+Tab = Literal["account", "rejects", "changes", "file"]
+PER_LIST = 50  # changes
 
 
 @router.get("", dependencies=[Depends(viewer)])
@@ -59,13 +61,23 @@ def start_mock(actor: Actor) -> RedirectResponse:
 
 
 @router.get("/{import_id}", dependencies=[Depends(viewer)])
-def show(request: Request, import_id: uuid.UUID, session: Reading, actor: Actor, tab: Tab = "account") -> Response:
+def show(
+    request: Request,
+    import_id: uuid.UUID,
+    session: Reading,
+    actor: Actor,
+    tab: Tab = "account",
+    kind: changes.Kind | None = None,
+    cursor: Annotated[str | None, Query(max_length=80)] = None,
+) -> Response:
     """Show one import: live while it works, its account when it is over."""
     snapshot = queries.snapshot(session, import_id)
     if snapshot.question == "mapping":
         return RedirectResponse(f"/admin/imports/{import_id}/mapping", 303)
     rejects = queries.rejects(session, import_id) if tab == "rejects" else []
     context: dict[str, Any] = {"groups": queries.reject_groups(session, import_id), "rejects": rejects, "tab": tab}
+    if tab == "changes":
+        context |= _changes(queries.job_of(session, import_id), snapshot, kind, cursor)
     shown: dict[str, Any] = {"snapshot": snapshot, "rejects_total": snapshot.counts.rejected}
     return templating.render(request, "import.html", **rail.context(session, "imports", actor), **shown, **context)
 
@@ -99,6 +111,15 @@ def retry(import_id: uuid.UUID, session: Writing) -> RedirectResponse:
     """Let a failed import go on."""
     actions.retry(session, import_id)
     return _to(import_id)
+
+
+def _changes(job: ImportJob, snapshot: Snapshot, kind: changes.Kind | None, cursor: str | None) -> dict[str, Any]:
+    """Return one page of one kind of changes; what was updated comes first, where anything was."""
+    counts = queries.account_shown(snapshot)
+    there = [one for one in changes.KINDS_LISTED if getattr(counts, one)]
+    shown = kind or (there or changes.KINDS_LISTED)[0]
+    page = changes.page(job, shown, cursor=cursor, limit=PER_LIST)
+    return {"kinds": changes.KINDS_LISTED, "kind": shown, "changes": page, "cursor": cursor}
 
 
 def _to(import_id: uuid.UUID) -> RedirectResponse:

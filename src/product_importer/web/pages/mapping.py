@@ -9,14 +9,13 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.orm import Session
 
-from product_importer.imports import actions, inspection, mapping, queries
+from product_importer.imports import mapping, queries
 from product_importer.imports.mapping import FIELDS, ColumnAmbiguous, ColumnMissing
 from product_importer.imports.models import ImportJob
-from product_importer.imports.options import Options
-from product_importer.imports.states import Mode, State
+from product_importer.imports.states import Mode, Question
 from product_importer.kit import database
 from product_importer.kit.errors import AppError
-from product_importer.web import templating
+from product_importer.web import answering, templating
 from product_importer.web.deps import Actor, Reading
 from product_importer.web.pages import rail
 from product_importer.web.roles import editor, viewer
@@ -30,7 +29,7 @@ LABELS = {"sku": "SKU", "name": "Name", "description": "Description", "price": "
 def ask(request: Request, import_id: uuid.UUID, session: Reading, actor: Actor) -> Response:
     """Show the columns with what they seem to be."""
     job = queries.job_of(session, import_id)
-    if job.state is not State.WAITING:
+    if job.question is not Question.MAPPING:
         return RedirectResponse(f"/admin/imports/{import_id}", 303)
     header = job.facts["header"]
     certain = {field: one.index for field, one in mapping.suggest(header).items() if field != "active"}
@@ -42,21 +41,20 @@ async def answer(request: Request, import_id: uuid.UUID, actor: Actor) -> Respon
     """Take the choice and let the import go on, or show what is wrong with it."""
     form = await request.form()
     said = {field: str(form[field]) for field in FIELDS if form.get(field)}
-    return await asyncio.to_thread(_answer, request, import_id, said, actor)
+    review = form.get("review") == "true"
+    return await asyncio.to_thread(_answer, request, import_id, said, actor, review=review)
 
 
-def _answer(request: Request, import_id: uuid.UUID, said: Mapping[str, str], actor: str) -> Response:
+def _answer(request: Request, import_id: uuid.UUID, said: Mapping[str, str], actor: str, *, review: bool) -> Response:
     with database.reading() as session:
         job = queries.job_of(session, import_id)
     header = job.facts["header"]
     places = {str(place): place for place in range(len(header))}
     chosen = {field: places[index] for field, index in said.items() if index in places}
-    options = Options.model_validate({**job.options, "mapping": {f: header[at] for f, at in chosen.items()}})
     try:
         _refuse_twice(header, chosen)
-        found = inspection.inspect(job.upload_id, options.model_copy(update={"interactive": False}))
-        with database.transaction() as session:
-            actions.answer_mapping(session, import_id, options=options, found=found)
+        columns = {field: header[at] for field, at in chosen.items()}
+        answering.settle_mapping(import_id, columns, review=review)
     except (ColumnMissing, ColumnAmbiguous) as refusal:
         with database.reading() as session:
             return _form(request, session, job, actor, chosen=chosen, refusal=refusal)

@@ -72,7 +72,8 @@ class PiUpload extends HTMLElement {
 
   #send() {
     if (!this.#file) return this.#show("idle");
-    const body = new FormData();
+    const body = new FormData(this.#part("idle")); // the options beside the drop zone
+    body.delete("file");
     body.append("interactive", "true");
     body.append("file", this.#file);
     const request = new XMLHttpRequest();

@@ -1,0 +1,97 @@
+"""Records that the plan sets aside: those a later line overrules and those the mode leaves out, each kind as a file."""
+
+import csv
+import io
+import itertools
+import tempfile
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, BinaryIO, cast
+
+from sqlalchemy import Select, and_, select
+from sqlalchemy.orm import Session
+
+from product_importer.imports.codes import EXPLANATIONS, Code
+from product_importer.imports.models import ImportJob
+from product_importer.imports.plan import Plan
+from product_importer.imports.snapshot import Change
+from product_importer.imports.staging import SKIP, plan, staged
+from product_importer.imports.states import Outcome
+from product_importer.kit import storage
+
+SHOWN = 1_000  # records of a kind that the page shows; the file has all
+BLOCK = 5_000  # rows fetched at a time
+SUPERSEDED = ("line", "winning_line", "sku")
+SKIPPED = ("line", "code", "column", "value", "message", "action")
+FACTS = {Outcome.SUPERSEDED: "superseded_file", Outcome.SKIPPED: "skipped_file"}
+
+
+def save(session: Session, job: ImportJob, made: Plan) -> dict[str, str]:
+    """Store what the plan in the scratch area sets aside, and return the keys of the files by the names of facts.
+
+    A file without repeated and without skipped records costs no query.
+    """
+    facts = {}
+    if made.superseded:
+        rows = session.execute(_superseded(), execution_options={"yield_per": BLOCK})
+        facts[FACTS[Outcome.SUPERSEDED]] = _stored(job, "superseded", SUPERSEDED, rows)
+    if made.kinds.get(SKIP):
+        found = session.execute(_skipped(), execution_options={"yield_per": BLOCK})
+        told = (_told(job, line, sku, known=product is not None) for line, sku, product in found)
+        facts[FACTS[Outcome.SKIPPED]] = _stored(job, "skipped", SKIPPED, told)
+    return facts
+
+
+def first(job: ImportJob, outcome: Outcome) -> list[Change]:
+    """Return the first 1,000 superseded or skipped records, in the order of the file."""
+    key = job.facts.get(FACTS[outcome])
+    if key is None:
+        return []
+    rows = csv.DictReader(_lines(storage.stream(key)))
+    return [_shown(outcome, row) for row in itertools.islice(rows, SHOWN)]
+
+
+def _superseded() -> Select[Any]:
+    winner = plan.alias("winner")
+    line, overruled = staged.c.line, staged.c.line != winner.c.line
+    joined = staged.join(winner, and_(winner.c.sku_key == staged.c.sku_key, overruled))
+    return select(line, winner.c.line, staged.c.sku).select_from(joined).order_by(line)
+
+
+def _skipped() -> Select[Any]:
+    return select(plan.c.line, plan.c.sku, plan.c.product_id).where(plan.c.kind == SKIP).order_by(plan.c.line)
+
+
+def _told(job: ImportJob, line: int, sku: str, *, known: bool) -> tuple[Any, ...]:
+    code = Code.EXISTS if known else Code.NO_MATCH
+    words = EXPLANATIONS[code]
+    return line, code, job.facts["mapping"]["sku"], sku, words.title, words.action
+
+
+def _stored(job: ImportJob, kind: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Write the rows to a file of its own, so that an attempt that is cut off leaves no half of one."""
+    key = f"{kind}/{job.id}/{uuid.uuid4().hex[:8]}.csv"
+    with tempfile.TemporaryFile() as file:
+        text = io.TextIOWrapper(cast("BinaryIO", file), encoding="utf-8", newline="")
+        written = csv.writer(text, lineterminator="\n")
+        written.writerow(header)
+        written.writerows(rows)
+        text.flush()
+        file.seek(0)
+        storage.put(key, cast("BinaryIO", file))
+    return key
+
+
+def _lines(blocks: Iterator[bytes]) -> Iterator[str]:
+    """Cut a stored file into lines as it streams; a SKU never holds a line break."""
+    rest = b""
+    for block in blocks:
+        *whole, rest = (rest + block).split(b"\n")
+        yield from (line.decode() for line in whole)
+
+
+def _shown(outcome: Outcome, row: dict[str, str]) -> Change:
+    if outcome is Outcome.SUPERSEDED:
+        return Change(outcome, int(row["line"]), row["sku"], winning_line=int(row["winning_line"]))
+    words = f"{row['message']}. {row['action']}"
+    return Change(outcome, int(row["line"]), row["value"], code=row["code"], column=row["column"], message=words)

@@ -1,0 +1,152 @@
+"""What an import changes, record by record: by its plan while a person reviews it, by the journal once it wrote."""
+
+import dataclasses
+import uuid
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal, get_args
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
+
+from product_importer.catalog.models import Product
+from product_importer.imports import asides, plan, staging
+from product_importer.imports.models import ImportJob
+from product_importer.imports.snapshot import Change
+from product_importer.imports.staging import KINDS
+from product_importer.imports.states import Outcome, Question, State
+from product_importer.journal.models import Batch, Entry
+from product_importer.kit import database
+from product_importer.kit.database.face import Access
+from product_importer.kit.errors import AppError
+
+TYPES = {Outcome.CREATED: "product.created", Outcome.UPDATED: "product.updated"}
+Kind = Literal[Outcome.UPDATED, Outcome.CREATED, Outcome.UNCHANGED, Outcome.SUPERSEDED, Outcome.SKIPPED]
+KINDS_LISTED: tuple[Kind, ...] = get_args(Kind)
+VALUES = ("name", "description", "price", "active")
+_product: Any = Product.__table__
+
+
+class PlanGone(AppError):
+    """The plan under review was lost, or the import was answered while it was read."""
+
+    status = 409
+    code = "PLAN_GONE"
+    title = "The plan is not there any more"
+    action = "Look at the import again: it was answered, or its plan is being made anew from the file."
+
+
+class CursorInvalid(AppError):
+    """The cursor does not belong to this list as it stands."""
+
+    status = 422
+    code = "CURSOR_INVALID"
+    title = "This place of the list does not exist"
+    action = "Begin again without a cursor; cursors of a review end with its answer."
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Page:
+    """Some changes of one outcome in a lasting order, and where the next ones begin."""
+
+    items: Sequence[Change]
+    next_cursor: str | None
+
+
+def page(job: ImportJob, outcome: Kind, *, cursor: str | None = None, limit: int = 50) -> Page:
+    """Return the changes of one outcome behind the cursor.
+
+    Of superseded and skipped records the first 1,000 are listed, all of them are in their files; unchanged ones are
+    listed only while the import is under review, for nothing of them is written. Raises PlanGone, CursorInvalid.
+    """
+    if outcome in asides.FACTS:
+        return _cut(asides.first(job, outcome), _number(cursor), limit)
+    if is_under_review(job):
+        return _from_plan(job, outcome, _number(cursor), limit)
+    return _from_journal(job, outcome, cursor, limit) if outcome in TYPES else Page([], None)
+
+
+def is_under_review(job: ImportJob) -> bool:
+    """Return whether the plan is what a person looks at now."""
+    return job.state is State.WAITING and job.question is Question.REVIEW
+
+
+def _cut(listed: Sequence[Change], start: int, limit: int) -> Page:
+    end = start + limit
+    return Page(listed[start:end], str(end) if end < len(listed) else None)
+
+
+def _from_plan(job: ImportJob, outcome: Outcome, position: int, limit: int) -> Page:
+    row = staging.plan.c
+    changed = database.face().change_list(plan.changes(staging.plan, _product, job.facts["mapping"]))
+    sku, name = func.coalesce(_product.c.sku, row.sku), func.coalesce(_product.c.name, row.name)
+    wanted = (
+        select(row.position, row.line, sku, name, _product.c.id, changed)
+        .select_from(staging.plan.outerjoin(_product, _product.c.id == row.product_id))
+        .where(row.kind == KINDS[outcome], row.position > position)
+        .order_by(row.position)
+        .limit(limit + 1)
+    )
+    try:
+        with database.transaction(Access.READ, scratch=job.scratch) as session:
+            found = session.execute(wanted).all()
+    except DatabaseError as lost:
+        raise PlanGone from lost
+    items = [Change(outcome, line, sku, name, found_id, changes) for _, line, sku, name, found_id, changes in found]
+    return Page(items[:limit], str(found[limit - 1][0]) if len(found) > limit else None)
+
+
+def _from_journal(job: ImportJob, outcome: Outcome, cursor: str | None, limit: int) -> Page:
+    """Go through the import's batches one after the other: each is one range of the entries' key."""
+    batch, subject = _place(cursor)
+    found: list[tuple[str, Change]] = []
+    with database.reading() as session:
+        for batch_id in _batches(session, job, TYPES[outcome], batch):
+            behind = subject if batch_id == batch else None
+            found += _entries(session, outcome, batch_id, behind, limit + 1 - len(found))
+            if len(found) > limit:
+                break
+    items = [change for _, change in found[:limit]]
+    return Page(items, found[limit - 1][0] if len(found) > limit else None)
+
+
+def _batches(session: Session, job: ImportJob, type_: str, first: int) -> Sequence[int]:
+    wanted = select(Batch.id).where(Batch.import_id == job.id, Batch.type == type_, Batch.id >= first)
+    return session.scalars(wanted.order_by(Batch.id)).all()
+
+
+def _entries(
+    session: Session, outcome: Outcome, batch_id: int, behind: uuid.UUID | None, limit: int
+) -> Iterator[tuple[str, Change]]:
+    now = [getattr(Product, name) for name in VALUES]
+    wanted = select(Entry.subject_id, Entry.line, Entry.sku, Entry.details, Product.id, *now)
+    wanted = wanted.outerjoin(Product, Product.id == Entry.subject_id).where(Entry.batch_id == batch_id)
+    if behind is not None:
+        wanted = wanted.where(Entry.subject_id > behind)
+    for subject, line, sku, details, product_id, *values in session.execute(
+        wanted.order_by(Entry.subject_id).limit(limit)
+    ):
+        changed = _created(values) if details is None else details
+        yield f"{batch_id}.{subject}", Change(outcome, line, sku, values[0], product_id, changed)
+
+
+def _created(values: Sequence[Any]) -> dict[str, list[Any]]:
+    """Return what a created product has now, for the journal keeps no values of it."""
+    named = zip(VALUES, values, strict=True)
+    return {name: [None, f"{value:.2f}" if name == "price" else value] for name, value in named if value is not None}
+
+
+def _number(cursor: str | None) -> int:
+    if cursor is None:
+        return 0
+    if not cursor.isascii() or not cursor.isdigit() or len(cursor) > 15:
+        raise CursorInvalid
+    return int(cursor)
+
+
+def _place(cursor: str | None) -> tuple[int, uuid.UUID | None]:
+    batch, _, subject = (cursor or "0.").partition(".")
+    try:
+        return _number(batch), uuid.UUID(subject) if cursor else None
+    except ValueError:
+        raise CursorInvalid from None

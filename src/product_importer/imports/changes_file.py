@@ -1,0 +1,54 @@
+"""The changes of an import as CSV, one product a line, written while they are read."""
+
+import csv
+import io
+import re
+import uuid
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from product_importer.imports import changes, queries
+from product_importer.imports.snapshot import Change
+from product_importer.kit import database
+
+BLOCK = 2_000  # changes read in one transaction
+HEADER = ("outcome", "line", "sku", *(f"{name}_{when}" for name in changes.VALUES for when in ("before", "after")))
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+
+
+def written(import_id: uuid.UUID, outcomes: Sequence[changes.Kind]) -> Iterator[str]:
+    """Yield the file in pieces: a header, then every change of these outcomes, each before and after its fields.
+
+    Raises ImportNotFound and PlanGone at the first piece.
+    """
+    with database.reading() as session:
+        job = queries.job_of(session, import_id)
+    yield _lines([HEADER])
+    for outcome in outcomes:
+        cursor: str | None = None
+        while True:
+            page = changes.page(job, outcome, cursor=cursor, limit=BLOCK)
+            if page.items:
+                yield _lines(map(_row, page.items))
+            if (cursor := page.next_cursor) is None:
+                break
+
+
+def _row(change: Change) -> list[Any]:
+    pairs = [change.changes.get(name, [None, None]) for name in changes.VALUES]
+    cells = [_guarded(value) for pair in pairs for value in pair]
+    return [change.outcome.value, change.line, _guarded(change.sku), *cells]
+
+
+def _guarded(value: str | bool | None) -> str:
+    """Write a cell so that no spreadsheet takes a supplier's text for a formula."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    text = value or ""
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def _lines(rows: Any) -> str:
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()
