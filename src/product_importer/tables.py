@@ -1,6 +1,7 @@
 """Every table, imported once: what migrations compare against and tests look through."""
 
 from product_importer.catalog.models import Product
+from product_importer.imports.memory import MappingMemory
 from product_importer.imports.models import Counter, ImportJob, RejectedRecord, Slice
 from product_importer.journal.models import Batch, Entry
 from product_importer.kit.database.types import Base
@@ -8,4 +9,16 @@ from product_importer.uploads.models import Part, Upload
 
 metadata = Base.metadata
 
-__all__ = ["Batch", "Counter", "Entry", "ImportJob", "Part", "Product", "RejectedRecord", "Slice", "Upload", "metadata"]
+__all__ = [
+    "Batch",
+    "Counter",
+    "Entry",
+    "ImportJob",
+    "MappingMemory",
+    "Part",
+    "Product",
+    "RejectedRecord",
+    "Slice",
+    "Upload",
+    "metadata",
+]

@@ -33,10 +33,10 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "import-failed": ("import.html", {**SPOTLESS, "snapshot": samples.FAILED, "tab": "account"}),
     "import-waiting": ("import.html", {**SPOTLESS, "snapshot": samples.WAITING, "tab": "account"}),
     "import-cancelled": ("import.html", {**SPOTLESS, "snapshot": samples.CANCELLED, "tab": "account"}),
-    "mapping": (
+    "mapping": ("mapping.html", {"nav": "imports", "snapshot": samples.WAITING, **samples.MAPPING}),
+    "mapping-empty": (
         "mapping.html",
-        {"nav": "imports", "snapshot": samples.WAITING, "columns": samples.COLUMNS, "fields": samples.FIELDS}
-        | {"error": "One column must hold the SKU before the import can go on."},
+        {"nav": "imports", "snapshot": samples.WAITING, **samples.MAPPING, "rows": None, "problems": {}},
     ),
     "products": (
         "products.html",

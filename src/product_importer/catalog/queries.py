@@ -1,6 +1,6 @@
 """Products as they are listed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -28,3 +28,9 @@ def page(session: Session, *, page: int, per_page: int) -> Page:
 def count(session: Session) -> int:
     """Return how many products there are."""
     return session.scalar(select(func.count()).select_from(Product)) or 0
+
+
+def by_keys(session: Session, keys: Collection[str]) -> dict[str, Product]:
+    """Return the products with these keys (at most some hundred), each by its key."""
+    found = session.scalars(select(Product).where(Product.sku_key.in_(keys)).order_by(Product.sku_key))
+    return {product.sku_key: product for product in found}

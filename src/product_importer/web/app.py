@@ -11,14 +11,14 @@ from product_importer.kit import runtime
 from product_importer.kit.settings import Settings
 from product_importer.kit.tasks import sweeper
 from product_importer.web import assets, errors
-from product_importer.web.api import health, imports, products
+from product_importer.web.api import health, imports, inspections, products
 from product_importer.web.guards import Guards
 from product_importer.web.pages import dashboard, mapping
 from product_importer.web.pages import imports as import_pages
 from product_importer.web.pages import products as product_pages
 from product_importer.web.watch import Watch
 
-API = (imports.router, products.router)
+API = (imports.router, inspections.router, products.router)
 PAGES = (dashboard.router, import_pages.router, mapping.router, product_pages.router)
 
 

@@ -22,6 +22,8 @@ FILTERS = {
     "when": words.when,
     "who": words.who,
     "delimiter": words.delimiter,
+    "encoding": words.encoding,
+    "day": words.day,
 }
 GLOBALS = {
     "static": assets.static,

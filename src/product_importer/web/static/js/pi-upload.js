@@ -74,6 +74,7 @@ class PiUpload extends HTMLElement {
     if (!this.#file) return this.#show("idle");
     const body = new FormData();
     body.append("interactive", "true");
+    if (this.querySelector("[name=check_columns]").checked) body.append("check_columns", "true");
     body.append("file", this.#file);
     const request = new XMLHttpRequest();
     request.upload.addEventListener("progress", (event) => this.#progress(event.loaded, event.total));
