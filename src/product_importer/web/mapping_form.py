@@ -115,9 +115,9 @@ def problems_of(said: Said, seen: Read) -> dict[str, str]:
     """Say what keeps the import from going on, by the name of the control it belongs to."""
     columns, header = columns_of(said), seen.found.header
     wrong = dict(seen.problems)
-    for name in mapping.needed(seen.options.mode):
-        if name not in columns:
-            wrong["columns"] = f"No column becomes the {LABELS[name]}. Choose the one that holds it."
+    if missing := [LABELS[name] for name in mapping.needed(seen.options.mode) if name not in columns]:
+        ending = "the one that holds it" if len(missing) == 1 else "the ones that hold them"
+        wrong["columns"] = f"No column becomes the {' or the '.join(missing)}. Choose {ending}."
     for at, name in said.fields.items():
         if (first := columns[name]) != at:
             wrong[f"column-{at}"] = f"“{header[first] or first + 1}” becomes the {LABELS[name]} already."

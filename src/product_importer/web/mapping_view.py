@@ -52,9 +52,7 @@ def context(
     }
 
 
-def columns(
-    seen: Read, said: Said, *, memory: Remembered | None, problems: Mapping[str, str]
-) -> list[Column]:
+def columns(seen: Read, said: Said, *, memory: Remembered | None, problems: Mapping[str, str]) -> list[Column]:
     """List the columns of the file with what each becomes and why."""
     blanks = mapping_form.blanks_of(said, seen)
     proposed = {one.index: (name, one.confidence) for name, one in mapping_form.suggestions(seen).items()}

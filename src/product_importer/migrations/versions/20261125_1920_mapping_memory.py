@@ -27,8 +27,15 @@ def upgrade() -> None:
         sa.Column(
             "preset",
             sa.Enum(
-                "none", "shopify", "woocommerce", "magento", "medusa", "vendure",
-                name="preset", native_enum=False, length=16,
+                "none",
+                "shopify",
+                "woocommerce",
+                "magento",
+                "medusa",
+                "vendure",
+                name="preset",
+                native_enum=False,
+                length=16,
             ),
             nullable=False,
         ),
