@@ -7,14 +7,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks import floors, measure, product, report, rounds, sample, servers, waits
+from benchmarks.product import Home
 from benchmarks.sample import Sample
-from tests.servers import children
+from tests.servers import children, redis
 
 PARTS = ("speed", "memory", "edits", "pages")
 MEMORY_ROWS = 2_000_000
 POSTGRES_WAYS = {
     rounds.FLOOR: r"psql \copy + INSERT ... ON CONFLICT",
-    rounds.PRODUCT: "Product Importer, journal on",
+    rounds.PRODUCT: "Product Importer, journal on, Celery with two processes",
     rounds.PEER: "SQLAlchemy Core, batches of 1,000",
 }
 SQLITE_WAYS = {rounds.FLOOR: "sqlite3 .import + INSERT ... ON CONFLICT", rounds.PRODUCT: "Product Importer, journal on"}
@@ -30,23 +31,23 @@ def main() -> None:
         print(f"{size / 1e6:.0f} MB, {size / file.rows:.0f} bytes a row, ", end="")
         print(f"{file.distinct:,} distinct SKUs, {file.rejected:,} rows invalid", flush=True)
         if asked.only != "sqlite":
-            with servers.running() as server:
-                _on_postgres(asked, file, server, folder)
+            with servers.running() as server, redis.running() as broker:
+                _on_postgres(asked, file, server, Home("", folder, broker.fresh()))
         if asked.only != "postgres":
             _on_sqlite(asked, file, folder)
 
 
-def _on_postgres(asked: argparse.Namespace, file: Sample, server: servers.Measured, folder: Path) -> None:
+def _on_postgres(asked: argparse.Namespace, file: Sample, server: servers.Measured, home: Home) -> None:
     name = f"PostgreSQL {server.server.version()}"
     if "speed" in asked.parts:
-        found = rounds.on_postgres(file, server, folder, rounds=asked.rounds)
+        found = rounds.on_postgres(file, server, home, rounds=asked.rounds)
         report.costs(f"{name}, {file.rows:,} rows", POSTGRES_WAYS, found)
     if "memory" in asked.parts:
-        with _large(asked.memory_rows) as (large, place), rounds.database(server, place) as url:
-            _memory(name, url, large, place)
+        with _large(asked.memory_rows) as (large, _), rounds.fresh(server, home) as place:
+            _memory(name, large, place)
     if "pages" in asked.parts:
-        with rounds.database(server, folder) as url:
-            report.waits(f"GET /products, {name}", waits.pages(url, folder, file))
+        with rounds.fresh(server, home) as place:
+            report.waits(f"GET /products, {name}", waits.pages(place, file))
 
 
 def _on_sqlite(asked: argparse.Namespace, file: Sample, folder: Path) -> None:
@@ -56,18 +57,18 @@ def _on_sqlite(asked: argparse.Namespace, file: Sample, folder: Path) -> None:
         report.costs(f"{name}, {file.rows:,} rows", SQLITE_WAYS, found)
     if "memory" in asked.parts:
         with _large(asked.memory_rows) as (large, place):
-            _memory(name, f"sqlite:///{place / 'memory.db'}", large, place)
+            _memory(name, large, Home(f"sqlite:///{place / 'memory.db'}", place))
     if "edits" in asked.parts:
-        found_waits = waits.edits(f"sqlite:///{folder / 'edits.db'}", folder, file)
-        report.waits(f"An edit of one product, {name}", found_waits)
+        waited = waits.edits(Home(f"sqlite:///{folder / 'edits.db'}", folder), file)
+        report.waits(f"An edit of one product, {name}", waited)
     if "pages" in asked.parts:
-        report.waits(f"GET /products, {name}", waits.pages(f"sqlite:///{folder / 'pages.db'}", folder, file))
+        asked_for = waits.pages(Home(f"sqlite:///{folder / 'pages.db'}", folder), file)
+        report.waits(f"GET /products, {name}", asked_for)
 
 
-def _memory(name: str, url: str, large: Sample, folder: Path) -> None:
+def _memory(name: str, large: Sample, home: Home) -> None:
     first = rounds.scenarios(large)[0]
-    product.open_database(url, folder)
-    used = product.run(url, folder, first.copy.raw, expected=first.expected)
+    used = product.run(home, first.copy.raw, expected=first.expected)
     print(f"\n{name}, {large.rows:,} rows: {used.peak or 0:.0f} MiB over idle, {used.seconds:.1f} s")
 
 

@@ -76,12 +76,6 @@ def child(command: Sequence[str], *, env: dict[str, str] | None = None, cwd: Pat
 
 
 def cpu_of(pid: int) -> float:
-    """Return the processor seconds of a process so far."""
-    stat = _stat(pid)
-    return (stat[_USER] + stat[_SYSTEM]) / _TICK
-
-
-def cpu_of_family(pid: int) -> float:
     """Return the processor seconds of a process, of its children, and of those children that have ended."""
     before, living, after = _stat(pid), _cpu_of_children(pid), _stat(pid)
     while before[_WAITED_USER:] != after[_WAITED_USER:]:  # a child ended meanwhile: it might be counted nowhere
@@ -90,18 +84,22 @@ def cpu_of_family(pid: int) -> float:
 
 
 def memory_of(pid: int) -> float:
-    """Return the resident memory of a process in MiB."""
-    return _status(pid, "VmRSS")
+    """Return the resident memory of a process and its children, in MiB."""
+    return sum(_status(one, "VmRSS") for one in _family(pid))
 
 
 def peak_of(pid: int) -> float:
-    """Return the most that a process was resident with, in MiB, since `forget_peak`."""
-    return _status(pid, "VmHWM")
+    """Return the most that a process and its children were resident with since `forget_peak`, in MiB.
+
+    Each peak is taken by itself, so the sum may be more than was ever resident at one time.
+    """
+    return sum(_status(one, "VmHWM") for one in _family(pid))
 
 
 def forget_peak(pid: int) -> None:
-    """Let the peak begin anew at what is resident now."""
-    Path(f"/proc/{pid}/clear_refs").write_text("5")
+    """Let the peaks begin anew at what is resident now."""
+    for one in _family(pid):
+        Path(f"/proc/{one}/clear_refs").write_text("5")
 
 
 def percentile(values: Iterable[float], share: float) -> float:
@@ -120,13 +118,25 @@ def load() -> str:
     return f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors"
 
 
+def _family(pid: int) -> list[int]:
+    return [pid, *_children(pid)]
+
+
 def _cpu_of_children(pid: int) -> int:
     ticks = 0
+    for child_pid in _children(pid):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            ticks += sum(_stat(child_pid)[_USER : _SYSTEM + 1])
+    return ticks
+
+
+def _children(pid: int) -> list[int]:
+    found = []
     for path in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            stat = _stat(int(path.name))
-            ticks += (stat[_PARENT] == pid) * (stat[_USER] + stat[_SYSTEM])
-    return ticks
+            if _stat(int(path.name))[_PARENT] == pid:
+                found.append(int(path.name))
+    return found
 
 
 def _stat(pid: int) -> list[int]:

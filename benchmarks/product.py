@@ -8,6 +8,7 @@ import sys
 import time
 import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import checks, measure
@@ -28,18 +29,32 @@ SETTLED = 1.0  # seconds in which an idle process's memory no longer moves
 _LIMIT = 3_600.0  # seconds after which an import is taken for lost
 
 
-def open_database(url: str, folder: Path) -> None:
-    """Point this process at the database of `url`, at its newest state, with files below `folder`."""
-    runtime.start(Settings(database_url=url, data_dir=folder, log_level="error"))
-    migrations.upgrade(database.engine())
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where one installation lives; with `redis` it runs as a server does, on Celery with two processes."""
+
+    url: str
+    folder: Path
+    redis: str = ""
+
+    def enter(self) -> None:
+        """Point this process at the installation, its database at its newest state."""
+        named = {"database_url": self.url, "redis_url": self.redis, "celery_broker_url": self.redis}
+        runtime.start(Settings.model_validate({**named, "data_dir": self.folder, "log_level": "error"}))
+        migrations.upgrade(database.engine())
+
+    def environment(self) -> dict[str, str]:
+        """Return what a process of the installation finds in its environment."""
+        named = {"DATABASE_URL": self.url, "REDIS_URL": self.redis, "CELERY_BROKER_URL": self.redis}
+        named |= {"DATA_DIR": str(self.folder), "LOG_LEVEL": "error"}
+        return {**os.environ, **named, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 
 
 @contextlib.contextmanager
-def running(word: str, url: str, folder: Path, **more: str) -> Iterator[int]:
+def running(word: str, home: Home, **more: str) -> Iterator[int]:
     """Run `product-importer WORD` until the block ends; gives its process id once its memory has settled."""
-    env = {**os.environ, "DATABASE_URL": url, "DATA_DIR": str(folder), "LOG_LEVEL": "error", **more}
-    env["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
-    process = subprocess.Popen([PYTHON, "-m", "product_importer", word], env=env, cwd=folder)
+    command = [PYTHON, "-m", "product_importer", word]
+    process = subprocess.Popen(command, env={**home.environment(), **more}, cwd=home.folder, stdout=subprocess.DEVNULL)
     try:
         _settle(process)
         yield process.pid
@@ -48,9 +63,10 @@ def running(word: str, url: str, folder: Path, **more: str) -> Iterator[int]:
         process.wait(timeout=30)
 
 
-def run(url: str, folder: Path, file: Path, *, expected: dict[str, int]) -> Usage:
+def run(home: Home, file: Path, *, expected: dict[str, int]) -> Usage:
     """Import `file` with a fresh worker; raises Unequal when its account differs from `expected`."""
-    with running("worker", url, folder) as worker:
+    home.enter()
+    with running("worker", home) as worker:
         idle = measure.memory_of(worker)
         measure.forget_peak(worker)
         own, others = time.process_time(), measure.cpu_of(worker)
@@ -102,12 +118,12 @@ def _require(state: State, counts: Counts, expected: dict[str, int]) -> None:
 
 
 def _settle(process: subprocess.Popen[bytes]) -> None:
-    """Wait until the process's memory has stood still for a second."""
+    """Wait until the process's memory, and that of its children, has stood still for a second."""
     last, since = 0.0, time.monotonic()
     while time.monotonic() - since < SETTLED:
         if process.poll() is not None:
             raise RuntimeError(f"{process.args!r} ended at once")
         now = measure.memory_of(process.pid)
-        if now != last or now < 1:
+        if abs(now - last) > 0.1:
             last, since = now, time.monotonic()
         time.sleep(0.1)

@@ -4,12 +4,13 @@ import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from benchmarks import checks, floors, measure, product, servers
 from benchmarks.measure import Cost, Server, Usage
+from benchmarks.product import Home
 from benchmarks.sample import Copy, Sample
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -48,15 +49,15 @@ def scenarios(sample: Sample) -> tuple[Scenario, ...]:
     )
 
 
-def on_postgres(sample: Sample, server: servers.Measured, folder: Path, *, rounds: int) -> Costs:
+def on_postgres(sample: Sample, server: servers.Measured, home: Home, *, rounds: int) -> Costs:
     """Measure floor, product and peer on PostgreSQL."""
     costs: Costs = defaultdict(lambda: defaultdict(list))
     for number in range(rounds):
         with ExitStack() as stack:
-            urls = [stack.enter_context(database(server, folder)) for _ in range(3)]
-            settles = [partial(server.settle, url) for url in urls]
-            runs = (partial(_psql, server, urls[0]), partial(_product, urls[1], folder), partial(_peer, urls[2]))
-            made = map(Contender, map(_with_driver, urls), runs, settles)
+            homes = [stack.enter_context(fresh(server, home)) for _ in range(3)]
+            runs = (partial(_psql, server, homes[0]), partial(_product, homes[1]), partial(_peer, homes[2]))
+            settles = [partial(server.settle, one.url) for one in homes]
+            made = map(Contender, [one.url for one in homes], runs, settles)
             _round(costs, dict(zip((FLOOR, PRODUCT, PEER), made, strict=True)), sample, server, number)
     return costs
 
@@ -66,10 +67,11 @@ def on_sqlite(sample: Sample, folder: Path, *, rounds: int) -> Costs:
     costs: Costs = defaultdict(lambda: defaultdict(list))
     for number in range(rounds):
         paths = [folder / f"{number}-{name}.db" for name in (FLOOR, PRODUCT)]
-        for path in paths:
-            product.open_database(f"sqlite:///{path}", folder)
-        runs = (partial(_sqlite_cli, paths[0]), partial(_product, f"sqlite:///{paths[1]}", folder))
-        made = [Contender(f"sqlite:///{path}", run, os.sync) for path, run in zip(paths, runs, strict=True)]
+        homes = [Home(f"sqlite:///{path}", folder) for path in paths]
+        for home in homes:
+            home.enter()
+        runs = (partial(_sqlite_cli, paths[0]), partial(_product, homes[1]))
+        made = [Contender(home.url, run, os.sync) for home, run in zip(homes, runs, strict=True)]
         _round(costs, dict(zip((FLOOR, PRODUCT), made, strict=True)), sample, measure.NoServer(), number)
         for path in paths:
             path.unlink()
@@ -97,35 +99,31 @@ def _measured(contender: Contender, scenario: Scenario, server: Server) -> Cost:
     return Cost(usage, server.cpu() - busy, server.wal() - log)
 
 
-def _psql(server: servers.Measured, url: str, scenario: Scenario) -> Usage:
-    return floors.psql(server, url, scenario.copy)
+def _psql(server: servers.Measured, home: Home, scenario: Scenario) -> Usage:
+    return floors.psql(server, home.url, scenario.copy)
 
 
 def _sqlite_cli(path: Path, scenario: Scenario) -> Usage:
     return floors.sqlite_cli(path, scenario.copy)
 
 
-def _product(url: str, folder: Path, scenario: Scenario) -> Usage:
-    product.open_database(url, folder)
-    return product.run(url, folder, scenario.copy.raw, expected=scenario.expected)
+def _product(home: Home, scenario: Scenario) -> Usage:
+    return product.run(home, scenario.copy.raw, expected=scenario.expected)
 
 
-def _peer(url: str, scenario: Scenario) -> Usage:
+def _peer(home: Home, scenario: Scenario) -> Usage:
     path = os.pathsep.join((str(ROOT), str(ROOT / "src")))
-    command = [product.PYTHON, "-m", "benchmarks.peer", _with_driver(url), str(scenario.copy.raw)]
+    command = [product.PYTHON, "-m", "benchmarks.peer", home.url, str(scenario.copy.raw)]
     return measure.child(command, env={**os.environ, "PYTHONPATH": path}, cwd=ROOT)
 
 
 @contextmanager
-def database(server: servers.Measured, folder: Path) -> Iterator[str]:
-    """Give the URL of a new database with the product's schema, dropped afterwards."""
+def fresh(server: servers.Measured, home: Home) -> Iterator[Home]:
+    """Give a home with a new database of the server, migrated, and dropped afterwards."""
     url = server.server.create()
-    product.open_database(url, folder)
+    made = replace(home, url=url.replace("postgresql://", "postgresql+psycopg://"))
+    made.enter()
     try:
-        yield url
+        yield made
     finally:
         server.server.drop(url)
-
-
-def _with_driver(url: str) -> str:
-    return url.replace("postgresql://", "postgresql+psycopg://")

@@ -1,4 +1,4 @@
-"""A PostgreSQL of the benchmark's own, durable as in production and with room to work, ended with the run."""
+"""A PostgreSQL of the benchmark's own, durable as in production with the usual room, ended with the run."""
 
 import contextlib
 import dataclasses
@@ -14,7 +14,6 @@ SETTINGS = {
     "full_page_writes": "on",
     "shared_buffers": "1GB",
     "max_wal_size": "8GB",
-    "work_mem": "64MB",
     "checkpoint_timeout": "30min",
     "autovacuum": "off",  # `settle` does its work between two runs, so that it falls into nobody's time
     "listen_addresses": "127.0.0.1",
@@ -42,7 +41,7 @@ class Measured:
 
     def cpu(self) -> float:
         """Return the processor seconds of all of the server's processes so far."""
-        return measure.cpu_of_family(self.pid)
+        return measure.cpu_of(self.pid)
 
     def wal(self) -> float:
         """Return the position in the write-ahead log, in MB."""
@@ -52,7 +51,7 @@ class Measured:
 
     def settle(self, url: str) -> None:
         """Do what autovacuum and checkpointer would have done by now, so that every run begins alike."""
-        with psycopg.connect(url, autocommit=True) as connection:
+        with psycopg.connect(free_of_driver(url), autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE")
             connection.execute("CHECKPOINT")
 

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 
 from sqlalchemy import select, update
 
 from benchmarks import measure, product
+from benchmarks.product import Home
 from benchmarks.rounds import scenarios
 from benchmarks.sample import Sample
 from product_importer.catalog.models import Product
@@ -39,24 +39,24 @@ class Waits:
         return cls(len(seconds), p50 * 1000, p95 * 1000, max(seconds) * 1000)
 
 
-def edits(url: str, folder: Path, sample: Sample) -> dict[str, Waits]:
+def edits(home: Home, sample: Sample) -> dict[str, Waits]:
     """Change one product again and again, at rest and during an import into the empty and the filled catalog."""
-    product.open_database(url, folder)
+    home.enter()
     product_id = _one_product()
     found: dict[str, list[float]] = {"idle": _during(lambda: _edit(product_id), seconds=2.0)}
     for scenario in scenarios(sample)[:2]:
-        with product.running("worker", url, folder), _repeated(lambda: _edit(product_id)) as taken:
+        with product.running("worker", home), _repeated(lambda: _edit(product_id)) as taken:
             product.finish(product.send(scenario.copy.raw), expected={"rows": sample.rows})
         found[scenario.name] = taken
     return {name: Waits.of(taken) for name, taken in found.items()}
 
 
-def pages(url: str, folder: Path, sample: Sample) -> dict[str, Waits]:
+def pages(home: Home, sample: Sample) -> dict[str, Waits]:
     """Ask a real server for pages of products, at rest and during an import that changes half of them."""
-    product.open_database(url, folder)
+    home.enter()
     first, changed, _ = scenarios(sample)
     port = children.free_port()
-    with product.running("worker", url, folder), product.running("web", url, folder, PORT=str(port)):
+    with product.running("worker", home), product.running("web", home, PORT=str(port)):
         ask = _asking(port)
         product.finish(product.send(first.copy.raw), expected=first.expected)
         idle = _during(ask, seconds=IDLE)

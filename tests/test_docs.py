@@ -137,7 +137,8 @@ def _leads(page: Path, target: str) -> bool:
 
 
 def _anchors(text: str) -> Iterator[str]:
-    """Yield the anchors that a forge makes of the headings."""
+    """Yield the anchors that a forge makes of the headings, and those that are written out."""
+    yield from re.findall(r'<a id="([^"]+)">', text)
     for heading in re.findall(r"^#+ (.+)$", text, re.MULTILINE):
         yield re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 

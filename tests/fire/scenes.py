@@ -1,5 +1,7 @@
 """What most tests under fire begin with: a file, the catalog that it meets, and patience."""
 
+import os
+import signal
 import time
 import uuid
 from collections.abc import Callable
@@ -11,6 +13,9 @@ from product_importer.kit import database
 from product_importer.uploads import actions as uploads
 from tests import makers
 from tests.fire import files, oracle
+from tests.fire.workers import PATIENCE, Fleet, brought_to_rest
+
+Compared = tuple[oracle.Account, oracle.Account]  # what was seen, what was expected
 
 
 def prepared(*, seed: int) -> tuple[files.File, oracle.Catalog]:
@@ -38,3 +43,31 @@ def until(fact: Callable[[], object], *, patience: float = 60.0) -> None:
     while not fact():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.05)
+
+
+def struck(fleet: Fleet, plan: str, *, seed: int, patience: float = PATIENCE) -> Compared:
+    """Import a file while a fault strikes."""
+    file, catalog = prepared(seed=seed)
+    fleet.arm(plan)
+    import_id = makers.make_import(file.data)
+    brought_to_rest(fleet, import_id, patience=patience)
+    assert fleet.fired
+    return oracle.observed(import_id), oracle.expected(file, catalog)
+
+
+def overtaken(fleet: Fleet, *, seed: int) -> Compared:
+    """Import a file while a worker freezes over its first slice, and wakes up when another has written that."""
+    file, catalog = prepared(seed=seed)
+    fleet.arm("import.slice.taken=freeze")
+    import_id = makers.make_import(file.data)
+    fleet.until(fleet.frozen)
+    (sleeper,) = fleet.frozen()
+    fleet.arm("import.slice.taken=freeze@3")
+    fleet.reinforce()
+    fleet.until(lambda: len(fleet.frozen()) == 2)
+    os.kill(sleeper, signal.SIGCONT)
+    brought_to_rest(fleet, import_id)
+    for other in fleet.frozen():
+        os.kill(other, signal.SIGCONT)
+    fleet.drain()
+    return oracle.observed(import_id), oracle.expected(file, catalog)

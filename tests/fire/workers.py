@@ -7,15 +7,17 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from product_importer.imports import actions
-from product_importer.imports.states import WORKING, State
+from product_importer.imports.states import WORKING
 from product_importer.kit import database
 from product_importer.kit.settings import Settings
 from tests import makers
+from tests.fire import processes
+from tests.fire.processes import Process
 from tests.source import ROOT, SRC
 
 PATIENCE = 90.0  # seconds until an import that does not come to rest fails the test
@@ -38,6 +40,10 @@ class Fleet:
     def armed(self) -> Path:
         """The file whose plan the processes read at each failpoint."""
         return self.folder / "failpoints"
+
+    @property
+    def _mark(self) -> str:
+        return f"FAILPOINTS=@{self.armed}"
 
     @property
     def fired(self) -> bool:
@@ -64,14 +70,43 @@ class Fleet:
                 self.deaths += crew is not None
                 self.crew[place] = self._start(word)
 
+    def until(self, fact: Callable[[], object], *, patience: float = PATIENCE) -> None:
+        """Wait for a fact, starting dead processes anew; give up long after it should have come."""
+        deadline = time.monotonic() + patience
+        while not fact():
+            assert time.monotonic() < deadline, f"waited in vain\n{self.log()}"
+            self.tend()
+            time.sleep(0.05)
+
     def reinforce(self) -> None:
         """Have one worker more, until the crew is drained or ended."""
         self.crew[len(self.words)] = self._start(self.words[0])
 
     def frozen(self) -> list[int]:
-        """Return the processes, children of the crew too, that are stopped."""
-        groups = {crew.pid for crew in self.crew.values()}
-        return [pid for pid, state, group in _processes() if state == "T" and group in groups]
+        """Return the processes that are stopped."""
+        return [one.pid for one in self._alive() if one.state == "T"]
+
+    def pids(self) -> list[int]:
+        """Return every process that has not ended, those that a supervisor or a pool started too."""
+        return [one.pid for one in self._alive()]
+
+    def child(self, word: str) -> int:
+        """Return the process that runs this word; 0 when there is none."""
+        return next((one.pid for one in self._alive() if one.command.endswith(f"product_importer {word}")), 0)
+
+    def kill(self, word: str) -> None:
+        """Kill -9 the process that runs this word."""
+        pid = self.child(word)
+        assert pid, f"nobody runs {word}"
+        os.kill(pid, signal.SIGKILL)
+
+    def asked_to_end(self) -> int:
+        """Ask the only process to end, and return its exit status."""
+        (crew,) = self.crew.values()
+        crew.terminate()
+        status = crew.wait(PATIENCE)
+        self.crew.clear()
+        return status
 
     def drain(self) -> None:
         """Ask all processes to finish what they are at, and wait until they have."""
@@ -93,6 +128,9 @@ class Fleet:
         """Return the end of what the processes have said."""
         return (self.folder / "log").read_text(errors="replace")[-4000:]
 
+    def _alive(self) -> list[Process]:
+        return [one for one in processes.marked(self._mark) if one.state != "Z"]
+
     def _start(self, word: str) -> subprocess.Popen[bytes]:
         with (self.folder / "log").open("ab") as log:
             return subprocess.Popen(
@@ -107,15 +145,7 @@ class Fleet:
     def _environment(self) -> dict[str, str]:
         told = {name.upper(): str(value) for name, value in self.settings.model_dump(exclude_unset=True).items()}
         path = os.pathsep.join(map(str, (SITE, SRC, ROOT)))
-        return {**os.environ, **told, "PYTHONPATH": path, "FAILPOINTS": f"@{self.armed}", **self.extra}
-
-
-def _processes() -> Iterator[tuple[int, str, int]]:
-    """Yield process id, state and process group of everything that runs here."""
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            state, _, group, *_ = stat.read_text().rpartition(")")[2].split()
-            yield int(stat.parent.name), state, int(group)
+        return {**os.environ, **told, "PYTHONPATH": path, **dict([self._mark.split("=", 1)]), **self.extra}
 
 
 @contextlib.contextmanager
@@ -133,15 +163,11 @@ def at_work(fleet: Fleet) -> Iterator[Fleet]:
 
 
 def brought_to_rest(fleet: Fleet, import_id: uuid.UUID, *, patience: float = PATIENCE) -> None:
-    """Wait until the import has ended, starting dead workers anew; one that found the disk full is tried again."""
-    deadline, retried = time.monotonic() + patience, False
-    while (seen := makers.seen_import(import_id)).state in WORKING or (seen.state is State.FAILED and not retried):
-        assert time.monotonic() < deadline, f"still {seen.state}\n{fleet.log()}"
-        if seen.state is State.FAILED:
-            assert seen.error is not None
-            assert seen.error.code == "DISK_FULL", seen.error
-            with database.transaction() as session:
-                actions.retry(session, import_id)
-            retried = True
-        fleet.tend()
-        time.sleep(0.05)
+    """Wait until the import has ended; one that found the disk full is tried again, once."""
+    fleet.until(lambda: makers.seen_import(import_id).state not in WORKING, patience=patience)
+    seen = makers.seen_import(import_id)
+    if seen.error is not None:
+        assert seen.error.code == "DISK_FULL", seen.error
+        with database.transaction() as session:
+            actions.retry(session, import_id)
+        fleet.until(lambda: makers.seen_import(import_id).state not in WORKING)

@@ -36,6 +36,11 @@ def test_lf_crlf_and_cr_may_be_mixed_in_one_file():
     assert records == [(2, ["A", "1"]), (3, ["B", "2"]), (4, ["C", "3"]), (6, ["D", "4"])]
 
 
+def test_breaks_on_both_sides_of_a_delimiter_are_two():
+    _, records, _ = read(b'sku,name\n"A\r","\nB"\nC,1\n')
+    assert records == [(2, ["A\r", "\nB"]), (5, ["C", "1"])]
+
+
 def test_other_breaks_of_unicode_are_text():
     _, records, _ = read("sku,name\nA,one\u2028two\u0085three\x0bfour\nB,x\n".encode())
     assert records == [(2, ["A", "one\u2028two\u0085three\x0bfour"]), (3, ["B", "x"])]

@@ -39,3 +39,22 @@ class Found:
 def ragged(line: int, raw: str, seen: int, width: int, lines: int = 1) -> Broken:
     """Report a record with too few or too many cells."""
     return Broken(line, Code.ROW_RAGGED, raw, f"{seen} cells where the header has {width}", lines=lines)
+
+
+def placed(records: Sequence[Sequence[str]], at: int) -> tuple[list[int], list[int]]:
+    """Give the positions of the records' first lines and of the line behind the last, and which span several lines.
+
+    A line break inside a record is inside a quoted cell and stands there as it is in the file; to count them costs
+    clean files nothing, while asking csv.reader for its line after each record costs a tenth of reading.
+    """
+    texts = enumerate(map("".join, records))
+    several = [index for index, text in texts if "\n" in text or "\r" in text]
+    starts: list[int] = []
+    before = 0
+    for index in several:
+        starts.extend(range(at, at + index - before + 1))
+        text = "|".join(records[index])  # a break never stands at the border of two cells
+        at += index - before + 1 + text.count("\n") + text.count("\r") - text.count("\r\n")
+        before = index + 1
+    starts.extend(range(at, at + len(records) - before + 1))
+    return starts, several

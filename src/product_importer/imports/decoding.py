@@ -61,6 +61,11 @@ def chunks(
         yield chunk
 
 
+def legible(text: str) -> str:
+    """Put a replacement character where the text has what no database stores and no page shows."""
+    return UNDECODABLE.sub("\ufffd", text).replace("\0", "\ufffd")
+
+
 @dataclass(slots=True)
 class _Progress:
     read: int = 0

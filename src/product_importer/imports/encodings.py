@@ -17,7 +17,9 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _FOREIGN: Final = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
-_NO_FILES: Final = frozenset(["idna", "punycode", "unicode-escape", "unicode_escape", "raw-unicode-escape", "utf-7"])
+_NO_FILES: Final = frozenset(
+    ["idna", "punycode", "unicode-escape", "unicode_escape", "raw-unicode-escape", "undefined", "utf-7"]
+)
 _LINES: Final = 2_000  # non-ASCII lines shown to chardet
 _EASTERN: Final = frozenset(["cp932", "shift_jis", "gb18030", "gb2312", "gbk", "euc_kr", "cp949", "big5", "euc_jp"])
 # cp1252 wins at this share of the best score, and below the least nothing is believed: measured on 72 files in
@@ -38,7 +40,7 @@ def named(encoding: str, head: bytes) -> str:
     """Give the decoder's name for an encoding a person chose; raise EncodingUnknown."""
     try:
         found = codecs.lookup(encoding)
-    except LookupError as error:
+    except (LookupError, ValueError) as error:  # ValueError: a NUL in the name
         raise EncodingUnknown(f"“{encoding}” is no encoding we know.", encoding=encoding) from error
     if not found._is_text_encoding or found.name in _NO_FILES:
         raise EncodingUnknown(f"“{encoding}” is not an encoding of text files.", encoding=encoding)

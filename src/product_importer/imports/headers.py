@@ -51,7 +51,8 @@ def find(
     if line is not None:
         forced = [one for one in found if one.line == line] or [_forced(tables, found, line)]
         return max(forced, key=lambda one: one.rank)
-    plausible = [one for one in found if one.line <= WITHIN + first and (one.known or _names_columns(one.names))]
+    near = (one for one in found if one.line <= WITHIN + first)
+    plausible = [one for one in near if one.known or _names_columns(one.names, tables)]
     if not plausible:
         lines = next(iter(tables.values()))
         shown = next((text.strip()[:100] for text in lines[first:] if text.strip()), "")
@@ -96,8 +97,10 @@ def _forced(tables: Mapping[str, Sequence[str]], found: Sequence[Header], line: 
     return Header(sign, line, grammar.alone(tables[sign][line - 1], sign) or [], 0, 0.0)
 
 
-def _names_columns(names: Sequence[str]) -> bool:
-    """Tell names from data: no cell is a number, most are filled, none comes twice."""
+def _names_columns(names: Sequence[str], signs: Collection[str]) -> bool:
+    """Tell names from data: no cell is a number, most are filled, none comes twice, a single one is not several."""
+    if len(names) == 1 and any(sign in names[0] for sign in signs):
+        return False
     filled = [name for name in names if name]
     unique = len(set(filled)) == len(filled)
     return unique and 2 * len(filled) >= len(names) and not any(map(_VALUE.fullmatch, filled))

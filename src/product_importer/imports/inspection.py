@@ -2,11 +2,11 @@
 
 import itertools
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from product_importer.imports import dialect, doubts, mapping, policies, presets, reader
+from product_importer.imports import dialect, doubts, mapping, packed, policies, presets, reader
 from product_importer.imports.dialect import Dialect
 from product_importer.imports.doubts import Doubt, Example
 from product_importer.imports.mapping import ColumnAmbiguous, ColumnMissing, Mapping
@@ -60,12 +60,12 @@ class Inspection:
 def inspect(upload_id: uuid.UUID, options: Options) -> Inspection:
     """Look at an upload's head.
 
-    Raises what `dialect.sniff` and `reader.open_reader` refuse, PolicyImpossible, and ColumnMissing or
-    ColumnAmbiguous unless the options say that a person can be asked.
+    Raises PolicyImpossible, what `packed.opened`, `dialect.sniff` and `reader.open_reader` refuse, and ColumnMissing
+    or ColumnAmbiguous unless the options say that a person can be asked.
     """
-    blocks = uploads.read(upload_id)
-    start = b"".join(itertools.islice(blocks, 1))[: dialect.HEAD]
-    found = _sniffed(start, options, whole=uploads.size(upload_id) <= len(start))
+    blocks = packed.opened(uploads.read(upload_id))
+    start, whole = _start(blocks)
+    found = _sniffed(start, options, whole=whole)
     opened = reader.open_reader(itertools.chain([start], blocks), found)
     head = next((batch for batch in opened if batch.records), Batch([], [], [], 0))
     samples = _samples(head.records[:_LOOKED_AT], len(opened.header))
@@ -81,6 +81,17 @@ def inspect(upload_id: uuid.UUID, options: Options) -> Inspection:
     usual = presets.blanks(settled.preset) if settled else {}
     blanks = policies.chosen(usual | {str(field): policy for field, policy in options.blanks.items()}, options.mode)
     return Inspection(found, opened.header, samples, settled, refusal, blanks, decimal, example, open_questions, head)
+
+
+def _start(blocks: Iterator[bytes]) -> tuple[bytes, bool]:
+    """Take what `dialect.sniff` wants to see, and tell whether that is the entire file."""
+    start = b""
+    while len(start) < dialect.HEAD:
+        block = next(blocks, None)
+        if block is None:
+            return start, True
+        start += block
+    return start, False
 
 
 def _sniffed(start: bytes, options: Options, *, whole: bool) -> Dialect:

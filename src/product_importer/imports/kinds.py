@@ -24,7 +24,7 @@ class FileNotCsv(AppError):
     action = "Export the table as CSV (UTF-8) and upload that file."
 
 
-_GZIP: Final = b"\x1f\x8b"
+GZIP: Final = b"\x1f\x8b"
 _ZIP: Final = b"PK\x03\x04"
 _BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
 _SIGNATURES: Final = (
@@ -62,7 +62,7 @@ def require_text(head: bytes) -> None:
 
 def kind_of(head: bytes) -> Kind:
     """Tell how to open a file by its first 256 KiB; raise FileNotCsv where it cannot be a table."""
-    if head.startswith(_GZIP):
+    if head.startswith(GZIP):
         return Kind.GZIP
     if head.startswith(_ZIP) and (b"xl/" in head or b"[Content_Types].xml" in head):
         return Kind.XLSX

@@ -74,9 +74,8 @@ def read(cell: str, sign: Decimal) -> Price | Refused:
         return Refused(Code.PRICE_INVALID, f"it is not a number with “{sign}” before the cents")
     if value < 0:
         return Refused(Code.PRICE_NEGATIVE, "it is below zero")
-    if value.adjusted() > 10 or schemas.rounded(value) > schemas.PRICE_MAX:
+    if value.adjusted() > 10 or (cents := schemas.rounded(value)) > schemas.PRICE_MAX:
         return Refused(Code.PRICE_TOO_LARGE, f"it is above {schemas.PRICE_MAX:,}")
-    cents = schemas.rounded(value)
     if exact and cents != value:
         return Refused(Code.PRICE_INVALID, "scientific notation is taken only when it is exact to the cent")
     return Price(f"{abs(cents):f}", rounded=cents != value)
@@ -84,16 +83,25 @@ def read(cell: str, sign: Decimal) -> Price | Refused:
 
 def _value(cell: str, sign: Decimal) -> tuple[decimal.Decimal | None, bool]:
     """Give the cell's value, or None, and whether it is written with an exponent."""
-    parts = _CELL.fullmatch(cell.strip()) if len(cell) <= LONGEST else None
-    if parts is None or not _is_one_amount(parts):
+    if len(cell) > LONGEST:
         return None, False
-    number = _NUMBERS[sign].fullmatch(parts["body"])
-    if number is None or not (number["whole"] or number["places"]) or (number["group"] and number["power"]):
+    number, below = _NUMBERS[sign].fullmatch(cell), False
+    if number is None:
+        if cell[:1].isdigit() and cell[-1:].isdigit():
+            return None, False  # there is no currency or sign to look for
+        parts = _CELL.fullmatch(cell.strip())
+        if parts is None or not _is_one_amount(parts):
+            return None, False
+        number = _NUMBERS[sign].fullmatch(parts["body"])
+        below = any((parts[place] or "+") != "+" for place in ("open", "minus", "inner", "trailing"))
+    if number is None:
         return None, False
-    whole = "".join(filter(str.isdigit, number["whole"]))
-    value = decimal.Decimal(f"{whole or 0}.{number['places'] or 0}{number['power'] or ''}")
-    below = parts["open"] or any((parts[place] or "+") != "+" for place in ("minus", "inner", "trailing"))
-    return (value.copy_negate() if below else value), bool(number["power"])
+    whole, group, places, power = number.group("whole", "group", "places", "power")
+    if not (whole or places) or (group and power):
+        return None, False
+    digits = whole.replace(group, "") if group else whole
+    value = decimal.Decimal(f"{digits or 0}.{places or 0}{power or ''}")
+    return (value.copy_negate() if below else value), bool(power)
 
 
 def _is_one_amount(parts: re.Match[str]) -> bool:
@@ -153,7 +161,7 @@ class Evidence:
         if self.point:
             found = f"{self.point:,} prices are written with a point before the cents and as many with a comma"
         else:
-            found = f"“{self.example}” and {self.ambiguous - 1:,} others can each be read in two ways"
+            found = f"“{self.example}” and {self.ambiguous - 1:,} more can each be read in two ways"
         raise DecimalAmbiguous(
             f"{found}; a price such as 12.50 or 12,50 would settle it.", example=self.example, ambiguous=self.ambiguous
         )

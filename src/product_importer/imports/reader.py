@@ -94,7 +94,7 @@ def _header(lines: Sequence[str], dialect: Dialect, *, last: bool) -> tuple[list
         raise HeaderMissing(
             f"The header in line {dialect.header_line} has a quote that is out of place: {lines[start][:200]!r}."
         ) from error
-    return [name.strip() for name in header], start + reader.line_num
+    return [decoding.legible(name.strip()) for name in header], start + reader.line_num
 
 
 class Reader:

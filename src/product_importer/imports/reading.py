@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from product_importer.imports import families, mapping, presets, reader, rows, staging
+from product_importer.imports import families, mapping, packed, presets, reader, rows, staging
 from product_importer.imports.dialect import Dialect
 from product_importer.imports.models import ImportJob
 from product_importer.imports.options import Options
@@ -77,7 +77,8 @@ def read(
     refused with, DecimalAmbiguous among them, and SignMistaken where it must be read again.
     """
     options, digest = Options.model_validate(job.options), hashlib.sha256()
-    opened = reader.open_reader(_hashed(uploads.read(job.upload_id), digest), Dialect(**job.facts["dialect"]))
+    blocks = packed.opened(_taken(uploads.read(job.upload_id), digest, marks))
+    opened = reader.open_reader(blocks, Dialect(**job.facts["dialect"]))
     preset = presets.Preset(job.facts["preset"])
     found = mapping.placed(opened.header, job.facts["columns"], mode=options.mode, preset=preset)
     blanks = {field: Blank(policy) for field, policy in job.facts["blanks"].items()}
@@ -110,15 +111,16 @@ def _accepted(
         checked = checker.check(batch)
         rejects.add(checked.rejected)
         yield from checked.accepted
-        marks.bytes_read = batch.bytes_read
         marks.rows_read += len(checked.accepted) + len(checked.rejected)
         marks.rejected = rejects.count
 
 
-def _hashed(blocks: Iterator[bytes], digest: Any) -> Iterator[bytes]:
+def _taken(blocks: Iterator[bytes], digest: Any, marks: Marks) -> Iterator[bytes]:
+    """Digest and count the file's bytes as they are, packed or not."""
     for block in blocks:
         digest.update(block)
         yield block
+        marks.bytes_read += len(block)
 
 
 def _plain(notice: Any) -> dict[str, Any]:

@@ -28,7 +28,7 @@ class Rejects:
         self._groups: dict[tuple[str, str | None], dict[str, Any]] = {}
         self._number, self._width = number, len(header)
         self._file = cast("BinaryIO", tempfile.TemporaryFile())  # noqa: SIM115 - closed by close()
-        self._text = io.TextIOWrapper(self._file, encoding="utf-8", newline="", write_through=False)
+        self._text = io.TextIOWrapper(self._file, encoding="utf-8", errors="surrogateescape", newline="")
         self._csv = csv.writer(self._text, delimiter=delimiter, lineterminator="\n")
         self._csv.writerow((*ADDED, *header, "_raw"))
 

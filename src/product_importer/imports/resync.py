@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from product_importer.imports import grammar, shape
-from product_importer.imports.broken import Broken, Found
+from product_importer.imports.broken import Broken, Found, placed
 from product_importer.imports.codes import Code
 from product_importer.imports.doubt import Doubt
 from product_importer.imports.limits import Limits
@@ -89,26 +89,26 @@ class Resync:
         wanted = lines if until is None else map(lines.__getitem__, range(at, until))
         reader = grammar.strict(wanted, self._delimiter)
         records: list[list[str]] = []
-        starts, trouble = [at], None
+        trouble = None
         try:
-            for record in reader:
-                records.append(record)
-                starts.append(at + reader.line_num)
+            records.extend(reader)  # keeps what came before an error
         except csv.Error as error:
             trouble = _Trouble.FIELD if "field limit" in str(error) else _Trouble.QUOTE
         end, count = at + reader.line_num, len(records)
         if until is None and end == count:
             found.starts, found.ends, found.records = range(count), range(1, count + 1), records
             return _Stop(count, count, None)
-        whole = self._believed(lines, starts, records)
+        starts, several = placed(records, at)
+        whole = self._believed(lines, starts, records, several)
         found.add(starts[: whole + 1], records[:whole])
         if whole < count:
             return _Stop(starts[whole], starts[whole + 1], _Trouble.ROWS)
         return _Stop(starts[whole], end, trouble)
 
-    def _believed(self, lines: Sequence[str], starts: Sequence[int], records: Sequence[Sequence[str]]) -> int:
+    def _believed(
+        self, lines: Sequence[str], starts: Sequence[int], records: Sequence[Sequence[str]], several: Sequence[int]
+    ) -> int:
         """Count the records up to the first that goes on over lines which are rows themselves."""
-        several = [index for index, (start, end) in enumerate(itertools.pairwise(starts)) if end > start + 1]
         for index in several:
             wrong = len(records[index]) != self._width
             if self._may_hide_rows(records[index]) and self._swallowed(lines, *starts[index : index + 2], wrong=wrong):
@@ -117,8 +117,11 @@ class Resync:
 
     def _may_hide_rows(self, record: Sequence[str]) -> bool:
         """Tell without the lines whether one that a record goes on over could hold as many delimiters as a row."""
+        delimiters = "".join(record).count(self._delimiter) + len(record)
+        if delimiters <= self._width and "\n" not in record[0] and "\r" not in record[0]:
+            return False
         first = next(at for at, cell in enumerate(record) if "\n" in cell or "\r" in cell)
-        return "".join(record).count(self._delimiter) + len(record) - first >= self._width
+        return delimiters - first >= self._width
 
     def _swallowed(self, lines: Sequence[str], start: int, end: int, *, wrong: bool = False) -> bool:
         """Tell whether half of the lines a record goes on over are rows of this file, one without a mistake.

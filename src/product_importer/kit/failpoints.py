@@ -68,7 +68,8 @@ def _fail(fault: str, name: str, session: Session | None) -> None:
         "error": lambda: _raise(Injected(name)),
         "enospc": lambda: _raise(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), name)),
         "dropconn": lambda: database.cut(session),
-        "freeze": lambda: os.kill(os.getpid(), signal.SIGSTOP),
+        # To this very thread: one sent to the process may stop another first, and this one would go on for a moment.
+        "freeze": lambda: signal.pthread_kill(threading.get_ident(), signal.SIGSTOP),
         "sleep": lambda: time.sleep(float(argument or 1)),
     }
     faults[word]()

@@ -1,5 +1,6 @@
 """Files by key, in a local folder or an S3-compatible bucket: the one room that knows object storage."""
 
+import errno
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
 
 import obstore
+from obstore.exceptions import GenericError
 from obstore.store import LocalStore, ObjectStore, S3Store
 
 from product_importer.kit.settings import Settings
@@ -30,8 +32,16 @@ def configure(settings: Settings) -> None:
 
 
 def put(key: str, data: bytes | BinaryIO) -> None:
-    """Store `data`, bytes or an open file, whole under `key`; on return it outlives a power cut."""
-    obstore.put(_opened(), key, data)
+    """Store `data`, bytes or an open file, whole under `key`; on return it outlives a power cut.
+
+    Raises OSError with ENOSPC when the disk is full.
+    """
+    try:
+        obstore.put(_opened(), key, data)
+    except GenericError as error:
+        if "StorageFull" in str(error):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), key) from error
+        raise
     _sync(key)
 
 

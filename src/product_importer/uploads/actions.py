@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from product_importer.kit import clock, database, storage
 from product_importer.kit.errors import AppError
+from product_importer.kit.failpoints import failpoint
 from product_importer.uploads.models import Part, Upload
 
 PART = 8 * 2**20  # bytes, the largest part
@@ -39,6 +40,7 @@ def rename(upload_id: uuid.UUID, *, name: str) -> None:
 def append(upload_id: uuid.UUID, *, start: int, data: bytes) -> int:
     """Store one part that begins at byte `start`, and return the new offset."""
     storage.put(part_key(upload_id, start), data)
+    failpoint("upload.part.stored")
     end = start + len(data)
     with database.transaction() as session:
         moved = update(Upload).where(Upload.id == upload_id, Upload.received == start, Upload.completed_at.is_(None))
@@ -46,6 +48,8 @@ def append(upload_id: uuid.UUID, *, start: int, data: bytes) -> int:
         if session.scalar(claimed) is None:
             raise OffsetMismatch(f"The upload does not stand at byte {start}.")
         session.add(Part(upload_id=upload_id, start=start, size=len(data)))
+        failpoint("upload.part.before-commit", session)
+    failpoint("upload.part.recorded")
     return end
 
 
@@ -70,7 +74,7 @@ def size(upload_id: uuid.UUID) -> int:
 
 def discard(upload_id: uuid.UUID) -> None:
     """Forget an upload and its bytes: it was cut, refused, or nobody needs it any more."""
-    starts = _starts(upload_id)
+    starts = [*_starts(upload_id), size(upload_id)]  # the last one may be stored and not yet in the ledger
     with database.transaction() as session:
         session.execute(delete(Part).where(Part.upload_id == upload_id))
         session.execute(delete(Upload).where(Upload.id == upload_id))

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
+from product_importer.imports import failure
 from product_importer.kit import logs
 from product_importer.kit.errors import AppError, NotFound
 from product_importer.web import templating
@@ -35,6 +36,15 @@ class MethodNotAllowed(AppError):
     code = "METHOD_NOT_ALLOWED"
     title = "This address does not take that method"
     action = "See the API description for the methods it takes."
+
+
+class NoRoom(AppError):
+    """There is no space left for what was sent."""
+
+    status = 507
+    code = "DISK_FULL"
+    title = "The disk is full"
+    action = "Make room on the server, then send it again."
 
 
 class Fault(AppError):
@@ -84,6 +94,8 @@ def refusal(error: Exception) -> AppError:
     if isinstance(error, HTTPException) and error.status_code < 500:
         return {404: NotFound(), 405: MethodNotAllowed()}.get(error.status_code) or AppError(error.detail)
     _log.error("request failed", exc_info=error)
+    if failure.refusal(error):
+        return NoRoom("There was no room to store it. Nothing of it is kept.")
     return Fault("The fault is ours, not in your request. Nothing was written by it.")
 
 
