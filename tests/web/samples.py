@@ -165,7 +165,7 @@ CHIPS = [
 ROWS = [
     Row(4, Outcome.UPDATED, {"sku": "MUG-1103", "name": "Stoneware mug 350 ml", "price": "14.50"}),
     Row(5, Outcome.CREATED, {"sku": "00090.750", "name": "Desk cable tray", "price": "27.00"}),
-    Row(6, Outcome.REJECTED, {"sku": "B", "name": "<b>x</b>", "price": "n/a"}, wrong="price", message="Not a number"),
+    Row(6, Outcome.REJECTED, {"sku": "B", "name": "Bowl", "price": "n/a"}, wrong="price", message="Not a number"),
     Row(8, Outcome.UNCHANGED, {"sku": "PLT-0519", "name": "Pot", "description": ""}, kept=frozenset({"price"})),
 ]
 MAPPING: dict[str, object] = {

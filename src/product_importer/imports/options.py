@@ -21,7 +21,9 @@ class Options(BaseModel):
     decimal: Decimal | None = Field(None, description="The decimal sign of the price column.")
     mode: Mode = Field(Mode.UPSERT, description="Whether products may be created, updated, or both.")
     encoding: str | None = Field(None, max_length=40, description="The text encoding, when the guess is wrong.")
-    delimiter: str | None = Field(None, min_length=1, max_length=3, description="The character between two cells, or the word tab.")
+    delimiter: str | None = Field(
+        None, min_length=1, max_length=3, description="The character between two cells, or the word tab."
+    )
     header_line: int | None = Field(None, ge=1, le=1000, description="The line of the header, counted from 1.")
     interactive: bool = Field(False, description="Ask a person instead of refusing when something is unclear.")
     check_columns: bool = Field(False, description="Ask a person in any case.")

@@ -1,7 +1,7 @@
 """What the mapping page shows: the guesses as chips, the columns with what they become and why, the first rows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -20,6 +20,7 @@ MODES = {
     Mode.CREATE_ONLY: "leave them alone",
     Mode.UPDATE_ONLY: "update them, create none",
 }
+ASKING = ("Guess", "May be", "Stands in")  # how the reasons begin that a person should look at
 POLICIES = {Blank.REJECT: "Reject row", Blank.KEEP: "Keep value", Blank.CLEAR: "Clear value"}
 
 
@@ -54,39 +55,57 @@ def context(
 
 def columns(seen: Read, said: Said, *, memory: Remembered | None, problems: Mapping[str, str]) -> list[Column]:
     """List the columns of the file with what each becomes and why."""
-    blanks = mapping_form.blanks_of(said, seen)
-    proposed = {one.index: (name, one.confidence) for name, one in mapping_form.suggestions(seen).items()}
-    taken = set(said.fields.values())
+    blanks, reasons = mapping_form.blanks_of(said, seen), _reasons(seen, said, memory)
     listed = []
     for at, name in enumerate(seen.found.header):
         field = said.fields.get(at, "")
-        bars, why = _why(seen, at, field, proposed.get(at, ("", 0.0)), memory, taken)
+        bars, why = _why(at, field, reasons)
         listed.append(
             Column(
-                at, name, seen.found.samples[at], field, said.blanks.get(at) or str(blanks.get(field, "")), why, bars,
-                ask=why.startswith(("Guess", "May be", "Stands in")),
-                problem=problems.get(f"column-{at}"), blank_problem=problems.get(f"blank-{at}"),
+                index=at,
+                name=name,
+                samples=seen.found.samples[at],
+                field=field,
+                blank=said.blanks.get(at) or str(blanks.get(field, "")),
+                why=why,
+                bars=bars,
+                ask=why.startswith(ASKING),
+                problem=problems.get(f"column-{at}"),
+                blank_problem=problems.get(f"blank-{at}"),
             )
-        )  # fmt: skip
+        )
     return listed
 
 
-def _why(
-    seen: Read, at: int, field: str, proposal: tuple[str, float], memory: Remembered | None, taken: set[str]
-) -> tuple[int, str]:
+@dataclass(frozen=True, slots=True)
+class _Reasons:
+    """What speaks for a column: proposals (field and confidence) and presets by its place, and what is chosen."""
+
+    proposed: Mapping[int, tuple[str, float]]
+    settled: Mapping[str, int]
+    shop: str
+    memory: Remembered | None
+    taken: frozenset[str]
+
+
+def _reasons(seen: Read, said: Said, memory: Remembered | None) -> _Reasons:
+    proposed = {one.index: (name, one.confidence) for name, one in mapping_form.suggestions(seen).items()}
+    settled = presets.columns(seen.preset, seen.found.header, seen.found.filled)
+    shop = presets.EXPORTS[seen.preset].label if seen.preset in presets.EXPORTS else ""
+    return _Reasons(proposed, settled, shop, memory, frozenset(said.fields.values()))
+
+
+def _why(at: int, field: str, reasons: _Reasons) -> tuple[int, str]:
     """Say how sure a column's field is (0 to 3), and in words."""
-    wanted, confidence = proposal
+    wanted, confidence = reasons.proposed.get(at, ("", 0.0))
     if not field:
-        return (0, f"May be {LABELS[wanted]}") if wanted and wanted not in taken else (0, "No field fits")
-    if memory is not None and memory.columns.get(field) == at:
-        return 3, f"Chosen on {words.day(memory.used_at)}"
+        return 0, f"May be {LABELS[wanted]}" if wanted and wanted not in reasons.taken else "No field fits"
+    if reasons.memory is not None and reasons.memory.columns.get(field) == at:
+        return 3, f"Chosen on {words.day(reasons.memory.used_at)}"
     if wanted != field:
         return 3, "Chosen by you"
-    known = presets.columns(seen.preset, seen.found.header, seen.found.filled)
-    if known.get(field) == at:
-        if confidence < mapping.CERTAIN:
-            return 1, "Stands in, please check"
-        return 3, f"{presets.EXPORTS[seen.preset].label} export"
+    if reasons.settled.get(field) == at:
+        return (3, f"{reasons.shop} export") if confidence == mapping.CERTAIN else (1, "Stands in, please check")
     return (2, "Header matches") if confidence == mapping.CERTAIN else (1, "Guess, please check")
 
 

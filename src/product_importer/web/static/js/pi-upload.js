@@ -32,7 +32,7 @@ class PiUpload extends HTMLElement {
   #show(name) {
     for (const part of this.querySelectorAll("[data-part]")) part.hidden = part.dataset.part !== name;
     this.toggleAttribute("busy", name === "sending");
-    this.#part(name).querySelector("button, input")?.focus();
+    this.#part(name).querySelector("button, input[type=file]")?.focus();
   }
 
   #do(action) {
