@@ -174,6 +174,16 @@ def test_the_preview_shows_rows_as_they_would_be_stored(served: Doors) -> None:
     assert [row[-1] for row in preview(only_new)] == ["Skipped", "RejectedName is empty", "Superseded", "Created"]
 
 
+def test_columns_that_the_upload_names_are_shown_and_kept(served: Doors) -> None:
+    data = b"Handle,Title,Option1 Name,Variant SKU,Variant Price\ncap,Cap,Size,C-S,9.00\n"
+    place = asked(served, data, check_columns="true", mapping='{"sku": "Handle", "name": "Title"}')
+    said = controls(served.get(place))
+    assert [said[f"column-{at}"] for at in range(5)] == ["sku", "name", "", "", ""]
+    assert said["preset"] == "none"
+    assert choose(served, place, {}).status == 303
+    assert makers.run_import_to_end(uuid.UUID(place.split("/")[3])).mapping == {"sku": "Handle", "name": "Title"}
+
+
 def test_an_eight_bit_encoding_is_a_guess_with_a_value_to_look_at(served: Doors) -> None:
     data = "Preisliste\n\nsku;name;price\nA-1;Große Schüssel, weiß;12,50\n".encode("cp1252")
     page = served.get(asked(served, data)).body.decode()

@@ -69,6 +69,8 @@ def read(upload_id: uuid.UUID, stored: Mapping[str, Any], said: Said) -> Read:
     """Look at the file as the form says; where that cannot be, as it was read before, with the reason as a problem."""
     chosen = said.made_for or said.reading
     kept = {name: value for name, value in stored.items() if not (chosen and name in ("mapping", "blanks"))}
+    if "mapping" in stored:
+        kept.setdefault("preset", Preset.NONE)  # an upload that names its columns has no preset of its own accord
     try:
         options = Options.model_validate({**kept, **said.reading, "interactive": True})
         return _read(upload_id, options, {})

@@ -36,7 +36,7 @@ def context(
     shown = columns(seen, said, memory=memory, problems=problems)
     return {
         "chips": _chips(seen, said, problems),
-        "preset": _preset(seen, said),
+        "preset": _preset(seen),
         "mode": _mode(seen),
         "columns": shown,
         "imported": sum(bool(column.field) for column in shown),
@@ -125,10 +125,11 @@ def _chips(seen: Read, said: Said, problems: Mapping[str, str]) -> list[Chip]:
     return [replace(chip, problem=problems.get(chip.name)) for chip in chips]
 
 
-def _preset(seen: Read, said: Said) -> Chip:
+def _preset(seen: Read) -> Chip:
     labels = {preset: export.label for preset, export in presets.EXPORTS.items()} | {Preset.NONE: "none"}
-    found = labels[presets.recognised(seen.found.header)]
-    return _chip("preset", "Preset", said, found, {str(preset): label for preset, label in labels.items()})
+    found = presets.recognised(seen.found.header)
+    others = [(str(preset), label) for preset, label in labels.items() if preset != found]
+    return Chip("preset", "Preset", "" if seen.preset == found else str(seen.preset), [("", labels[found]), *others])
 
 
 def _mode(seen: Read) -> Chip:
