@@ -2,6 +2,8 @@
 
 import argparse
 import platform
+import signal
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +26,7 @@ SQLITE_WAYS = {rounds.FLOOR: "sqlite3 .import + INSERT ... ON CONFLICT", rounds.
 def main() -> None:
     """Measure what was asked for and print it as Markdown."""
     asked = _arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # leaves every block, and with it no server behind
     print(f"Python {platform.python_version()}, {measure.load()}; {asked.rows:,} rows, {asked.rounds} rounds")
     with children.private_folder("bench") as folder:
         file = sample.make(folder, rows=asked.rows)

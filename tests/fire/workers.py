@@ -100,6 +100,10 @@ class Fleet:
         assert pid, f"nobody runs {word}"
         os.kill(pid, signal.SIGKILL)
 
+    def kill_first(self) -> None:
+        """Kill -9 the first process alone: what it has forked sees it go."""
+        self.crew[0].kill()
+
     def asked_to_end(self) -> int:
         """Ask the only process to end, and return its exit status."""
         (crew,) = self.crew.values()

@@ -154,6 +154,14 @@ def test_escaped_quotes_and_blanks_around_quotes_are_noticed():
     assert sniff('sku,name\nA,"C:\\"\nB,"D:\\"\n').plain
 
 
+@pytest.mark.parametrize(("size", "block"), [(0, 10), (100, 7), (dialect.HEAD, 1000), (dialect.HEAD + 1, 1 << 20)])
+def test_the_head_of_a_file_is_looked_at_without_losing_it(size, block):
+    data = bytes(number % 251 for number in range(size))
+    head, whole, blocks = dialect.head_of(data[at : at + block] for at in range(0, size, block))
+    assert (head, whole) == (data[: dialect.HEAD], size <= dialect.HEAD)
+    assert b"".join(blocks) == data
+
+
 @given(st.binary(max_size=300))
 def test_any_bytes_are_sniffed_or_refused_in_words(data):
     words = ""

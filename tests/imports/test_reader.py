@@ -179,6 +179,23 @@ def test_two_thousand_columns_are_read():
     assert records == []  # both rows repeat the header
 
 
+@pytest.mark.parametrize(
+    ("words", "encoding"), [("Насос стальной большой", "cp1251"), ("Źródło łącznik żółć przewód gumowy", "cp1250")]
+)
+def test_an_encoding_that_shows_only_late_in_the_file_is_told_at_the_end(words, encoding):
+    rows = [f"A{number},{words} {number}\n" for number in range(50)]
+    opened = reader.open_reader([b"sku,name\n" + b"B,ascii\n" * 50_000, "".join(rows).encode(encoding)], COMMA)
+    assert sum(len(batch.recoded) + len(batch.broken) for batch in opened) == 50
+    assert opened.mistaken() == encoding
+
+
+@pytest.mark.parametrize("last", ["A,ü\n".encode(), b"A,1\n"])
+def test_a_file_with_single_lines_in_windows_1252_is_not_mistaken(last):
+    opened = reader.open_reader([b"sku,name\n" + "B,Größe für Tür\n".encode("cp1252") + last], COMMA)
+    assert [batch.recoded for batch in opened] == [[2]]
+    assert opened.mistaken() is None
+
+
 def test_escaped_quotes_and_blanks_around_quotes_are_read_as_the_dialect_says():
     _, escaped, _ = read(b'sku,name\nA,"5\\" pipe, \\\\x"\n', dialect=Dialect("utf-8", ",", 1, escaped=True))
     _, spaced, _ = read(b'sku , name\n"A" , "one, ""two"" , x"\n', dialect=Dialect("utf-8", ",", 1, spaced=True))

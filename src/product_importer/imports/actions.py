@@ -96,8 +96,8 @@ def retry(session: Session, import_id: uuid.UUID) -> None:
     job = queries.job_of(session, import_id, lock=True)
     if job.state is not State.FAILED:
         raise NotFailed(f"It is {job.state.value}.")
-    fresh: dict[str, Any] = {"state": State.QUEUED, "error": None, "finished_at": None, "attempts": 0, **leases.FREE}
-    for name, value in fresh.items():
+    fresh: dict[str, Any] = {"state": State.QUEUED, "error": None, "finished_at": None, "cancel_requested": False}
+    for name, value in {**fresh, "attempts": 0, **leases.FREE}.items():
         setattr(job, name, value)
     job.version += 1
     slices.forgive(session, job.id)

@@ -1,9 +1,10 @@
 """How a file is written: encoding, delimiter, header line and quoting, sniffed from its first bytes."""
 
 import functools
+import itertools
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -60,6 +61,17 @@ class Dialect:
         if self.escaped:
             line = _ESCAPE.sub(lambda found: '""' if found[1] == '"' else "\\", line)
         return _spaces(self.delimiter).sub(lambda found: found[1] or "", line) if self.spaced else line
+
+
+def head_of(blocks: Iterable[bytes]) -> tuple[bytes, bool, Iterator[bytes]]:
+    """Take what `sniff` wants to see off a file's blocks: bytes, whether these are all, and the file from its start."""
+    source, taken, size = iter(blocks), list[bytes](), 0
+    for block in source:
+        taken.append(block)
+        size += len(block)
+        if size > HEAD:
+            break
+    return b"".join(taken)[:HEAD], size <= HEAD, itertools.chain(taken, source)
 
 
 def sniff(

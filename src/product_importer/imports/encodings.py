@@ -7,6 +7,7 @@ from typing import Final
 import chardet
 
 from product_importer.imports import decoding
+from product_importer.imports.lines import Lines
 from product_importer.kit.errors import AppError
 
 _BOMS: Final = (
@@ -62,6 +63,39 @@ def detect(head: bytes, *, whole: bool) -> tuple[str, bool]:
     except UnicodeDecodeError:
         return _by_lines(head, whole=whole)
     return "utf-8", False
+
+
+class Foreign:
+    """Weighs the lines of a UTF-8 file that are not UTF-8, which the first 256 KiB may not have shown.
+
+    Single ones are Windows-1252 in a file that is UTF-8 otherwise. Where no line of the file needs UTF-8, all of
+    them together may show another encoding, and then what was read as Windows-1252 is to be read again.
+    """
+
+    def __init__(self) -> None:
+        self._lines: list[bytes] = []
+        self._native = False  # whether a line has characters that are UTF-8
+
+    def see(self, chunk: decoding.Chunk) -> None:
+        """Look at a chunk of the file; costs nothing where it is ASCII."""
+        if self._native or chunk.text.isascii():
+            return
+        recoded = set(chunk.recoded)
+        for at, line in enumerate(Lines(chunk.text)):
+            if at in recoded:
+                self._lines.append(line.encode(decoding.FALLBACK))
+            elif decoding.UNDECODABLE.search(line):
+                self._lines.append(line.encode(errors="surrogateescape"))
+            elif not line.isascii():
+                self._native = True
+        del self._lines[_LINES:]
+
+    def mistaken(self) -> str | None:
+        """Give the encoding the file is in after all, or None."""
+        if self._native or not self._lines:
+            return None
+        guess = _guess(b"".join(self._lines))
+        return None if guess == decoding.FALLBACK else guess
 
 
 def _wide(head: bytes) -> str | None:

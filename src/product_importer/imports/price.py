@@ -74,7 +74,7 @@ def read(cell: str, sign: Decimal) -> Price | Refused:
         return Refused(Code.PRICE_INVALID, f"it is not a number with “{sign}” before the cents")
     if value < 0:
         return Refused(Code.PRICE_NEGATIVE, "it is below zero")
-    if value.adjusted() > 10 or (cents := schemas.rounded(value)) > schemas.PRICE_MAX:
+    if (value and value.adjusted() > 10) or (cents := schemas.rounded(value)) > schemas.PRICE_MAX:
         return Refused(Code.PRICE_TOO_LARGE, f"it is above {schemas.PRICE_MAX:,}")
     if exact and cents != value:
         return Refused(Code.PRICE_INVALID, "scientific notation is taken only when it is exact to the cent")

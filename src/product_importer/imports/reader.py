@@ -3,10 +3,11 @@
 import csv
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from product_importer.imports import broken, decoding, grammar, resync
-from product_importer.imports.broken import Broken, Found
+from product_importer.imports import decoding, encodings, grammar, resync
+from product_importer.imports.batch import Batch, Sieve
+from product_importer.imports.broken import Broken
 from product_importer.imports.codes import Code
 from product_importer.imports.decoding import Chunk
 from product_importer.imports.dialect import Dialect
@@ -25,24 +26,6 @@ class TooManyColumns(AppError):
     code = "FILE_TOO_LARGE"
     title = "The file has too many columns"
     action = "Leave columns out, or check the delimiter."
-
-
-@dataclass(slots=True)
-class Batch:
-    """Some thousand records in file order, all as wide as the header.
-
-    `lines` are the first physical lines of the records (1-based, as an editor counts), `bytes_read` the
-    bytes of the file consumed so far. `recoded` are lines that were read as cp1252, `repeated` lines that
-    repeat the header. Blank lines are left out without a trace, and so does whoever reads the records with those
-    that have blank cells alone (`grammar.is_blank`).
-    """
-
-    lines: Sequence[int]
-    records: list[list[str]]
-    broken: list[Broken]
-    bytes_read: int
-    recoded: list[int] = field(default_factory=list)
-    repeated: list[int] = field(default_factory=list)
 
 
 def read(blocks: Iterable[bytes], dialect: Dialect, *, limits: Limits = LIMITS) -> Iterator[Batch]:
@@ -104,7 +87,6 @@ class Reader:
         self, header: list[str], text: str, chunks: Iterator[Chunk], line: int, dialect: Dialect, limits: Limits
     ) -> None:
         self.header = header
-        self._header_text = text
         self._chunks = chunks
         self._line = line  # number of the first line held, or of the next to come
         self._held = ""  # lines of a record that is still open
@@ -112,12 +94,16 @@ class Reader:
         self._dialect = dialect
         self._limits = limits
         self._suspect = False
+        self._foreign = encodings.Foreign()
+        self._sieve = Sieve(header, text)
         self._careful = resync.Resync(delimiter=dialect.delimiter, header=header, limits=limits)
 
     def __iter__(self) -> Iterator[Batch]:
         bytes_read = 0
         for chunk in self._chunks:
             bytes_read = chunk.bytes_read
+            if self._dialect.encoding == "utf-8":
+                self._foreign.see(chunk)
             if chunk.overlong:
                 yield self._overlong(chunk)
             elif self._waits(chunk):
@@ -126,6 +112,10 @@ class Reader:
                 yield self._batch(chunk)
         if self._held or self._careful.in_doubt:
             yield self._batch(Chunk("", bytes_read), final=True)
+
+    def mistaken(self) -> str | None:
+        """Give, once all was read, the encoding to read the file in again; None when this one is right."""
+        return self._foreign.mistaken()
 
     def _waits(self, chunk: Chunk) -> bool:
         """Tell whether a quote stays open over a chunk: nothing without a quote can close it."""
@@ -152,37 +142,7 @@ class Reader:
         starts = found.starts
         numbers = range(first, first + len(starts)) if isinstance(starts, range) else [first + at for at in starts]
         batch = Batch(numbers, found.records, found.broken, chunk.bytes_read, recoded)
-        return self._sifted(batch, found, lines)
-
-    def _sifted(self, batch: Batch, found: Found, lines: Lines) -> Batch:
-        """Leave out blank records and repeated headers, and set aside what is ragged or cannot be stored."""
-        width, records = len(self.header), batch.records
-        if not self._suspect and self._header_text not in lines.text and set(map(len, records)) <= {width}:
-            return batch
-        kept = Batch([], [], batch.broken, batch.bytes_read, batch.recoded)
-        numbers: list[int] = []
-        for line, start, end, record in zip(batch.lines, found.starts, found.ends, records, strict=True):
-            if grammar.is_blank(record):
-                continue
-            if len(record) == width and [cell.strip() for cell in record] == self.header:
-                kept.repeated.append(line)
-            elif fault := self._fault(line, record, lines[start:end]):
-                kept.broken.append(fault)
-            else:
-                numbers.append(line)
-                kept.records.append(record)
-        kept.lines = numbers
-        kept.broken.sort(key=lambda fault: fault.line)
-        return kept
-
-    def _fault(self, line: int, record: list[str], physical: list[str]) -> Broken | None:
-        raw = "".join(physical)
-        if len(record) != len(self.header):
-            return broken.ragged(line, raw, len(record), len(self.header), len(physical))
-        if self._suspect and (found := _unstorable(record)):
-            at, code, detail = found
-            return Broken(line, code, raw, detail, self.header[at], len(physical))
-        return None
+        return self._sieve.sift(batch, found, lines, suspect=self._suspect)
 
     def _overlong(self, chunk: Chunk) -> Batch:
         """Close what is open, and report one physical line that passed the limit."""
@@ -191,13 +151,3 @@ class Reader:
         batch.broken.append(Broken(self._line, Code.RECORD_TOO_LONG, chunk.text, detail))
         self._line += 1
         return batch
-
-
-def _unstorable(record: Sequence[str]) -> tuple[int, Code, str] | None:
-    for at, cell in enumerate(record):
-        if "\0" in cell:
-            return at, Code.NUL_BYTE, f"at character {cell.index(chr(0)) + 1} of the cell"
-        if flaw := decoding.UNDECODABLE.search(cell):
-            byte = ord(flaw.group()) & 0xFF
-            return at, Code.ROW_UNDECODABLE, f"byte 0x{byte:02X} at character {flaw.start() + 1} of the cell is no text"
-    return None

@@ -16,6 +16,7 @@ from product_importer.imports.broken import Broken, Found, placed
 from product_importer.imports.codes import Code
 from product_importer.imports.doubt import Doubt
 from product_importer.imports.limits import Limits
+from product_importer.imports.shape import snug
 
 LOOK_AHEAD = 200  # lines looked at to tell swallowed rows from long text
 NEAR = 16  # lines read at first behind a broken record
@@ -135,7 +136,7 @@ class Resync:
         known = self._known(lines)
         rows = [cells for line in likely if (cells := grammar.alone(line, self._delimiter)) and known.resembles(cells)]
         most = wrong or 2 * len(rows) >= sum(not line.isspace() for line in after)
-        return most and any(map(known.fits, rows))
+        return most and any(known.fits(cells) or (wrong and known.seen < shape.FEW and snug(cells)) for cells in rows)
 
     def _known(self, lines: Sequence[str]) -> shape.Shape:
         """Give the shape of rows, from those read before and, while these are few, those likely to come."""

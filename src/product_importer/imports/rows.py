@@ -5,17 +5,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from product_importer.catalog import schemas
-from product_importer.imports import cells, columns, grammar, policies, price
+from product_importer.imports import cells, columns, grammar, policies, price, rejected
 from product_importer.imports.cells import Fault
-from product_importer.imports.codes import EXPLANATIONS, Code, Remark
+from product_importer.imports.codes import Remark
 from product_importer.imports.mapping import Mapping
-from product_importer.imports.reader import Batch, Broken
+from product_importer.imports.reader import Batch
+from product_importer.imports.rejected import VALUE_MAX, Rejected, shown
 from product_importer.imports.remarks import Remarks
 from product_importer.imports.states import Blank, Decimal
 from product_importer.kit.errors import AppError
 
+__all__ = ["CLEAR_DESCRIPTION", "CLEAR_PRICE", "Accepted", "Checked", "Checker", "NoValidRows", "Rejected", "shown"]
+
 CLEAR_DESCRIPTION, CLEAR_PRICE = 1, 2  # bits of `cleared`
-VALUE_MAX = 200  # characters of a value that are reported
 FIRST_LOOK = 1_000  # prices looked at before the first batch is read
 
 # line, sku_key, sku, name, description, price, active, cleared
@@ -29,23 +31,6 @@ class NoValidRows(AppError):
     code = "NO_VALID_ROWS"
     title = "No row of the file can be imported"
     action = "Look at the rejected rows: often one column is mapped wrongly, or the delimiter was misread."
-
-
-@dataclass(slots=True)
-class Rejected:
-    """A record that is not imported: where, why, what was seen, and the record for the rejects file.
-
-    `cells` are the record's own cells; where it could not be split they are None and `raw` is its text.
-    `value` has at most 200 characters, control characters escaped; `column` is a header.
-    """
-
-    line: int
-    code: Code
-    column: str | None
-    value: str
-    message: str
-    cells: list[str] | None = None
-    raw: str | None = None
 
 
 @dataclass(slots=True)
@@ -86,7 +71,7 @@ class Checker:
         """Check one batch; batches come in the order of the file."""
         if self.decimal is None:
             self.decimal = self._first_look(batch.records)
-        checked = Checked(rejected=[_unread(broken) for broken in batch.broken])
+        checked = Checked(rejected=list(map(rejected.of_broken, batch.broken)))
         slow = self._plain_rows(batch, checked.accepted) if batch.records else []
         for line, record in slow:
             if grammar.is_blank(record):
@@ -95,7 +80,7 @@ class Checker:
             checked.rejected.append(result) if isinstance(result, Rejected) else checked.accepted.append(result)
         if slow:
             checked.accepted.sort()
-            checked.rejected.sort(key=lambda rejected: rejected.line)
+            checked.rejected.sort(key=lambda report: report.line)
         self.remarks.of_batch(batch)
         return checked
 
@@ -144,7 +129,7 @@ class Checker:
         for name, at in self._columns.items():
             value = self._cell(name, record[at], line)
             if isinstance(value, Fault):
-                return self._rejected(line, value, record)
+                return rejected.of_fault(line, value, record, self._columns[name], self._names[name])
             if value == cells.CLEAR:
                 cleared |= CLEAR_PRICE if name == "price" else CLEAR_DESCRIPTION
                 value = None
@@ -186,39 +171,8 @@ class Checker:
             self.remarks.note(Remark.PRICE_ROUNDED, line, f"{cell.strip()} became {found.text}")
         return found.text
 
-    def _rejected(self, line: int, fault: Fault, record: list[str]) -> Rejected:
-        value = record[self._columns[fault.field]]
-        return Rejected(
-            line, fault.code, self._names[fault.field], shown(value), _message(fault.code, fault.detail), cells=record
-        )
-
-
-def shown(value: str) -> str:
-    """Cut a value to 200 characters and escape what a terminal or a log would act on."""
-    head = value[:VALUE_MAX]
-    if head.isprintable():
-        return head
-    return "".join(char if char.isprintable() else _escaped(char) for char in head)
-
-
-def _escaped(char: str) -> str:
-    return char.encode("unicode_escape").decode()
-
 
 def _blank(name: str, policy: Blank) -> str | Fault | None:
     if policy is Blank.REJECT:
         return Fault(name, policies.BLANK_CODES[name])
     return cells.CLEAR if policy is Blank.CLEAR and name in policies.CLEARABLE else None
-
-
-def _unread(broken: Broken) -> Rejected:
-    raw = broken.raw.rstrip("\r\n")
-    message = _message(broken.code, broken.detail)
-    if broken.lines > 1:
-        message += f" (lines {broken.line} to {broken.line + broken.lines - 1})"
-    return Rejected(broken.line, broken.code, broken.column, shown(raw), message, raw=raw)
-
-
-def _message(code: Code, detail: str) -> str:
-    title = EXPLANATIONS[code].title
-    return f"{title}: {detail}" if detail else title

@@ -66,8 +66,13 @@ def likely(lines: Sequence[str], *, width: int, delimiter: str) -> list[list[str
     if len(sample) >= FEW:
         return sample
     singly = [cells for line in head if (cells := grammar.alone(line, delimiter)) and len(cells) == width]
-    snug = all(cell == cell.strip() for cells in singly for cell in cells)
-    return singly if snug and len(singly) >= FEW and 2 * len(singly) > len(head) else sample
+    rows = all(map(snug, singly)) and len(singly) >= FEW
+    return singly if rows and 2 * len(singly) > len(head) else sample
+
+
+def snug(record: Sequence[str]) -> bool:
+    """Tell whether no cell has blanks around it, as the parts of prose between commas have."""
+    return all(cell == cell.strip() for cell in record)
 
 
 def _on_one_line(lines: Sequence[str], delimiter: str) -> Iterator[list[str]]:

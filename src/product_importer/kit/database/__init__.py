@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -94,8 +94,3 @@ def _ring(callback: Callable[[], None]) -> None:
         callback()
     except Exception:  # noqa: BLE001 - a bell that fails costs seconds: the sweeper rings again
         _log.warning("after-commit callback failed", exc_info=True)
-
-
-@event.listens_for(Session, "after_soft_rollback")
-def _forget_callbacks(session: Session, _previous: object) -> None:
-    session.info.pop("after_commit", None)

@@ -1,6 +1,7 @@
 """The one room that knows Celery: messages carry a task's name and a row's id, and nothing hangs on them."""
 
 import multiprocessing
+import os
 import uuid
 import warnings
 from collections.abc import Callable
@@ -70,6 +71,7 @@ def work(app: Celery, *, concurrency: int, setup: Callable[[], None]) -> int:
             "worker",
             "--without-gossip",
             "--without-mingle",
+            f"--hostname={os.getpid()}@%h",  # two workers on one host are two nodes
             f"--concurrency={concurrency}",
             "--loglevel=WARNING",
         ]

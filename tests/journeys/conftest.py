@@ -1,0 +1,107 @@
+"""Shops of both kinds, and visitors whose browsers report whatever displeases them."""
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+
+from tests.journeys import shop
+from tests.journeys.shop import Shop
+from tests.servers import databases, redis
+
+PICTURES = os.environ.get("JOURNEY_PICTURES")  # a folder for pictures of every station, for whoever wants to look
+WIDTHS = (1280, 390)
+Opens = Callable[..., AbstractContextManager[Shop]]
+
+
+@pytest.fixture(scope="module", params=["embedded", pytest.param("server", marks=pytest.mark.server)])
+def opens(
+    request: pytest.FixtureRequest, database_maker: databases.Databases, tmp_path_factory: pytest.TempPathFactory
+) -> Opens:
+    """Opens a shop, embedded or with PostgreSQL, Redis and Celery."""
+
+    @contextlib.contextmanager
+    def open_one(**settings: str) -> Iterator[Shop]:
+        folder = tmp_path_factory.mktemp("shop")
+        with contextlib.ExitStack() as stack:
+            if request.param == "server":
+                url = stack.enter_context(database_maker.fresh(databases.POSTGRESQL, folder=folder))
+                broker = request.getfixturevalue("redis_server")
+                settings |= _server(url, broker)
+            yield stack.enter_context(shop.running(folder, settings))
+
+    return open_one
+
+
+def _server(url: str, broker: redis.Redis) -> Mapping[str, str]:
+    return {"DATABASE_URL": url, "REDIS_URL": broker.fresh(), "CELERY_BROKER_URL": broker.fresh()}
+
+
+@pytest.fixture(scope="module")
+def open_shop(opens: Opens) -> Iterator[Shop]:
+    """A shop that all journeys of a module share."""
+    with opens() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def slow_shop(opens: Opens) -> Iterator[Shop]:
+    """A shop whose imports take long enough to be watched; a slice of half a second would be cut smaller."""
+    with opens(FAILPOINTS="import.read.staged=sleep:1.5;import.slice.before-commit=sleep:0.4") as opened:
+        yield opened
+
+
+@pytest.fixture
+def complaints(page: Page) -> list[str]:
+    """What the page's browser complains of, and what it asks of anybody but the shop."""
+    return heard(page)
+
+
+def heard(page: Page) -> list[str]:
+    """Collect the complaints of one page from now on."""
+    found: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            found.append(message.text)
+
+    def see(request: Request) -> None:
+        if not request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):
+            found.append(f"left the origin: {request.url}")
+
+    page.on("console", hear)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    page.on("request", see)
+    return found
+
+
+@pytest.fixture
+def plain_page(browser: Browser) -> Iterator[Page]:
+    """A page of a browser without JavaScript."""
+    with contextlib.closing(browser.new_context(java_script_enabled=False)) as context:
+        yield context.new_page()
+
+
+@pytest.fixture
+def picture(opens: Opens, request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
+    """Takes pictures of a station, light and dark, wide and narrow, where JOURNEY_PICTURES names a folder."""
+    kind = request.node.callspec.params["opens"]
+
+    def take(page: Page, name: str) -> None:
+        if not PICTURES:
+            return
+        before = page.viewport_size
+        for width in WIDTHS:
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+                page.set_viewport_size({"width": width, "height": 900})
+                place = Path(PICTURES) / f"{kind}-{name}-{width}-{scheme}.png"
+                page.screenshot(path=place, full_page=True, animations="disabled")
+        if before:
+            page.set_viewport_size(before)
+
+    return take

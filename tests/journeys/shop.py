@@ -1,0 +1,117 @@
+"""The whole product, running as its users run it: `serve` with its children, over a database of its own."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.servers import children
+from tests.source import SRC
+
+PATIENCE = 120.0  # seconds until a journey gives up
+
+
+@dataclass(slots=True)
+class Shop:
+    """One running product; `environment` holds the settings that tell it from others."""
+
+    folder: Path
+    environment: Mapping[str, str]
+    port: int = field(default_factory=children.free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def base(self) -> str:
+        """Where its pages begin."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def database_url(self) -> str:
+        """The database behind it."""
+        return self.environment.get("DATABASE_URL") or f"sqlite:///{self.folder / 'product-importer.db'}"
+
+    def run(self, *words: str) -> str:
+        """Run a word of the terminal beside the server, and return what it printed."""
+        argv = [sys.executable, "-m", "product_importer", *words]
+        done = subprocess.run(argv, env=self._env(), capture_output=True, text=True, timeout=PATIENCE)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def start(self) -> None:
+        """Start `serve` and wait until it answers."""
+        with (self.folder / "log").open("ab") as log:
+            argv = [sys.executable, "-m", "product_importer", "serve"]
+            self.process = subprocess.Popen(argv, env=self._env(), stdout=log, stderr=log)
+        until(self._answers)
+
+    def stop(self) -> int:
+        """Ask it to end, and return its exit status."""
+        assert self.process
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(PATIENCE)
+
+    def kill_web(self) -> None:
+        """Kill -9 the web server under the supervisor's eyes."""
+        assert self.process
+        for pid in map(int, Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()):
+            if Path(f"/proc/{pid}/cmdline").read_bytes().endswith(b"\0web\0"):
+                os.kill(pid, signal.SIGKILL)
+                return
+        raise AssertionError("there is no web server")
+
+    def ask(self, path: str) -> Any:
+        """Ask the API."""
+        with urllib.request.urlopen(self.base + path, timeout=PATIENCE) as answer:
+            return json.load(answer)
+
+    def newest(self) -> dict[str, Any]:
+        """Return the newest import as the API tells it."""
+        newest: dict[str, Any] = self.ask("/imports?per_page=1")["items"][0]
+        return newest
+
+    def ended(self) -> dict[str, Any]:
+        """Wait until the newest import is at rest, and return it."""
+        until(lambda: self.newest()["finished_at"] is not None)
+        return self.newest()
+
+    def _answers(self) -> bool:
+        assert self.process
+        assert self.process.poll() is None, (self.folder / "log").read_text()[-3000:]
+        with contextlib.suppress(OSError, urllib.error.URLError):
+            return bool(self.ask("/readyz")["ready"])
+        return False
+
+    def _env(self) -> dict[str, str]:
+        own = {"PYTHONPATH": str(SRC), "DATA_DIR": str(self.folder), "PORT": str(self.port)}
+        return {**os.environ, **own, **self.environment}
+
+
+@contextlib.contextmanager
+def running(folder: Path, environment: Mapping[str, str]) -> Iterator[Shop]:
+    """Run a shop; nothing of it is left afterwards."""
+    shop = Shop(folder, environment)
+    try:
+        shop.start()
+        yield shop
+        assert shop.stop() == 0, (folder / "log").read_text()[-3000:]
+    finally:
+        if shop.process and shop.process.poll() is None:
+            shop.process.kill()
+            shop.process.wait()
+
+
+def until(fact: Callable[[], bool]) -> None:
+    """Wait for a fact, and give up after a while."""
+    deadline = time.monotonic() + PATIENCE
+    while not fact():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.1)

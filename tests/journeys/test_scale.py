@@ -1,0 +1,112 @@
+"""The file of a whole shop: half a million rows through the browser, exactly counted, and again without a trace."""
+
+import gzip
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import func, select
+
+from product_importer.catalog.models import Product
+from product_importer.journal.models import Batch, Entry
+from product_importer.kit import database
+from tests.journeys import retail
+from tests.journeys.reading import percent, summary
+from tests.journeys.retail import REAL, REAL_SALES, Sales
+from tests.journeys.shop import Shop
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+Picture = Callable[[Page, str], None]
+
+
+@pytest.fixture(scope="module", params=["made-up", "real"])
+def sales(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Sales]:
+    """A file of sales and what it comes to: the real one where it is at hand, and one in its manner."""
+    path = tmp_path_factory.mktemp("sales") / f"sales-{request.param}.csv"
+    if request.param == "made-up":
+        return path, retail.write(path)
+    if not REAL.exists():
+        pytest.skip("the real file lies beside the project, not in it")
+    with gzip.open(REAL) as packed, path.open("wb") as file:
+        shutil.copyfileobj(packed, file)
+    return path, REAL_SALES
+
+
+@pytest.fixture
+def traces(open_shop: Shop) -> Iterator[Callable[[], Any]]:
+    """Tells what is written: every product's SKU, version and time, and how long the journal is."""
+    engine = database.connect(open_shop.database_url)
+
+    def tell() -> Any:
+        with database.reading() as session:
+            wanted = select(Product.id, Product.sku, Product.version, Product.updated_at).order_by(Product.sku_key)
+            told = select(func.count()).select_from(Entry).join(Batch).where(Batch.type.like("product.%"))
+            return session.execute(wanted).all(), session.scalar(told)
+
+    yield tell
+    engine.dispose()
+
+
+def send(page: Page, open_shop: Shop, path: Path) -> None:
+    """Choose the file, say which column is which, and watch it for a while."""
+    page.goto(f"{open_shop.base}/admin/dashboard")
+    page.locator("input[type=file]").set_input_files(path)
+    expect(page.get_by_role("heading", name="Check the columns")).to_be_visible(timeout=60_000)
+    page.get_by_label("SKU").select_option(label="StockCode")
+    page.get_by_label("Name").select_option(label="Description")
+    page.get_by_label("Price").select_option(label="UnitPrice")
+    expect(page.get_by_label("Description")).to_have_value("")  # a column feeds one field
+    page.get_by_role("button", name="Import now").click()
+
+
+def test_the_sales_become_products_to_the_row_and_again_nothing_is_written(
+    page: Page,
+    open_shop: Shop,
+    sales: tuple[Path, Sales],
+    traces: Callable[[], Any],
+    complaints: list[str],
+    picture: Picture,
+) -> None:
+    path, expected = sales
+    before, _ = traces()
+    send(page, open_shop, path)
+    assert summary(page) == [expected.rows, expected.created, 0, expected.rejected]
+    picture(page, f"scale-{path.stem}")
+    told = open_shop.newest()
+    assert {name: count for name, count in told["counts"].items() if count} == {
+        "rows": expected.rows,
+        "created": expected.created,
+        "superseded": expected.superseded,
+        "rejected": expected.rejected,
+    }
+    groups = open_shop.ask(f"/imports/{told['task_id']}/rejects")["groups"]
+    assert {group["code"]: group["count"] for group in groups} == expected.codes
+    products, journal = traces()
+    assert len(products) - len(before) == expected.created
+    send(page, open_shop, path)
+    assert summary(page) == [expected.rows, 0, 0, expected.rejected]
+    assert open_shop.newest()["counts"]["unchanged"] == expected.created
+    assert traces() == (products, journal)
+    assert complaints == []
+
+
+def test_a_large_file_is_watched_from_its_first_byte_to_its_last_row(
+    page: Page, open_shop: Shop, tmp_path: Path, complaints: list[str], picture: Picture
+) -> None:
+    open_shop.run("generate-csv", "--rows", "150000", "--output", str(tmp_path / "large.csv"))
+    page.goto(f"{open_shop.base}/admin/dashboard")
+    page.locator("input[type=file]").set_input_files(tmp_path / "large.csv")
+    page.wait_for_url("**/admin/imports/*", timeout=60_000)
+    expect(page.get_by_role("progressbar").first).to_be_visible()
+    seen = [percent(page)]
+    while page.get_by_role("progressbar").count() and seen[-1] < 90:
+        seen.append(percent(page))
+        page.wait_for_timeout(100)
+    picture(page, "scale-running")
+    assert seen == sorted(seen)
+    assert len(set(seen)) > 3
+    assert summary(page)[0] == 150_000
+    assert complaints == []
