@@ -2,7 +2,7 @@
 
 import itertools
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -63,10 +63,9 @@ def inspect(upload_id: uuid.UUID, options: Options) -> Inspection:
     Raises PolicyImpossible, what `packed.opened`, `dialect.sniff` and `reader.open_reader` refuse, and ColumnMissing
     or ColumnAmbiguous unless the options say that a person can be asked.
     """
-    blocks = packed.opened(uploads.read(upload_id))
-    start, whole = _start(blocks)
+    start, whole, blocks = dialect.head_of(packed.opened(uploads.read(upload_id)))
     found = _sniffed(start, options, whole=whole)
-    opened = reader.open_reader(itertools.chain([start], blocks), found)
+    opened = reader.open_reader(blocks, found)
     head = next((batch for batch in opened if batch.records), Batch([], [], [], 0))
     samples = _samples(head.records[:_LOOKED_AT], len(opened.header))
     filled = {at for at, values in enumerate(samples) if values} if head.records else None
@@ -81,17 +80,6 @@ def inspect(upload_id: uuid.UUID, options: Options) -> Inspection:
     usual = presets.blanks(settled.preset) if settled else {}
     blanks = policies.chosen(usual | {str(field): policy for field, policy in options.blanks.items()}, options.mode)
     return Inspection(found, opened.header, samples, settled, refusal, blanks, decimal, example, open_questions, head)
-
-
-def _start(blocks: Iterator[bytes]) -> tuple[bytes, bool]:
-    """Take what `dialect.sniff` wants to see, and tell whether that is the entire file."""
-    start = b""
-    while len(start) < dialect.HEAD:
-        block = next(blocks, None)
-        if block is None:
-            return start, True
-        start += block
-    return start, False
 
 
 def _sniffed(start: bytes, options: Options, *, whole: bool) -> Dialect:
