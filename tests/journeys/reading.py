@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 SUMMARY = re.compile(r"Total ([\d,]+) · Imported ([\d,]+) · Updated ([\d,]+) · Invalid ([\d,]+)")
-LONG = 60_000  # milliseconds
+LONG = 180_000  # milliseconds
 
 
 def summary(page: Page) -> list[int]:

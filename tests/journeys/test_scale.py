@@ -43,7 +43,12 @@ def traces(open_shop: Shop) -> Iterator[Callable[[], Any]]:
     def tell() -> Any:
         with database.reading() as session:
             wanted = select(Product.id, Product.sku, Product.version, Product.updated_at).order_by(Product.sku_key)
-            told = select(func.count()).select_from(Entry).join(Batch).where(Batch.type.like("product.%"))
+            told = (
+                select(func.count())
+                .select_from(Entry)
+                .join(Batch, Batch.id == Entry.batch_id)
+                .where(Batch.type.like("product.%"))
+            )
             return session.execute(wanted).all(), session.scalar(told)
 
     yield tell

@@ -11,4 +11,4 @@ def start(settings: Settings) -> None:
     database.connect(settings.database)
     storage.configure(settings)
     live.configure(settings)
-    tasks.use(on_celery.CeleryRunner(on_celery.make_app(settings)) if settings.server_mode else None)
+    tasks.use(on_celery.CeleryRunner(on_celery.make_app(settings, brisk=True)) if settings.server_mode else None)

@@ -15,6 +15,10 @@ from product_importer.kit import tasks
 from product_importer.kit.settings import Settings
 from product_importer.kit.tasks import chores, sweeper
 
+_BROKER = {"visibility_timeout": 900, "unacked_restore_interval": 10, "socket_timeout": 10}
+# Whoever rings has a person waiting; Celery would try for six seconds by itself, and the sweep rings anyway.
+_BRISK = {"max_retries": 1, "interval_start": 0, "socket_timeout": 1, "socket_connect_timeout": 1}
+
 
 class CeleryRunner:
     """Rings by sending a message to the task's own queue."""
@@ -27,8 +31,8 @@ class CeleryRunner:
         self._app.send_task(task.name, kwargs={"row_id": str(row_id)}, queue=task.queue, retry=False)
 
 
-def make_app(settings: Settings) -> Celery:
-    """Make the Celery application with every registered task."""
+def make_app(settings: Settings, *, brisk: bool = False) -> Celery:
+    """Make the Celery application with every registered task; a brisk one gives up a broker that is away at once."""
     app = Celery("product_importer", broker=settings.celery_broker_url, set_as_current=False)
     app.conf.update(
         accept_content=["json"],
@@ -42,7 +46,7 @@ def make_app(settings: Settings) -> Celery:
         worker_hijack_root_logger=False,
         worker_concurrency=settings.worker_threads,
         broker_connection_retry_on_startup=True,
-        broker_transport_options={"visibility_timeout": 900, "unacked_restore_interval": 10, "socket_timeout": 10},
+        broker_transport_options=_BROKER | _BRISK if brisk else _BROKER,
     )
     for task in tasks.registry.values():
         app.task(name=task.name, shared=False)(_runs(task))
