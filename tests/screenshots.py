@@ -26,6 +26,16 @@ SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 ROWS = 300_000
 CAUGHT = 75  # percent: half of the products are written
 
+PRICE_LIST = """Preisliste Winter
+
+Art.-Nr.;Bezeichnung;Beschreibung (DE);VK netto;Lieferant
+MUG-1103;Steinzeugbecher 350 ml;Innen glasiert;14,50;Nordholz
+00090.750;Kabelwanne;Pulverbeschichteter Stahl;27,00;Kern GmbH
+LMP-0412;Große Bogenleuchte, weiß;E27, 12 W;1.189,00;Lumo
+BTL-0077;Isolierflasche 750 ml;Hält 12 h warm;n/a;Kern GmbH
+PLT-0519;Terrakottatopf 18 cm;;12,90;Lumo
+"""
+
 
 def main() -> None:
     """Take every picture anew."""
@@ -64,8 +74,8 @@ def _rejects(base: str, folder: Path) -> str:
 
 
 def _mapping(base: str, folder: Path) -> str:
-    unclear = folder / "stock.csv"
-    unclear.write_text("StockCode;Bezeichnung lang;Bezeichnung kurz;EK;VK\nA-1;Kettle, enamel;Kettle;7,90;19,90\n")
+    unclear = folder / "price-list-winter.csv"
+    unclear.write_text(PRICE_LIST, encoding="cp1252")
     return f"/admin/imports/{_send(base, unclear)}/mapping"
 
 

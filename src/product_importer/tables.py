@@ -1,6 +1,7 @@
 """Every table, imported once: what migrations compare against and tests look through."""
 
 from product_importer.catalog.models import Product
+from product_importer.imports.memory import MappingMemory
 from product_importer.imports.models import Counter, ImportJob, RejectedRecord, Slice, Undo, UndoKept
 from product_importer.journal.models import Batch, Entry
 from product_importer.kit.database.types import Base
@@ -13,6 +14,7 @@ __all__ = [
     "Counter",
     "Entry",
     "ImportJob",
+    "MappingMemory",
     "Part",
     "Product",
     "RejectedRecord",

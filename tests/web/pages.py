@@ -78,10 +78,10 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "undo": ("undo.html", {**UNDO, "snapshot": samples.COMPLETED, "preview": samples.PREVIEW}),
     "undo-running": ("undo.html", {**UNDO, "snapshot": samples.UNDOING}),
     "undo-kept": ("undo.html", {**UNDO, "snapshot": samples.UNDONE, "kept": samples.KEPT}),
-    "mapping": (
+    "mapping": ("mapping.html", {"nav": "imports", "snapshot": samples.WAITING, **samples.MAPPING}),
+    "mapping-empty": (
         "mapping.html",
-        {"nav": "imports", "snapshot": samples.WAITING, "columns": samples.COLUMNS, "fields": samples.FIELDS}
-        | {"error": "One column must hold the SKU before the import can go on."},
+        {"nav": "imports", "snapshot": samples.WAITING, **samples.MAPPING, "rows": None, "problems": {}},
     ),
     "products": (
         "products.html",

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from product_importer.imports.changes import Page
+from product_importer.imports.doubts import Example
+from product_importer.imports.preview import Row
 from product_importer.imports.snapshot import (
     Asked,
     Change,
@@ -25,7 +27,7 @@ from product_importer.imports.snapshot import (
 from product_importer.imports.states import Fate, Mode, Outcome, Question, State, UndoState
 from product_importer.imports.undo import Tally
 from product_importer.imports.undo_queries import Kept
-from product_importer.web.views import Column, Field
+from product_importer.web.views import Chip, Column
 
 NOW = dt.datetime.now(dt.UTC)
 SETTLED = Counts(500_000, 468_212, 18_940, 6_305, 3_118, 0, 3_425)
@@ -277,19 +279,44 @@ LEFT_OUT = Page(
 NOTHING = Page([], None)
 
 COLUMNS = [
-    Column(0, "Art.-Nr.", ("MUG-1103", "00090.750", "LMP-0412"), "sku"),
-    Column(1, "Bezeichnung", ("Stoneware mug 350 ml", "Desk cable tray", "Arc floor lamp"), "name"),
-    Column(2, "VK netto", ("14,50", "27,00", "1.189,00"), "price"),
-    Column(3, "Lieferant", ("Nordholz", "Kern GmbH", "Lumo")),
+    Column(0, "Art.-Nr.", ("MUG-1103", "00090.750", "LMP-0412"), "sku", "reject", "Chosen on 22 Nov", 3),
+    Column(
+        1, "Bezeichnung", ("Stoneware mug 350 ml", "Desk cable tray", "Arc lamp"), "name", "keep", "Header matches", 2,
+        blank_problem="A blank name cannot be “keep”.",
+    ),
+    Column(2, "VK netto", ("14,50", "27,00", "1.189,00"), "price", "reject", "Guess, please check", 1, ask=True),
+    Column(3, "Lieferant", ("Nordholz", "Kern GmbH", "Lumo"), "name", problem="“Bezeichnung” is the Name."),
     Column(4, "", ("x", "", "<b>x</b>")),
+]  # fmt: skip
+CHIPS = [
+    Chip("encoding", "Encoding", "", (("", "Windows-1252"), ("utf-8", "UTF-8")), ask=True),
+    Chip("delimiter", "Delimiter", "", (("", "semicolon ;"), (",", "comma ,"))),
+    Chip("header_line", "Header on line", "3", ()),
+    Chip("decimal", "Decimal sign", "", (("", "not clear"), (".", "point")), problem="“1,234” is unclear."),
 ]
-FIELDS = [
-    Field("sku", "SKU", required=True, problem="Choose the column that holds the SKU."),
-    Field("name", "Name", required=True, chosen=1),
-    Field("description", "Description"),
-    Field("price", "Price", chosen=2),
-    Field("active", "Active"),
+ROWS = [
+    Row(4, Outcome.UPDATED, {"sku": "MUG-1103", "name": "Stoneware mug 350 ml", "price": "14.50"}),
+    Row(5, Outcome.CREATED, {"sku": "00090.750", "name": "Desk cable tray", "price": "27.00"}),
+    Row(6, Outcome.REJECTED, {"sku": "B", "name": "Bowl", "price": "n/a"}, wrong="price", message="Not a number"),
+    Row(8, Outcome.UNCHANGED, {"sku": "PLT-0519", "name": "Pot", "description": ""}, kept=frozenset({"price"})),
 ]
+MAPPING: dict[str, object] = {
+    "chips": CHIPS,
+    "preset": Chip("preset", "Preset", "", (("", "none found"), ("shopify", "Shopify"))),
+    "mode": Chip("mode", "Existing products", "upsert", (("upsert", "update them"), ("create_only", "leave them"))),
+    "columns": COLUMNS,
+    "imported": 3,
+    "ignored": ["Lieferant"],
+    "fields": {"sku": "SKU", "name": "Name", "description": "Description", "price": "Price", "active": "Active"},
+    "policies": {"reject": "Reject row", "keep": "Keep value", "clear": "Clear value"},
+    "problems": {"columns": "No column becomes the SKU. Choose the one that holds it."},
+    "first_problem": "columns",
+    "memory": None,
+    "example": Example("Große Schüssel, weiß", 12),
+    "header_found": 3,
+    "made_for": "9f86d081884c7d65 5 none",
+    "rows": ROWS,
+}
 
 
 def make_products(count: int = 20) -> list[Product]:

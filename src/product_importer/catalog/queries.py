@@ -1,7 +1,7 @@
 """Products as they are listed."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, select, true
@@ -40,3 +40,9 @@ def _written_by(import_id: uuid.UUID) -> ColumnElement[bool]:
     """Return the condition that the journal names the import as one that created or updated the product."""
     batches = select(Batch.id).where(Batch.import_id == import_id, Batch.type.in_(WRITTEN))
     return Product.id.in_(select(Entry.subject_id).where(Entry.batch_id.in_(batches)))
+
+
+def by_keys(session: Session, keys: Collection[str]) -> dict[str, Product]:
+    """Return the products with these keys (at most some hundred), each by its key."""
+    found = session.scalars(select(Product).where(Product.sku_key.in_(keys)).order_by(Product.sku_key))
+    return {product.sku_key: product for product in found}

@@ -46,8 +46,8 @@ class NothingAsked(AppError):
 
 
 def start(session: Session, *, upload: Upload, actor: str, options: Options, found: Inspection) -> ImportJob:
-    """Make the import of a whole upload, waiting for a worker, or for a person when its columns are unclear."""
-    asked = found.refusal is not None
+    """Make the import of a whole upload, waiting for a worker, or for a person where something is in doubt."""
+    asked = options.check_columns or (options.interactive and bool(found.doubts))
     job = ImportJob(
         number=_next_number(session),
         state=State.WAITING if asked else State.QUEUED,
@@ -73,7 +73,7 @@ def answer_mapping(session: Session, import_id: uuid.UUID, *, options: Options, 
     if job.state is not State.WAITING or job.question is not Question.MAPPING:
         raise NothingAsked
     job.state, job.question = State.QUEUED, None
-    job.options, job.facts = options.stored(), found.facts()
+    job.options, job.facts, job.mode = options.stored(), found.facts(), options.mode
     job.version += 1
     tasks.enqueue(session, run_import, job.id)
 

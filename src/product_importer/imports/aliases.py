@@ -15,23 +15,9 @@ _ALIASES: Final = {
     "description": "description productdescription longdescription itemdescription desc details body bodyhtml"
     " beschreibung artikelbeschreibung produktbeschreibung langtext descripción descripcion descrizione",
     "price": "price unitprice productprice itemprice variantprice regularprice listprice retailprice"
-    " sellingprice preis einzelpreis verkaufspreis prix prixunitaire precio prezzo",
+    " sellingprice preis einzelpreis verkaufspreis vk vkpreis prix prixunitaire precio prezzo",
     "active": "active isactive enabled isenabled published isvisible visible status productstatus productonline aktiv"
     " actif activo attivo",
-}
-
-# Whole exports of other shops, known by these headers; `price` of Medusa's is one of its currencies.
-PRESETS: Final[dict[str, dict[str, str]]] = {
-    "Shopify": {"sku": "Variant SKU", "name": "Title", "description": "Body (HTML)", "price": "Variant Price"},
-    "WooCommerce": {"sku": "SKU", "name": "Name", "description": "Description", "price": "Regular price"},
-    "Magento": {"sku": "sku", "name": "name", "description": "description", "price": "price"},
-    "Medusa": {"sku": "Variant Sku", "name": "Product Title", "description": "Product Description"},
-}
-PRESET_MARKS: Final = {
-    "Shopify": ("Handle", "Option1 Name"),
-    "WooCommerce": ("Type", "Tax status", "Short description"),
-    "Magento": ("attribute_set_code", "product_type"),
-    "Medusa": ("Product Handle", "Variant Id"),
 }
 
 # The columns our own rejects file adds before the supplier's.

@@ -1,88 +1,123 @@
-"""A look at the first bytes of a file: how it is written, which columns it has, and whether they settle the mapping."""
+"""A look at the first bytes of a file: how it is written, which columns it has, and what of that is in doubt."""
 
 import itertools
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from product_importer.imports import dialect, mapping, packed, policies, reader
+from product_importer.imports import dialect, doubts, mapping, packed, policies, presets, reader
 from product_importer.imports.dialect import Dialect
+from product_importer.imports.doubts import Doubt, Example
 from product_importer.imports.mapping import ColumnAmbiguous, ColumnMissing, Mapping
 from product_importer.imports.options import Options
+from product_importer.imports.policies import Blanks
+from product_importer.imports.reader import Batch
+from product_importer.imports.states import Decimal
 from product_importer.kit.errors import AppError
 from product_importer.uploads import actions as uploads
 
 SAMPLES = 3  # values shown of each column
+_LOOKED_AT = 200  # records from which they are taken
+_LETTERS = 80  # characters shown of one
 
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What the head of a file tells; `refusal` says why its columns need a person, and then `mapping` is None."""
+    """What the head of a file tells; `refusal` says why its columns need a person, and then `mapping` is None.
+
+    `decimal` is None where the first prices leave it open; `head` are the first records.
+    """
 
     dialect: Dialect
     header: Sequence[str]
     samples: Sequence[Sequence[str]]
     mapping: Mapping | None
     refusal: AppError | None
+    blanks: Blanks
+    decimal: Decimal | None
+    example: Example | None
+    doubts: Sequence[Doubt]
+    head: Batch
+
+    @property
+    def filled(self) -> set[int]:
+        """The places of the columns that hold values."""
+        return {at for at, values in enumerate(self.samples) if values}
 
     def facts(self) -> dict[str, Any]:
         """Return what the import row keeps of it."""
         known: dict[str, Any] = {"header": list(self.header), "samples": [list(values) for values in self.samples]}
         known |= {name: getattr(self.dialect, name) for name in ("encoding", "delimiter", "header_line")}
-        known["dialect"] = asdict(self.dialect)
+        known |= {"dialect": asdict(self.dialect), "doubts": [asdict(doubt) for doubt in self.doubts]}
+        known |= {"decimal": self.decimal, "blanks": dict(self.blanks)}
         if self.mapping is not None:
             known |= {"mapping": self.mapping.names, "ignored": self.mapping.ignored}
+            known |= {"columns": self.mapping.columns, "preset": self.mapping.preset}
         return known
 
 
 def inspect(upload_id: uuid.UUID, options: Options) -> Inspection:
     """Look at an upload's head.
 
-    Raises PolicyImpossible, what `packed.opened`, `dialect.sniff` and `reader.open_reader` refuse, and ColumnMissing or ColumnAmbiguous unless the
-    options say that a person can be asked.
+    Raises PolicyImpossible, what `packed.opened`, `dialect.sniff` and `reader.open_reader` refuse, and ColumnMissing
+    or ColumnAmbiguous unless the options say that a person can be asked.
     """
-    policies.chosen({str(field): policy for field, policy in options.blanks.items()}, options.mode)
-    blocks = packed.opened(uploads.read(upload_id))
-    head, whole = _head(blocks)
-    wanted = (options.mapping or {}).values()
-    found = dialect.sniff(
-        head,
+    start, whole, blocks = dialect.head_of(packed.opened(uploads.read(upload_id)))
+    found = _sniffed(start, options, whole=whole)
+    opened = reader.open_reader(blocks, found)
+    head = next((batch for batch in opened if batch.records), Batch([], [], [], 0))
+    samples = _samples(head.records[:_LOOKED_AT], len(opened.header))
+    filled = {at for at, values in enumerate(samples) if values} if head.records else None
+    settled, refusal = _settled(opened.header, options, filled)
+    proposed = mapping.suggest(opened.header, preset=options.preset, filled=filled) if options.mapping is None else {}
+    decimal, example = options.decimal or doubts.decimal_of(settled, head.records), _example(head)
+    open_questions = [
+        *doubts.of_encoding(found, example),
+        *doubts.of_columns(settled, refusal, proposed),
+        *doubts.of_decimal(settled, head.records, decimal),
+    ]
+    usual = presets.blanks(settled.preset) if settled else {}
+    blanks = policies.chosen(usual | {str(field): policy for field, policy in options.blanks.items()}, options.mode)
+    return Inspection(found, opened.header, samples, settled, refusal, blanks, decimal, example, open_questions, head)
+
+
+def _sniffed(start: bytes, options: Options, *, whole: bool) -> Dialect:
+    named = [name for name in (options.mapping or {}).values() if mapping.numbered(name) is None]
+    return dialect.sniff(
+        start,
         whole=whole,
         encoding=options.encoding,
         delimiter=options.delimiter,
         header_line=options.header_line,
-        wanted=wanted,
+        wanted=named,
     )
-    opened = reader.open_reader(itertools.chain([head], blocks), found)
-    samples = _samples(opened)
+
+
+def _settled(
+    header: Sequence[str], options: Options, filled: set[int] | None
+) -> tuple[Mapping | None, AppError | None]:
+    """Resolve the columns, or give the refusal where a person can be asked."""
+    explicit = None if options.mapping is None else {str(field): name for field, name in options.mapping.items()}
     try:
-        settled = mapping.resolve(opened.header, explicit=_explicit(options), mode=options.mode)
+        found = mapping.resolve(header, explicit=explicit, mode=options.mode, preset=options.preset, filled=filled)
     except (ColumnMissing, ColumnAmbiguous) as refusal:
-        if not options.interactive:
+        if not options.asks:
             raise
-        return Inspection(found, opened.header, samples, None, refusal)
-    return Inspection(found, opened.header, samples, settled, None)
+        return None, refusal
+    return found, None
 
 
-def _head(blocks: Iterator[bytes]) -> tuple[bytes, bool]:
-    """Take what `dialect.sniff` wants to see, and tell whether that is the entire file."""
-    head = b""
-    while len(head) < dialect.HEAD:
-        block = next(blocks, None)
-        if block is None:
-            return head, True
-        head += block
-    return head, False
-
-
-def _explicit(options: Options) -> dict[str, str] | None:
-    return None if options.mapping is None else {str(field): column for field, column in options.mapping.items()}
-
-
-def _samples(opened: reader.Reader) -> list[list[str]]:
+def _samples(records: Sequence[Sequence[str]], width: int) -> list[list[str]]:
     """Take the first values of each column that are not blank."""
-    records = next(iter(opened), None)
-    rows = records.records[:200] if records else []
-    filled = ([row[index] for row in rows if row[index].strip()] for index in range(len(opened.header)))
-    return [[value.strip()[:80] for value in values[:SAMPLES]] for values in filled]
+    filled = ((row[index].strip() for row in records if row[index].strip()) for index in range(width))
+    return [[value[:_LETTERS] for value in itertools.islice(values, SAMPLES)] for values in filled]
+
+
+def _example(head: Batch) -> Example | None:
+    """Find the first value that tells whether the encoding is right."""
+    for line, record in zip(head.lines, head.records, strict=True):
+        for cell in record:
+            if not cell.isascii():
+                return Example(" ".join(cell.split())[:_LETTERS], line)
+    return None

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from product_importer.imports.presets import Preset
 from product_importer.imports.states import Blank, Decimal, Mode
 
 ProductField = Literal["sku", "name", "description", "price", "active"]
@@ -14,7 +15,8 @@ class Options(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    mapping: dict[ProductField, str] | None = Field(None, description="Field to column header; replaces the aliases.")
+    mapping: dict[ProductField, str] | None = Field(None, description="Field to column; replaces the aliases.")
+    preset: Preset | None = Field(None, description="The shop whose export this is; `none` for no known one.")
     blanks: dict[ProductField, Blank] = Field(default_factory=dict, description="What a blank cell of a field means.")
     decimal: Decimal | None = Field(None, description="The decimal sign of the price column.")
     mode: Mode = Field(Mode.UPSERT, description="Whether products may be created, updated, or both.")
@@ -23,11 +25,17 @@ class Options(BaseModel):
         None, min_length=1, max_length=3, description="The character between two cells, or the word tab."
     )
     header_line: int | None = Field(None, ge=1, le=1000, description="The line of the header, counted from 1.")
-    interactive: bool = Field(False, description="Ask a person instead of refusing when the columns are unclear.")
+    interactive: bool = Field(False, description="Ask a person instead of refusing when something is unclear.")
+    check_columns: bool = Field(False, description="Ask a person in any case.")
     review: bool = Field(False, description="Stop when the plan is made, and write only after a yes to it.")
     max_rejects: float | None = Field(
         None, ge=0, le=1, description="The share of rejected rows, 0 to 1, above which a person is asked first."
     )
+
+    @property
+    def asks(self) -> bool:
+        """Whether a person can be asked, so that unclear columns are no reason to refuse."""
+        return self.interactive or self.check_columns
 
     def stored(self) -> dict[str, Any]:
         """Return what the import row keeps: only what differs from the defaults."""

@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from product_importer.imports import mapping, packed, reader, repeats, rows, staging
+from product_importer.imports import families, mapping, packed, presets, reader, repeats, rows, staging
 from product_importer.imports.dialect import Dialect
 from product_importer.imports.models import ImportJob
 from product_importer.imports.options import Options
 from product_importer.imports.report import Rejects
-from product_importer.imports.states import Decimal
+from product_importer.imports.states import Blank, Decimal
 from product_importer.kit.failpoints import failpoint
 from product_importer.uploads import actions as uploads
 
@@ -79,13 +79,13 @@ def read(
     options, digest = Options.model_validate(job.options), hashlib.sha256()
     blocks = packed.opened(_taken(uploads.read(job.upload_id), digest, marks))
     opened = reader.open_reader(blocks, Dialect(**job.facts["dialect"]))
-    explicit = None if options.mapping is None else {str(field): name for field, name in options.mapping.items()}
-    found = mapping.resolve(opened.header, explicit=explicit, mode=options.mode)
-    blanks = {str(field): policy for field, policy in options.blanks.items()}
-    checker = rows.Checker(found, blanks, decimal or options.decimal)
+    preset = presets.Preset(job.facts["preset"])
+    found = mapping.placed(opened.header, job.facts["columns"], mode=options.mode, preset=preset)
+    blanks = {field: Blank(policy) for field, policy in job.facts["blanks"].items()}
+    checker, family = rows.Checker(found, blanks, decimal or options.decimal), families.of(found, opened.header)
     rejects = Rejects(number=job.number, header=opened.header, delimiter=job.facts["delimiter"])
     try:
-        staging.add(scratch, _accepted(opened, checker, rejects, marks, check))
+        staging.add(scratch, _accepted(opened, checker, family, rejects, marks, check))
         if (sign := checker.settled()) is not (checker.decimal or sign):
             raise SignMistaken(sign)
         warnings = [_plain(notice) for notice in checker.remarks.notices()]
@@ -95,12 +95,19 @@ def read(
 
 
 def _accepted(
-    opened: reader.Reader, checker: rows.Checker, rejects: Rejects, marks: Marks, check: Callable[[], None]
+    opened: reader.Reader,
+    checker: rows.Checker,
+    family: families.Family | None,
+    rejects: Rejects,
+    marks: Marks,
+    check: Callable[[], None],
 ) -> Iterator[rows.Accepted]:
     """Check batch after batch; accepted rows flow on, rejected ones are collected, the marks move."""
     for batch in opened:
         check()
         failpoint("import.read.batch")
+        if family is not None:
+            family.fill(batch, checker.remarks)
         checked = checker.check(batch)
         rejects.add(checked.rejected)
         yield from checked.accepted

@@ -11,7 +11,7 @@ from product_importer.kit import runtime
 from product_importer.kit.settings import Settings
 from product_importer.kit.tasks import sweeper
 from product_importer.web import assets, errors
-from product_importer.web.api import control, health, imports, products, reviews
+from product_importer.web.api import control, health, imports, inspections, products, reviews
 from product_importer.web.guards import Guards
 from product_importer.web.pages import answers, dashboard, mapping
 from product_importer.web.pages import control as control_pages
@@ -19,7 +19,7 @@ from product_importer.web.pages import imports as import_pages
 from product_importer.web.pages import products as product_pages
 from product_importer.web.watch import Watch
 
-API = (imports.router, control.router, reviews.router, products.router)
+API = (imports.router, inspections.router, control.router, reviews.router, products.router)
 PAGES = (
     dashboard.router,
     import_pages.router,

@@ -23,6 +23,8 @@ FILTERS = {
     "who": words.who,
     "delimiter": words.delimiter,
     "shown": words.value,
+    "encoding": words.encoding,
+    "day": words.day,
 }
 GLOBALS = {
     "static": assets.static,

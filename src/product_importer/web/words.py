@@ -4,6 +4,18 @@ import datetime as dt
 from collections.abc import Sequence
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+ENCODINGS = {
+    "utf-8": "UTF-8",
+    "cp1252": "Windows-1252",
+    "iso8859-1": "Latin-1",
+    "iso8859-15": "Latin-9",
+    "utf-16-le": "UTF-16",
+    "utf-16-be": "UTF-16, big-endian",
+    "cp1250": "Windows-1250",
+    "cp1251": "Windows-1251",
+    "cp850": "DOS 850",
+    "mac-roman": "Mac Roman",
+}
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 LINES_NAMED = 5  # how many lines a reason names before it says "and 1,199 more"
 
@@ -107,6 +119,16 @@ def delimiter(sign: str) -> str:
     """Name a delimiter and show it where it can be seen: semicolon ;"""
     name = DELIMITERS.get(sign, "")
     return f"{name} {sign}".strip()
+
+
+def encoding(name: str) -> str:
+    """Name an encoding as programs that write it do: Windows-1252."""
+    return ENCODINGS.get(name, name)
+
+
+def day(moment: dt.datetime) -> str:
+    """Write the day of an aware moment: 22 Nov."""
+    return _date(moment, with_year=moment.year != dt.datetime.now(dt.UTC).year)
 
 
 def _date(moment: dt.datetime, *, with_year: bool) -> str:

@@ -1,99 +1,119 @@
-"""The mapping form: which column feeds which field, when the header alone does not settle it."""
+"""The mapping page: how the file was read, what its columns become, and the first rows as they would be stored."""
 
 import asyncio
 import uuid
-from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.orm import Session
 
-from product_importer.imports import mapping, queries
-from product_importer.imports.mapping import FIELDS, ColumnAmbiguous, ColumnMissing
+from product_importer.imports import actions, inspection, memory, queries
 from product_importer.imports.models import ImportJob
-from product_importer.imports.states import Mode, Question
+from product_importer.imports.states import Question, State
 from product_importer.kit import database
-from product_importer.kit.errors import AppError
-from product_importer.web import answering, templating
+from product_importer.web import mapping_form, mapping_view, templating
 from product_importer.web.deps import Actor, Reading
+from product_importer.web.mapping_form import Read, Said
 from product_importer.web.pages import rail
 from product_importer.web.roles import editor, viewer
-from product_importer.web.views import Column, Field
 
 router = APIRouter(prefix="/admin/imports/{import_id}/mapping")
-LABELS = {"sku": "SKU", "name": "Name", "description": "Description", "price": "Price", "active": "Active"}
+CONTROLS = 10_000  # a file has 2,000 columns at most, each with two controls
 
 
 @router.get("", dependencies=[Depends(viewer)])
 def ask(request: Request, import_id: uuid.UUID, session: Reading, actor: Actor) -> Response:
-    """Show the columns with what they seem to be."""
+    """Show the columns with what they seem to be, or what was chosen for such a file before."""
     job = queries.job_of(session, import_id)
-    if job.question is not Question.MAPPING:
-        return RedirectResponse(f"/admin/imports/{import_id}", 303)
-    header = job.facts["header"]
-    certain = {field: one.index for field, one in mapping.suggest(header).items() if field != "active"}
-    return _form(request, session, job, actor, chosen=certain, refusal=None)
+    if not _asks(job):
+        return _to(import_id)
+    seen = mapping_form.read(job.upload_id, job.options, Said())
+    known = memory.recall(session, seen.found.header) if "mapping" not in job.options else None
+    said = mapping_form.proposed(seen)
+    if known is not None:
+        said = mapping_form.remembered(known, job.options)
+        seen = mapping_form.read(job.upload_id, job.options, said)
+    return _page(request, session, job, actor, mapping_view.context(session, seen, said, memory=known, problems={}))
 
 
 @router.post("", dependencies=[Depends(editor)])
 async def answer(request: Request, import_id: uuid.UUID, actor: Actor) -> Response:
-    """Take the choice and let the import go on, or show what is wrong with it."""
-    form = await request.form()
-    said = {field: str(form[field]) for field in FIELDS if form.get(field)}
-    review = form.get("review") == "true"
-    return await asyncio.to_thread(_answer, request, import_id, said, actor, review=review)
+    """Let the import go on as the form says, or show what is wrong with it; "Read again" only shows."""
+    form = await request.form(max_fields=CONTROLS)
+    return await asyncio.to_thread(_answer, request, import_id, dict(form), actor)
 
 
-def _answer(request: Request, import_id: uuid.UUID, said: Mapping[str, str], actor: str, *, review: bool) -> Response:
+@router.post("/preview", dependencies=[Depends(editor)])
+async def preview(request: Request, import_id: uuid.UUID) -> HTMLResponse:
+    """Return the inside of the form as it looks under what it says; nothing changes."""
+    form = await request.form(max_fields=CONTROLS)
+    return await asyncio.to_thread(_preview, import_id, dict(form))
+
+
+def _preview(import_id: uuid.UUID, form: dict[str, Any]) -> HTMLResponse:
     with database.reading() as session:
-        job = queries.job_of(session, import_id)
-    header = job.facts["header"]
-    places = {str(place): place for place in range(len(header))}
-    chosen = {field: places[index] for field, index in said.items() if index in places}
-    try:
-        _refuse_twice(header, chosen)
-        columns = {field: header[at] for field, at in chosen.items()}
-        answering.settle_mapping(import_id, columns, review=review)
-    except (ColumnMissing, ColumnAmbiguous) as refusal:
-        with database.reading() as session:
-            return _form(request, session, job, actor, chosen=chosen, refusal=refusal)
-    return RedirectResponse(f"/admin/imports/{import_id}", 303)
+        job = _asking(session, import_id)
+        said, seen = _heard(job, form)
+        context = _context(session, said, seen)
+        body = templating.fragment("_mapping_form.html", snapshot=queries.snapshot(session, import_id), **context)
+        return HTMLResponse(body.encode("utf-8", "replace"))
 
 
-def _refuse_twice(header: list[str], chosen: Mapping[str, int]) -> None:
-    """Refuse one column for two fields: it is nearly always a slip."""
-    for field, index in chosen.items():
-        if list(chosen.values()).index(index) != list(chosen).index(field):
-            raise ColumnAmbiguous(f"The column “{header[index]}” is chosen for two fields.", field=field)
+def _answer(request: Request, import_id: uuid.UUID, form: dict[str, Any], actor: str) -> Response:
+    with database.reading() as session:
+        job = _asking(session, import_id)
+        said, seen = _heard(job, form)
+        problems = mapping_form.problems_of(said, seen)
+        if "again" in form or said.made_for != seen.made_for or problems:
+            shown = seen.problems if "again" in form else problems
+            refused = 422 if shown else 200
+            return _page(request, session, job, actor, _context(session, said, seen, shown), status_code=refused)
+    options = mapping_form.answered(said, seen)
+    if "review" in form:
+        options = options.model_copy(update={"review": True})
+    alone = options.model_copy(update={"interactive": False, "check_columns": False})
+    found = inspection.inspect(job.upload_id, alone)
+    with database.transaction() as session:
+        actions.answer_mapping(session, import_id, options=options, found=found)
+        memory.remember(session, found, options=options, actor=actor, file_name=job.file_name)
+    return _to(import_id)
 
 
-def _form(
-    request: Request,
-    session: Session,
-    job: ImportJob,
-    actor: str,
-    *,
-    chosen: Mapping[str, int],
-    refusal: AppError | None,
+def _heard(job: ImportJob, form: dict[str, Any]) -> tuple[Said, Read]:
+    """Understand the form; columns that were chosen for another header or preset are proposed anew."""
+    said = mapping_form.parse(form)
+    seen = mapping_form.read(job.upload_id, job.options, said)
+    if said.made_for == seen.made_for:
+        return said.within(len(seen.found.header)), seen
+    fresh = mapping_form.proposed(seen)
+    return Said(said.reading, fresh.fields, fresh.blanks, said.made_for), seen
+
+
+def _context(session: Session, said: Said, seen: Read, problems: Any = None) -> dict[str, Any]:
+    known = memory.recall(session, seen.found.header)
+    return mapping_view.context(
+        session, seen, said, memory=known, problems=seen.problems if problems is None else problems
+    )
+
+
+def _asking(session: Session, import_id: uuid.UUID) -> ImportJob:
+    job = queries.job_of(session, import_id)
+    if not _asks(job):
+        raise actions.NothingAsked
+    return job
+
+
+def _asks(job: ImportJob) -> bool:
+    return job.state is State.WAITING and job.question is Question.MAPPING
+
+
+def _page(
+    request: Request, session: Session, job: ImportJob, actor: str, form: dict[str, Any], *, status_code: int = 200
 ) -> HTMLResponse:
-    header, samples = job.facts["header"], job.facts["samples"]
-    suggested = {one.index: field for field, one in mapping.suggest(header).items()}
-    columns = [Column(at, name, samples[at], suggested.get(at)) for at, name in enumerate(header)]
-    wrong = cast("dict[str, Any]", refusal.facts if refusal else {}).get("field")
-    needed = ("sku",) if job.mode is Mode.UPDATE_ONLY else ("sku", "name")
-    fields = [
-        Field(f, LABELS[f], f in needed, chosen.get(f), _words(refusal, f) if refusal and f == wrong else None)
-        for f in FIELDS
-    ]
-    context = {"snapshot": queries.snapshot(session, job.id), "columns": columns, "fields": fields}
-    error = refusal.detail if refusal and wrong is None else None
-    status_code = 422 if refusal else 200
-    shown = {**rail.context(session, "imports", actor), **context, "error": error}
+    shown = {**rail.context(session, "imports", actor), "snapshot": queries.snapshot(session, job.id), **form}
     return templating.render(request, "mapping.html", status_code=status_code, **shown)
 
 
-def _words(refusal: AppError, field: str) -> str:
-    """Say what is wrong to somebody who sees the columns."""
-    missing = isinstance(refusal, ColumnMissing)
-    return f"Choose the column that holds the {LABELS[field]}." if missing else refusal.detail
+def _to(import_id: uuid.UUID) -> RedirectResponse:
+    return RedirectResponse(f"/admin/imports/{import_id}", 303)

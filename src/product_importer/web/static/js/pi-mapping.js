@@ -1,20 +1,43 @@
-/* <pi-mapping>: beside each field, shows the values of the column chosen for it; a column feeds one field only. */
+/* <pi-mapping src>: makes the form anew as it is changed, so that columns and preview show what the choice would do. */
+import { morph } from "./morph.js";
+
 class PiMapping extends HTMLElement {
+  #asking = null;
+
   connectedCallback() {
-    this.addEventListener("change", ({ target }) => this.#chosen(target));
+    this.addEventListener("change", this.#changed);
   }
 
-  #chosen(select) {
-    for (const other of this.querySelectorAll("select")) {
-      if (other !== select && other.value && other.value === select.value) this.#show(other, "");
+  disconnectedCallback() {
+    this.removeEventListener("change", this.#changed);
+    this.#asking?.abort();
+  }
+
+  #changed = async () => {
+    this.#asking?.abort();
+    this.#asking = new AbortController();
+    const { signal } = this.#asking;
+    this.setAttribute("aria-busy", "true");
+    try {
+      const body = new URLSearchParams(new FormData(this.closest("form")));
+      const answer = await fetch(this.getAttribute("src"), { method: "POST", body, signal });
+      if (!answer.ok) throw new Error(String(answer.status));
+      this.#show(await answer.text());
+    } catch {
+      if (signal.aborted) return; // a later change asks for itself
+      this.classList.add("stale"); // the button "Read again" appears, and the server will say what is wrong
     }
-    this.#show(select, select.value);
-  }
+    this.removeAttribute("aria-busy");
+  };
 
-  #show(select, column) {
-    select.value = column;
-    const values = this.querySelector(`[data-column="${column}"] .samples`)?.cloneNode(true).childNodes ?? [];
-    select.closest("tr").querySelector("[data-samples]").replaceChildren(...values);
+  #show(html) {
+    const next = new DOMParser().parseFromString(html, "text/html").querySelector("[data-form]");
+    if (!next) return;
+    for (const focused of next.querySelectorAll("[autofocus]")) focused.removeAttribute("autofocus");
+    morph(this.querySelector("[data-form]"), next);
+    this.closest("form").reset(); // what was chosen stands in the attributes now
+    this.classList.remove("stale");
+    this.querySelector("[data-say]").textContent = this.querySelector("[data-say-next]").dataset.sayNext;
   }
 }
 

@@ -32,7 +32,7 @@ class PiUpload extends HTMLElement {
   #show(name) {
     for (const part of this.querySelectorAll("[data-part]")) part.hidden = part.dataset.part !== name;
     this.toggleAttribute("busy", name === "sending");
-    this.#part(name).querySelector("button, input")?.focus();
+    this.#part(name).querySelector("button, input[type=file]")?.focus();
   }
 
   #do(action) {
@@ -75,6 +75,7 @@ class PiUpload extends HTMLElement {
     const body = new FormData(this.#part("idle")); // the options beside the drop zone
     body.delete("file");
     body.append("interactive", "true");
+    if (this.querySelector("[name=check_columns]").checked) body.append("check_columns", "true");
     body.append("file", this.#file);
     const request = new XMLHttpRequest();
     request.upload.addEventListener("progress", (event) => this.#progress(event.loaded, event.total));

@@ -1,0 +1,96 @@
+"""The mapping page's twin for programs: how a file reads, what its columns seem to be, and what is in doubt."""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Depends
+from sqlalchemy.orm import Session
+
+from product_importer.imports import mapping, memory, queries
+from product_importer.imports.dialect import Dialect
+from product_importer.imports.doubts import About, Doubt
+from product_importer.imports.models import ImportJob
+from product_importer.imports.presets import Preset
+from product_importer.imports.states import Blank, Decimal, Mode
+from product_importer.web.deps import Reading
+from product_importer.web.roles import viewer
+
+router = APIRouter(tags=["imports"])
+
+
+@dataclass(frozen=True, slots=True)
+class InspectedColumn:
+    """A column: its number as `mapping` takes it, header and first values, and the field it seems to be."""
+
+    number: str
+    name: str
+    samples: list[str]
+    suggested: str | None
+    confidence: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What people chose last for a file with this header, in the form of the options; nothing applies it by itself."""
+
+    mapping: dict[str, str]
+    blanks: dict[str, Blank]
+    decimal: Decimal | None
+    mode: Mode
+    preset: Preset
+    actor: str
+    file_name: str
+    used_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionOut:
+    """What the beginning of a file told; `decimal` is null where it leaves the sign open, or has no prices."""
+
+    dialect: Dialect
+    columns: list[InspectedColumn]
+    preset: Preset
+    mapping: dict[str, str]
+    blanks: dict[str, Blank]
+    decimal: Decimal | None
+    doubts: list[Doubt]
+    memory: Memory | None
+
+
+@router.get("/imports/{task_id}/inspection", dependencies=[Depends(viewer)])
+def inspection(task_id: uuid.UUID, session: Reading) -> InspectionOut:
+    """Return what was found out about the file before any row of it was imported."""
+    job = queries.job_of(session, task_id)
+    facts = job.facts
+    return InspectionOut(
+        dialect=Dialect(**facts["dialect"]),
+        columns=_columns(job),
+        preset=Preset(facts.get("preset", Preset.NONE)),
+        mapping=facts.get("mapping", {}),
+        blanks={field: Blank(policy) for field, policy in facts["blanks"].items()},
+        decimal=Decimal(facts["decimal"]) if facts["decimal"] else None,
+        doubts=[Doubt(About(doubt["about"]), doubt["message"]) for doubt in facts["doubts"]],
+        memory=_memory(session, job),
+    )
+
+
+def _columns(job: ImportJob) -> list[InspectedColumn]:
+    header, samples = job.facts["header"], job.facts["samples"]
+    filled = {at for at, values in enumerate(samples) if values}
+    found = mapping.suggest(header, preset=job.facts.get("preset"), filled=filled)
+    fields = {one.index: (field, one.confidence) for field, one in found.items()}
+    return [
+        InspectedColumn(f"#{at + 1}", name, samples[at], *fields.get(at, (None, None)))
+        for at, name in enumerate(header)
+    ]
+
+
+def _memory(session: Session, job: ImportJob) -> Memory | None:
+    kept = memory.recall(session, job.facts["header"])
+    if kept is None:
+        return None
+    numbers = {field: f"#{at + 1}" for field, at in kept.columns.items()}
+    return Memory(
+        numbers, kept.blanks, kept.decimal, kept.mode, kept.preset, kept.actor, kept.file_name, kept.used_at
+    )  # fmt: skip
