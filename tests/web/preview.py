@@ -74,6 +74,7 @@ async def upload(request: Request) -> Response:
     """Take a file: a name with "bad" in it is refused, any other becomes import 42."""
     form = await request.form()
     file = form["file"]
+    request.app.state.sent = {name: value for name, value in form.items() if name != "file"}
     if isinstance(file, str) or "bad" in (file.filename or ""):
         problem = {"title": "This is not a CSV file", "detail": "It begins like a picture.", "action": "Choose a CSV."}
         return JSONResponse({**problem, "code": "FILE_NOT_CSV"}, 415, media_type="application/problem+json")

@@ -139,6 +139,16 @@ def test_a_chosen_file_goes_up_at_once_and_the_import_is_shown(page: Page, still
     expect(page.get_by_role("heading", level=1)).to_contain_text(".csv")
 
 
+def test_the_options_beside_the_drop_zone_go_up_with_the_file(page: Page) -> None:
+    app = preview.application()
+    with preview.served(app) as base:
+        page.goto(f"{base}/pages/dashboard")
+        page.get_by_label("Review first").check()
+        page.get_by_label("Choose a file").set_input_files(csv("a.csv"))
+        page.wait_for_url("**/admin/imports/*")
+    assert app.state.sent == {"review": "true", "max_rejects": "0.5", "interactive": "true"}
+
+
 def test_a_file_dropped_anywhere_goes_up_and_two_are_refused_in_words(page: Page, still: str) -> None:
     page.goto(f"{still}/pages/dashboard")
     drop = """names => {
