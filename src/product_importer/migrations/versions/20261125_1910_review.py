@@ -6,7 +6,7 @@ from alembic import op
 from product_importer.kit.database import types
 
 revision = "20261125_1910"
-down_revision = "20261125_1900"
+down_revision = "20261125_1900_undo"
 branch_labels = None
 depends_on = None
 
