@@ -4,7 +4,7 @@ import uuid
 from decimal import Decimal
 
 import pytest
-from playwright.sync_api import Browser, FilePayload, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, Route, expect
 
 from product_importer.imports.snapshot import Snapshot
 from tests import makers
@@ -95,6 +95,17 @@ def test_unknown_headers_are_mapped_by_hand_and_remembered(page: Page, served: D
     expect(page.get_by_label("Blank cells in Cost").locator("option:checked")).to_have_text("Keep value")
     page.get_by_role("button", name="Import now").click()
     assert finished(page).counts.unchanged == 2
+
+
+def test_a_choice_made_before_the_script_has_come_is_shown_once_it_has(page: Page, served: Doors) -> None:
+    drop(page, served, UNKNOWN)
+    held: list[Route] = []
+    page.route("**/pi-mapping*", lambda route: held.append(route))
+    page.reload(wait_until="commit")
+    page.get_by_label("Field for Code").select_option("SKU")
+    expect(page.get_by_text("Chosen by you")).to_have_count(0)
+    held[0].continue_()
+    expect(page.get_by_text("Chosen by you")).to_have_count(1)
 
 
 def test_the_columns_are_mapped_by_keyboard_alone(page: Page, served: Doors) -> None:

@@ -6,6 +6,7 @@ class PiMapping extends HTMLElement {
 
   connectedCallback() {
     this.addEventListener("change", this.#changed);
+    if ([...this.querySelectorAll("select")].some(touched)) this.#changed(); // before this ran, or kept by the browser
   }
 
   disconnectedCallback() {
@@ -39,6 +40,11 @@ class PiMapping extends HTMLElement {
     this.classList.remove("stale");
     this.querySelector("[data-say]").textContent = this.querySelector("[data-say-next]").dataset.sayNext;
   }
+}
+
+function touched({ options, selectedIndex }) {
+  const made = [...options].findIndex((option) => option.defaultSelected);
+  return selectedIndex !== Math.max(0, made);
 }
 
 customElements.define("pi-mapping", PiMapping);
