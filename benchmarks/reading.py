@@ -9,7 +9,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from product_importer.imports import dialect, mapping, reader, rows
+from product_importer.imports.checking import mapping, rows
+from product_importer.imports.source import dialect, reader
 from product_importer.imports.states import Mode
 
 ROWS, ROUNDS, BLOCK = 500_000, 5, 2**20

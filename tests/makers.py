@@ -10,11 +10,12 @@ from sqlalchemy import delete, select, update
 
 from product_importer.catalog.models import Product
 from product_importer.catalog.schemas import sku_key
-from product_importer.imports import queries, run, undo_actions, undo_run
+from product_importer.imports import queries, run
 from product_importer.imports.models import ImportJob, Slice, Undo
 from product_importer.imports.options import Options
 from product_importer.imports.snapshot import Snapshot
 from product_importer.imports.states import WORKING, UndoState
+from product_importer.imports.undoing import undo_actions, undo_run
 from product_importer.journal import record
 from product_importer.journal.models import Batch, Entry
 from product_importer.kit import database

@@ -7,7 +7,7 @@ from types import FrameType
 from product_importer.imports.chores import drop_scratch
 from product_importer.imports.originals import forget_files
 from product_importer.imports.run import run_import
-from product_importer.imports.undo_run import run_undo
+from product_importer.imports.undoing.undo_run import run_undo
 from product_importer.kit import runtime, tasks
 from product_importer.kit.settings import Settings
 from product_importer.kit.tasks import chores, in_process, on_celery

@@ -6,8 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from product_importer.imports import pausing, undo_actions
+from product_importer.imports import pausing
 from product_importer.imports.states import State, UndoState
+from product_importer.imports.undoing import undo_actions
 from product_importer.kit import database
 from tests import makers
 from tests.fire import oracle, places

@@ -4,8 +4,9 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from product_importer.imports import dialect, mapping, reader, rows
+from product_importer.imports.checking import mapping, rows
 from product_importer.imports.codes import Code
+from product_importer.imports.source import dialect, reader
 from product_importer.imports.states import Mode
 
 HEADER = ("sku", "name", "description", "price", "vendor")

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from product_importer.imports import actions, failure, inspection, preparation, queries
-from product_importer.imports.mapping import ColumnMissing
+from product_importer.imports.checking.mapping import ColumnMissing
 from product_importer.imports.options import Options
 from product_importer.imports.snapshot import Counts
 from product_importer.imports.states import Question, State

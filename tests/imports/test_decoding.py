@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from product_importer.imports import decoding
-from product_importer.imports.lines import Lines
+from product_importer.imports.source import decoding
+from product_importer.imports.source.lines import Lines
 
 
 def decode(data, encoding="utf-8", *, guessed=False, block=1 << 20, longest=1 << 23):

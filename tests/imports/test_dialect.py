@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from product_importer.imports import dialect, encodings
-from product_importer.imports.dialect import DelimiterUnknown, FileEmpty
-from product_importer.imports.headers import HeaderMissing
-from product_importer.imports.kinds import FileNotCsv
+from product_importer.imports.source import dialect, encodings
+from product_importer.imports.source.dialect import DelimiterUnknown, FileEmpty
+from product_importer.imports.source.headers import HeaderMissing
+from product_importer.imports.source.kinds import FileNotCsv
 
 
 def sniff(data, **options):

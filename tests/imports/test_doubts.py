@@ -3,9 +3,9 @@
 import pytest
 
 from product_importer.imports import inspection
-from product_importer.imports.mapping import ColumnMissing
+from product_importer.imports.checking.mapping import ColumnMissing
+from product_importer.imports.checking.policies import PolicyImpossible
 from product_importer.imports.options import Options
-from product_importer.imports.policies import PolicyImpossible
 from product_importer.imports.states import Decimal, State
 from tests.makers import csv_file, import_file, make_import, make_upload, seen_import, stored_products
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from product_importer.imports import mapping
-from product_importer.imports.mapping import ColumnAmbiguous, ColumnMissing
+from product_importer.imports.checking import mapping
+from product_importer.imports.checking.mapping import ColumnAmbiguous, ColumnMissing
 from product_importer.imports.states import Mode
 
 

@@ -3,9 +3,9 @@
 import pytest
 
 from product_importer.imports import inspection, memory
+from product_importer.imports.checking.presets import Preset
 from product_importer.imports.memory import Remembered
 from product_importer.imports.options import Options
-from product_importer.imports.presets import Preset
 from product_importer.imports.states import Blank, Decimal, Mode
 from product_importer.kit import database
 from tests.makers import csv_file, make_upload

@@ -4,8 +4,8 @@ import gzip
 
 import pytest
 
-from product_importer.imports import packed
-from product_importer.imports.kinds import FileNotCsv
+from product_importer.imports.source import packed
+from product_importer.imports.source.kinds import FileNotCsv
 
 TEXT = b"".join(b"SKU-%d,pump,%d.50\n" % (number, number) for number in range(50_000))
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from product_importer.imports import presets
-from product_importer.imports.presets import Preset
+from product_importer.imports.checking import presets
+from product_importer.imports.checking.presets import Preset
 from product_importer.imports.snapshot import Counts, Snapshot
 from product_importer.imports.states import State
 from tests.makers import csv_file, import_file, make_import, run_import_to_end, seen_import, stored_products

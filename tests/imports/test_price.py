@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from product_importer.imports import price
+from product_importer.imports.checking import price
+from product_importer.imports.checking.price import Evidence, Price, Refused
 from product_importer.imports.codes import Code
-from product_importer.imports.price import Evidence, Price, Refused
 from product_importer.imports.states import Decimal
 
 POINT, COMMA = Decimal.POINT, Decimal.COMMA

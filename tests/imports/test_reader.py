@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from product_importer.imports import reader
 from product_importer.imports.codes import Code
-from product_importer.imports.dialect import Dialect
-from product_importer.imports.headers import HeaderMissing
-from product_importer.imports.limits import Limits
+from product_importer.imports.source import reader
+from product_importer.imports.source.dialect import Dialect
+from product_importer.imports.source.headers import HeaderMissing
+from product_importer.imports.source.limits import Limits
 
 COMMA = Dialect("utf-8", ",", 1)
 

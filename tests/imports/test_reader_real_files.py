@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from product_importer.imports import dialect, mapping, packed, reader, rows
+from product_importer.imports.checking import mapping, rows
+from product_importer.imports.source import dialect, packed, reader
 from product_importer.imports.states import Mode
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from product_importer.catalog import schemas
-from product_importer.imports import mapping, policies, price, rows
-from product_importer.imports.broken import Broken
+from product_importer.imports.checking import mapping, policies, price, rows
 from product_importer.imports.codes import Code, Remark
-from product_importer.imports.reader import Batch
+from product_importer.imports.source.broken import Broken
+from product_importer.imports.source.reader import Batch
 from product_importer.imports.states import Blank, Decimal, Mode
 
 HEADER = ["SKU", "Name", "Description", "Price", "Active"]

@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import update
 
 from product_importer.catalog.models import Product
-from product_importer.imports import actions, preparation, slices, undo, undo_actions, undo_queries
+from product_importer.imports import actions, preparation, slices
 from product_importer.imports.snapshot import Undoing
 from product_importer.imports.states import Fate, State, UndoState
-from product_importer.imports.undo import Tally
+from product_importer.imports.undoing import undo, undo_actions, undo_queries
+from product_importer.imports.undoing.undo import Tally
 from product_importer.kit import database
 from product_importer.kit.settings import Settings
 from tests.makers import (

@@ -6,9 +6,9 @@ import uuid
 import pytest
 from sqlalchemy import update
 
-from product_importer.imports import undo_actions, undo_run
 from product_importer.imports.models import Undo
 from product_importer.imports.states import State, UndoState
+from product_importer.imports.undoing import undo_actions, undo_run
 from product_importer.kit import clock, database, tasks
 from product_importer.kit.failpoints import Injected
 from product_importer.kit.settings import Settings

@@ -25,8 +25,8 @@ from product_importer.imports.snapshot import (
     Undoing,
 )
 from product_importer.imports.states import Fate, Mode, Outcome, Question, State, UndoState
-from product_importer.imports.undo import Tally
-from product_importer.imports.undo_queries import Kept
+from product_importer.imports.undoing.undo import Tally
+from product_importer.imports.undoing.undo_queries import Kept
 from product_importer.web.views import Chip, Column
 
 NOW = dt.datetime.now(dt.UTC)

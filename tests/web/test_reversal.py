@@ -5,8 +5,8 @@ import uuid
 import pytest
 
 from product_importer.imports.states import Fate
-from product_importer.imports.undo import Tally
-from product_importer.imports.undo_queries import Kept
+from product_importer.imports.undoing.undo import Tally
+from product_importer.imports.undoing.undo_queries import Kept
 from product_importer.web import reversal
 
 

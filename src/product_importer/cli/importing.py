@@ -14,7 +14,7 @@ import pydantic
 
 from product_importer.cli import account, asking, live, opening, terminal
 from product_importer.imports import actions, queries, run
-from product_importer.imports.mapping import FIELDS, ColumnAmbiguous, ColumnMissing
+from product_importer.imports.checking.mapping import FIELDS, ColumnAmbiguous, ColumnMissing
 from product_importer.imports.options import Options
 from product_importer.imports.snapshot import Snapshot
 from product_importer.imports.states import WORKING, State

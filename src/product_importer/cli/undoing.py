@@ -8,9 +8,10 @@ import typer
 from sqlalchemy.orm import Session
 
 from product_importer.cli import live, opening, terminal
-from product_importer.imports import history, queries, undo_actions, undo_queries, undo_run
+from product_importer.imports import history, queries
 from product_importer.imports.snapshot import Snapshot
 from product_importer.imports.states import State
+from product_importer.imports.undoing import undo_actions, undo_queries, undo_run
 from product_importer.kit import database, tasks
 from product_importer.web import reversal, words
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from product_importer.imports import mapping, price, rows
-from product_importer.imports.dialect import Dialect
-from product_importer.imports.mapping import Mapping, Suggestion
+from product_importer.imports.checking import mapping, price, rows
+from product_importer.imports.checking.mapping import Mapping, Suggestion
+from product_importer.imports.source.dialect import Dialect
 from product_importer.imports.states import Decimal
 from product_importer.kit.errors import AppError
 

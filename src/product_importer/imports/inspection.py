@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from product_importer.imports import dialect, doubts, mapping, packed, policies, presets, reader
-from product_importer.imports.dialect import Dialect
+from product_importer.imports import doubts
+from product_importer.imports.checking import mapping, policies, presets
+from product_importer.imports.checking.mapping import ColumnAmbiguous, ColumnMissing, Mapping
+from product_importer.imports.checking.policies import Blanks
 from product_importer.imports.doubts import Doubt, Example
-from product_importer.imports.mapping import ColumnAmbiguous, ColumnMissing, Mapping
 from product_importer.imports.options import Options
-from product_importer.imports.policies import Blanks
-from product_importer.imports.reader import Batch
+from product_importer.imports.source import dialect, packed, reader
+from product_importer.imports.source.dialect import Dialect
+from product_importer.imports.source.reader import Batch
 from product_importer.imports.states import Decimal
 from product_importer.kit.errors import AppError
 from product_importer.uploads import actions as uploads

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from product_importer.imports import mapping
+from product_importer.imports.checking import mapping
+from product_importer.imports.checking.presets import Preset
 from product_importer.imports.inspection import Inspection
 from product_importer.imports.options import Options
-from product_importer.imports.presets import Preset
 from product_importer.imports.states import Blank, Decimal, Mode
 from product_importer.kit import clock
 from product_importer.kit.database.types import Base, Json, Moment

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from product_importer.imports.presets import Preset
+from product_importer.imports.checking.presets import Preset
 from product_importer.imports.states import Blank, Decimal, Mode
 
 ProductField = Literal["sku", "name", "description", "price", "active"]

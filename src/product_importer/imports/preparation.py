@@ -8,8 +8,8 @@ from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
 from product_importer.imports import asides, failure, mirror, plan, questions, reading, review, staging
+from product_importer.imports.checking.price import DecimalAmbiguous
 from product_importer.imports.models import ImportJob
-from product_importer.imports.price import DecimalAmbiguous
 from product_importer.imports.states import Question, State
 from product_importer.kit import clock, database, tasks
 from product_importer.kit.failpoints import failpoint

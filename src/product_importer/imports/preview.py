@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from product_importer.catalog import queries as catalog
 from product_importer.catalog.models import Product
-from product_importer.imports import families, mapping, rows
+from product_importer.imports.checking import families, mapping, rows
+from product_importer.imports.checking.mapping import Mapping
+from product_importer.imports.checking.policies import Blanks
+from product_importer.imports.checking.presets import Preset
+from product_importer.imports.checking.rows import Accepted, Rejected
 from product_importer.imports.inspection import Inspection
-from product_importer.imports.mapping import Mapping
-from product_importer.imports.policies import Blanks
-from product_importer.imports.presets import Preset
-from product_importer.imports.reader import Batch, Broken
-from product_importer.imports.rows import Accepted, Rejected
+from product_importer.imports.source.reader import Batch, Broken
 from product_importer.imports.states import Decimal, Mode, Outcome
 
 SHOWN = 8  # rows

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from product_importer.imports import price
+from product_importer.imports.checking import price
 from product_importer.imports.models import ImportJob
 from product_importer.imports.options import Options
 from product_importer.imports.states import Decimal, Question

@@ -8,11 +8,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from product_importer.imports import families, mapping, packed, presets, reader, repeats, rows, staging
-from product_importer.imports.dialect import Dialect
+from product_importer.imports import repeats, staging
+from product_importer.imports.checking import families, mapping, presets, rows
 from product_importer.imports.models import ImportJob
 from product_importer.imports.options import Options
 from product_importer.imports.report import Rejects
+from product_importer.imports.source import packed, reader
+from product_importer.imports.source.dialect import Dialect
 from product_importer.imports.states import Blank, Decimal
 from product_importer.kit.failpoints import failpoint
 from product_importer.uploads import actions as uploads

@@ -10,8 +10,8 @@ from typing import Any, BinaryIO, cast
 from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
+from product_importer.imports.checking.rows import Rejected
 from product_importer.imports.models import ImportJob, RejectedRecord
-from product_importer.imports.rows import Rejected
 from product_importer.kit import storage
 
 SHOWN = 1_000  # rejected records kept in the database for the page

@@ -7,13 +7,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from product_importer.imports import doubts, inspection, mapping, policies, presets, preview
+from product_importer.imports import doubts, inspection, preview
+from product_importer.imports.checking import mapping, policies, presets
+from product_importer.imports.checking.mapping import FIELDS
+from product_importer.imports.checking.policies import PolicyImpossible
+from product_importer.imports.checking.presets import Preset
 from product_importer.imports.inspection import Inspection
-from product_importer.imports.mapping import FIELDS
 from product_importer.imports.memory import Remembered
 from product_importer.imports.options import Options
-from product_importer.imports.policies import PolicyImpossible
-from product_importer.imports.presets import Preset
 from product_importer.imports.states import Blank, Decimal, Mode
 from product_importer.kit.errors import AppError
 

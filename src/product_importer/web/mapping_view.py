@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from product_importer.imports import mapping, presets, preview
+from product_importer.imports import preview
+from product_importer.imports.checking import mapping, presets
+from product_importer.imports.checking.presets import Preset
 from product_importer.imports.memory import Remembered
-from product_importer.imports.presets import Preset
 from product_importer.imports.states import Blank, Decimal, Mode
 from product_importer.web import mapping_form, words
 from product_importer.web.mapping_form import LABELS, Read, Said

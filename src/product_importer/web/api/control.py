@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, Depends
 
-from product_importer.imports import pausing, queries, undo_actions, undo_queries
+from product_importer.imports import pausing, queries
 from product_importer.imports.snapshot import Snapshot, Undoing
-from product_importer.imports.undo import Tally
-from product_importer.imports.undo_queries import Kept
+from product_importer.imports.undoing import undo_actions, undo_queries
+from product_importer.imports.undoing.undo import Tally
+from product_importer.imports.undoing.undo_queries import Kept
 from product_importer.web.deps import Actor, Reading, Writing
 from product_importer.web.roles import editor, viewer
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Depends
 from sqlalchemy.orm import Session
 
-from product_importer.imports import mapping, memory, queries
-from product_importer.imports.dialect import Dialect
+from product_importer.imports import memory, queries
+from product_importer.imports.checking import mapping
+from product_importer.imports.checking.presets import Preset
 from product_importer.imports.doubts import About, Doubt
 from product_importer.imports.models import ImportJob
-from product_importer.imports.presets import Preset
+from product_importer.imports.source.dialect import Dialect
 from product_importer.imports.states import Blank, Decimal, Mode
 from product_importer.web.deps import Reading
 from product_importer.web.roles import viewer

@@ -6,7 +6,8 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from product_importer.imports import pausing, queries, undo_actions, undo_queries
+from product_importer.imports import pausing, queries
+from product_importer.imports.undoing import undo_actions, undo_queries
 from product_importer.web import templating
 from product_importer.web.deps import Actor, Reading, Writing
 from product_importer.web.pages import rail

@@ -5,15 +5,15 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from product_importer.imports import decoding, encodings, grammar, resync
-from product_importer.imports.batch import Batch, Sieve
-from product_importer.imports.broken import Broken
 from product_importer.imports.codes import Code
-from product_importer.imports.decoding import Chunk
-from product_importer.imports.dialect import Dialect
-from product_importer.imports.headers import HeaderMissing
-from product_importer.imports.limits import LIMITS, Limits
-from product_importer.imports.lines import Lines
+from product_importer.imports.source import decoding, encodings, grammar, resync
+from product_importer.imports.source.batch import Batch, Sieve
+from product_importer.imports.source.broken import Broken
+from product_importer.imports.source.decoding import Chunk
+from product_importer.imports.source.dialect import Dialect
+from product_importer.imports.source.headers import HeaderMissing
+from product_importer.imports.source.limits import LIMITS, Limits
+from product_importer.imports.source.lines import Lines
 from product_importer.kit.errors import AppError
 
 __all__ = ["Batch", "Broken", "Reader", "TooManyColumns", "open_reader", "read"]

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from product_importer.imports.broken import Broken
-from product_importer.imports.cells import Fault
+from product_importer.imports.checking.cells import Fault
 from product_importer.imports.codes import EXPLANATIONS, Code
+from product_importer.imports.source.broken import Broken
 
 VALUE_MAX = 200  # characters of a value that are reported
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from product_importer.imports import presets
+from product_importer.imports.checking import presets
+from product_importer.imports.checking.mapping import Mapping
+from product_importer.imports.checking.remarks import Remarks
 from product_importer.imports.codes import Remark
-from product_importer.imports.mapping import Mapping
-from product_importer.imports.reader import Batch
-from product_importer.imports.remarks import Remarks
+from product_importer.imports.source.reader import Batch
 
 SHARED = ("name", "description")  # fields that variants have of their product
 

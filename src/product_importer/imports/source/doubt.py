@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from product_importer.imports import broken, grammar, shape
-from product_importer.imports.broken import Broken
 from product_importer.imports.codes import Code
+from product_importer.imports.source import broken, grammar, shape
+from product_importer.imports.source.broken import Broken
 
 LASTS = 100  # lines after a broken one that must look like rows to be believed
 STREAK = 3  # rows in a row that end an overlong record

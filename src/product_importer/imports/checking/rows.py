@@ -5,13 +5,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from product_importer.catalog import schemas
-from product_importer.imports import cells, columns, grammar, policies, price, rejected
-from product_importer.imports.cells import Fault
+from product_importer.imports.checking import cells, columns, policies, price, rejected
+from product_importer.imports.checking.cells import Fault
+from product_importer.imports.checking.mapping import Mapping
+from product_importer.imports.checking.rejected import VALUE_MAX, Rejected, shown
+from product_importer.imports.checking.remarks import Remarks
 from product_importer.imports.codes import Remark
-from product_importer.imports.mapping import Mapping
-from product_importer.imports.reader import Batch
-from product_importer.imports.rejected import VALUE_MAX, Rejected, shown
-from product_importer.imports.remarks import Remarks
+from product_importer.imports.source import grammar
+from product_importer.imports.source.reader import Batch
 from product_importer.imports.states import Blank, Decimal
 from product_importer.kit.errors import AppError
 

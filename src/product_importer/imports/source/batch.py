@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from product_importer.imports import broken, decoding, grammar
-from product_importer.imports.broken import Broken, Found
 from product_importer.imports.codes import Code
-from product_importer.imports.lines import Lines
+from product_importer.imports.source import broken, decoding, grammar
+from product_importer.imports.source.broken import Broken, Found
+from product_importer.imports.source.lines import Lines
 
 
 @dataclass(slots=True)

@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from product_importer.imports import grammar, shape
-from product_importer.imports.broken import Broken, Found, placed
 from product_importer.imports.codes import Code
-from product_importer.imports.doubt import Doubt
-from product_importer.imports.limits import Limits
-from product_importer.imports.shape import snug
+from product_importer.imports.source import grammar, shape
+from product_importer.imports.source.broken import Broken, Found, placed
+from product_importer.imports.source.doubt import Doubt
+from product_importer.imports.source.limits import Limits
+from product_importer.imports.source.shape import snug
 
 LOOK_AHEAD = 200  # lines looked at to tell swallowed rows from long text
 NEAR = 16  # lines read at first behind a broken record

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 
 from product_importer.imports.codes import REMARKS, Remark
-from product_importer.imports.reader import Batch
 from product_importer.imports.snapshot import Notice
+from product_importer.imports.source.reader import Batch
 
 LISTED = 20  # lines named
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from product_importer.imports import queries, undo, undo_actions
+from product_importer.imports import queries
 from product_importer.imports.models import Undo, UndoKept
 from product_importer.imports.states import Fate
-from product_importer.imports.undo import Tally
+from product_importer.imports.undoing import undo, undo_actions
+from product_importer.imports.undoing.undo import Tally
 from product_importer.journal.models import Batch
 
 

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import Session
 
-from product_importer.imports import failure, mirror, undo
+from product_importer.imports import failure, mirror
 from product_importer.imports.models import ImportJob, Undo
 from product_importer.imports.states import State, UndoState
+from product_importer.imports.undoing import undo
 from product_importer.journal.models import Batch
 from product_importer.kit import clock, database, logs, tasks
 from product_importer.kit.errors import AppError

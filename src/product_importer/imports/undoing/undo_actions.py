@@ -5,10 +5,11 @@ import uuid
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from product_importer.imports import queries, undo
+from product_importer.imports import queries
 from product_importer.imports.models import ImportJob, Undo
 from product_importer.imports.states import State, UndoState
-from product_importer.imports.undo_run import run_undo
+from product_importer.imports.undoing import undo
+from product_importer.imports.undoing.undo_run import run_undo
 from product_importer.journal.models import Batch
 from product_importer.kit import tasks
 from product_importer.kit.errors import AppError

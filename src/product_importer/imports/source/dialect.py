@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from product_importer.imports import decoding, encodings, grammar, headers, kinds
-from product_importer.imports.lines import Lines
+from product_importer.imports.source import decoding, encodings, grammar, headers, kinds
+from product_importer.imports.source.lines import Lines
 from product_importer.kit.errors import AppError
 
 HEAD = 256 * 1024  # bytes that `sniff` wants to see

@@ -7,9 +7,10 @@ from collections.abc import Collection, Sequence
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass
 
-from product_importer.imports import aliases, presets
+from product_importer.imports import aliases
 from product_importer.imports.aliases import FIELDS
-from product_importer.imports.presets import Preset
+from product_importer.imports.checking import presets
+from product_importer.imports.checking.presets import Preset
 from product_importer.imports.states import Mode
 from product_importer.kit.errors import AppError
 

@@ -6,8 +6,8 @@ from typing import Final
 
 import chardet
 
-from product_importer.imports import decoding
-from product_importer.imports.lines import Lines
+from product_importer.imports.source import decoding
+from product_importer.imports.source.lines import Lines
 from product_importer.kit.errors import AppError
 
 _BOMS: Final = (

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from product_importer.imports import grammar
+from product_importer.imports.source import grammar
 
 HOLDS = 0.95  # share of the sample in which a trait must hold to be expected of every row
 SAMPLE = 500  # records

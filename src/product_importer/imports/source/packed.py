@@ -5,8 +5,8 @@ import zlib
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from product_importer.imports import kinds
-from product_importer.imports.kinds import FileNotCsv, Kind
+from product_importer.imports.source import kinds
+from product_importer.imports.source.kinds import FileNotCsv, Kind
 from product_importer.kit.errors import AppError
 
 UNPACKED_MAX: Final = 8 * 1024**3  # bytes

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from product_importer.imports.limits import LIMITS
+from product_importer.imports.source.limits import LIMITS
 
 BLOCK = 64 * 1024  # bytes decoded at once: some hundred lines, small enough for the processor's cache
 KEPT = 200  # bytes kept of a line that is too long to be read

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, Text, and_, case, delete, func, in
 from sqlalchemy.orm import Session, aliased
 
 from product_importer.catalog.models import Product
-from product_importer.imports.mapping import FIELDS
+from product_importer.imports.checking.mapping import FIELDS
 from product_importer.imports.models import Undo, UndoKept
 from product_importer.imports.states import Fate
 from product_importer.journal import record

@@ -4,7 +4,7 @@ import csv
 from _csv import Reader
 from collections.abc import Iterable, Sequence
 
-from product_importer.imports.limits import LIMITS
+from product_importer.imports.source.limits import LIMITS
 
 
 def limit(field: int) -> None:

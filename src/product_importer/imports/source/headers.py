@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from product_importer.imports import aliases, grammar
+from product_importer.imports import aliases
+from product_importer.imports.source import grammar
 from product_importer.kit.errors import AppError
 
 WITHIN = 20  # lines in which a header is looked for

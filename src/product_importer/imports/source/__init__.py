@@ -1,0 +1,1 @@
+"""From the bytes of a file to numbered records, whatever its encoding, its dialect and its defects."""
