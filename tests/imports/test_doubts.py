@@ -50,7 +50,9 @@ def test_a_file_that_tells_everything_is_imported_without_a_question(data: bytes
 def test_what_a_file_leaves_open_is_asked(data: bytes, about: str, words: str) -> None:
     ((found, message),) = doubts(data)
     assert (found, words in message) == (about, True), message
-    assert seen_import(make_import(data, interactive=True)).state is State.WAITING
+    left_to_the_file = found == "decimal"  # later prices may tell the sign; if none does, that alone is asked
+    expected = State.QUEUED if left_to_the_file else State.WAITING
+    assert seen_import(make_import(data, interactive=True)).state is expected
 
 
 def test_what_was_said_is_not_asked_again() -> None:

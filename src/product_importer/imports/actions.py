@@ -7,6 +7,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from product_importer.imports import originals, queries, slices
+from product_importer.imports.doubts import About
 from product_importer.imports.inspection import Inspection
 from product_importer.imports.models import Counter, ImportJob
 from product_importer.imports.options import Options
@@ -47,7 +48,7 @@ class NothingAsked(AppError):
 
 def start(session: Session, *, upload: Upload, actor: str, options: Options, found: Inspection) -> ImportJob:
     """Make the import of a whole upload, waiting for a worker, or for a person where something is in doubt."""
-    asked = options.check_columns or (options.interactive and bool(found.doubts))
+    asked = options.check_columns or (options.interactive and _is_in_doubt(found))
     job = ImportJob(
         number=_next_number(session),
         state=State.WAITING if asked else State.QUEUED,
@@ -65,6 +66,11 @@ def start(session: Session, *, upload: Upload, actor: str, options: Options, fou
     if not asked:
         tasks.enqueue(session, run_import, job.id)
     return job
+
+
+def _is_in_doubt(found: Inspection) -> bool:
+    """Return whether a person must look first; a decimal sign alone is left to the whole file, which may tell it."""
+    return any(doubt.about is not About.DECIMAL for doubt in found.doubts)
 
 
 def answer_mapping(session: Session, import_id: uuid.UUID, *, options: Options, found: Inspection) -> None:
