@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import gzip
 import io
 import os
 import subprocess
@@ -45,10 +46,17 @@ REFUSED: dict[str, tuple[bytes, str, str]] = {
     "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9, "FILE_NOT_CSV", "a PNG picture"),
     "a PDF": (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj", "FILE_NOT_CSV", "a PDF"),
     "a ZIP": (b"PK\x03\x04" + bytes(range(256)) * 9, "FILE_NOT_CSV", "a ZIP archive"),
+    "a gzip that was cut": (gzip.compress(GOOD)[:-12], "FILE_NOT_CSV", "ends in the middle"),
+    "a damaged gzip": (gzip.compress(GOOD)[:-8] + b"12345678", "FILE_NOT_CSV", "damaged"),
+    "a picture in a gzip": (
+        gzip.compress(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9),
+        "FILE_NOT_CSV",
+        "a PNG picture",
+    ),
     "noise": (bytes(range(256)) * 400, "FILE_NOT_CSV", "binary data"),
     "a web page": (b"<!doctype html><html><body>Not found</body></html>", "FILE_NOT_CSV", "a web page"),
     "JSON": (b'[{"sku":"A-1","name":"Lamp"}]', "FILE_NOT_CSV", "JSON"),
-    "no header": (b"A1,Lamp,5.00\nA2,Mug,6.00\n", "COLUMN_MISSING", "Its header reads: A1,Lamp,5.00"),
+    "no header": (b"A1,Lamp,5.00\nA2,Mug,6.00\n", "HEADER_MISSING", "the first reads: A1,Lamp,5.00"),
     "only numbers": (b"1,2\n3,4\n", "HEADER_MISSING", "the first reads: 1,2"),
     "a header cut by a quote": (b'sku,"name\nA-1,Lamp\n', "HEADER_MISSING", "a quote that is out of place"),
     "no sku column": (b"code,name\nA-1,Lamp\n", "COLUMN_MISSING", "known as sku"),
@@ -85,6 +93,7 @@ MIXED: dict[str, tuple[bytes, int, dict[str, list[int]]]] = {
     "another encoding on one line": (HEAD + "A-1,Käse,,7\nA-2,Öl,,9\n".encode() + b"A-3,M\xfcsli,,8\n", 3, {}),
     "an open quote": (HEAD + b'A-1,"Lamp,,5\nA-2,Mug,,6\nA-3,Cup,,7\n', 2, {"QUOTE_UNBALANCED": [2]}),
     "an open quote at the end": (HEAD + b'A-2,Mug,,6\nA-1,"Lamp,,5', 1, {"QUOTE_UNBALANCED": [3]}),
+    "a bad row in a gzip": (gzip.compress(HEAD + b"A-1,Lamp,,5\nA-2,,,6\n"), 1, {"NAME_BLANK": [3]}),
     "ragged rows": (HEAD + b"A-1,Lamp\nA-2,Mug,,6,7\nA-3,Cup,,7\n\n", 1, {"ROW_RAGGED": [2, 3]}),
 }
 

@@ -35,10 +35,11 @@ class Closing:
     def _take(self) -> None:
         while True:
             try:
-                self._ear.accept()[0].close()
+                line, _ = self._ear.accept()
             except OSError:
                 return
             self.connections += 1
+            line.close()
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ def closing() -> Iterator[Closing]:
 def test_who_rings_does_not_try_again_and_again(closing: Closing) -> None:
     settings = Settings(celery_broker_url=closing.url)
     runner = on_celery.CeleryRunner(on_celery.make_app(settings, brisk=True))
-    with pytest.raises(OperationalError, match="closed"):
+    with pytest.raises(OperationalError, match="[Cc]onnection"):
         runner.ring(run_import, uuid.uuid4())
     assert 1 <= closing.connections <= 3
 

@@ -1,5 +1,6 @@
 """What is kept of uploads and imports, so that a test can say that nothing of a refused one is."""
 
+import os
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -17,8 +18,9 @@ def rows() -> dict[str, int]:
 
 
 def files(data_dir: Path) -> list[str]:
-    """List what storage holds, folders too."""
-    return sorted(str(path.relative_to(data_dir)) for path in (data_dir / "files").rglob("*"))
+    """List what storage holds, folders too; what goes while we look is gone."""
+    walked = os.walk(data_dir / "files")
+    return sorted(f"{folder}/{name}" for folder, folders, names in walked for name in (*folders, *names))
 
 
 def nothing(data_dir: Path) -> bool:

@@ -8,8 +8,10 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -116,3 +118,18 @@ def test_listening_beyond_this_machine_is_refused_until_it_is_wanted(host: str) 
 def test_listening_on_this_machine_needs_no_permission(host: str) -> None:
     server.check_bind(Settings(host=host))
     assert Settings(host=host).loopback
+
+
+def test_other_names_are_let_in_when_they_are_set(tmp_path: Path, sqlite_url: str) -> None:
+    named: dict[str, Any] = {"public_url": "https://shop.example", "allowed_hosts": ("inside.example",)}
+    settings = Settings(data_dir=tmp_path, database_url=sqlite_url, port=children.free_port(), **named)
+    with doors.serving(settings) as served:
+        assert served.get("/livez", Host="shop.example").status == 200
+        assert served.get("/livez", Host="inside.example:80").status == 200
+        assert served.get("/livez", Host="other.example").status == 421
+        assert (
+            served.post(
+                f"/imports/{uuid.UUID(int=7)}/cancel", Host="inside.example", Origin="https://shop.example"
+            ).status
+            == 404
+        )

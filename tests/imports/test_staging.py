@@ -1,0 +1,105 @@
+"""Scratch areas: whether a plan still stands, and that nobody else's is touched."""
+
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text, update
+
+from product_importer.imports import chores, preparation, staging
+from product_importer.imports.models import ImportJob
+from product_importer.imports.states import State
+from product_importer.kit import clock, database
+from tests.makers import csv_file, import_file, job_of, make_import, run_import_to_end, seen_import
+
+pytestmark = pytest.mark.usefixtures("started")
+
+GOOD = csv_file("A-1,Mug,,1.00", "B-2,Lamp,,2.00")
+
+
+@pytest.fixture
+def area() -> str:
+    """The scratch area of an import that stands before its first slice."""
+    return area_of(planned())
+
+
+def planned() -> uuid.UUID:
+    import_id = make_import(GOOD)
+    assert preparation.prepare(import_id)
+    return import_id
+
+
+def area_of(import_id: uuid.UUID) -> str:
+    area = job_of(import_id).scratch
+    assert area is not None
+    return area
+
+
+def file_of(area: str) -> Path:
+    return Path(f"{database.engine().url.database}.scratch", area)
+
+
+def remove(area: str) -> None:
+    database.face().drop_scratch(database.engine(), area)
+
+
+def damage(area: str) -> None:
+    """Spoil the area as a crash may: emptied on PostgreSQL, full of rubbish on SQLite."""
+    engine = database.engine()
+    engine.dispose()
+    if engine.dialect.name == "sqlite":
+        file_of(area).write_bytes(b"no database at all" * 1_000)
+        return
+    with engine.begin() as connection:
+        connection.execute(text(f'TRUNCATE "{area}".plan'))
+
+
+def test_a_plan_that_stands_is_intact(area: str) -> None:
+    assert staging.intact(area, winners=2)
+
+
+def test_a_plan_of_nothing_is_intact_where_an_area_was_made(area: str) -> None:
+    assert staging.intact(area, winners=0)
+    assert not staging.intact(None, winners=0)
+
+
+@pytest.mark.parametrize("spoil", [remove, damage])
+def test_a_plan_that_is_gone_is_not_intact(area: str, spoil: Callable[[str], None]) -> None:
+    spoil(area)
+    assert not staging.intact(area, winners=2)
+
+
+@pytest.mark.parametrize("spoil", [remove, damage])
+def test_an_import_whose_plan_is_gone_is_read_again(spoil: Callable[[str], None]) -> None:
+    import_id = planned()
+    spoil(area_of(import_id))
+    assert run_import_to_end(import_id).counts.created == 2
+
+
+def test_an_import_that_ends_drops_its_own_areas_and_no_others() -> None:
+    import_file(GOOD)
+    other = area_of(planned())
+    run_import_to_end(make_import(GOOD))
+    assert staging.intact(other, winners=2)
+
+
+def test_what_a_worker_left_behind_is_cleared_away_a_minute_after_the_end() -> None:
+    import_id = planned()
+    area = area_of(import_id)
+    with database.transaction() as session:
+        session.execute(update(ImportJob).values(state=State.CANCELLED, finished_at=clock.now()))
+    assert chores.drop_scratch.run() == 0
+    assert staging.intact(area, winners=2)
+    with database.transaction() as session:
+        session.execute(update(ImportJob).values(finished_at=clock.now() - clock.seconds(61)))
+    assert chores.drop_scratch.run() == 1
+    assert not staging.intact(area, winners=2)
+    assert chores.drop_scratch.run() == 0
+
+
+def test_the_chore_leaves_imports_at_work_alone() -> None:
+    import_id = planned()
+    assert chores.drop_scratch.run() == 0
+    assert run_import_to_end(import_id).state is State.COMPLETED
+    assert seen_import(import_id).counts.created == 2
