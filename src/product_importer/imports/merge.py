@@ -54,6 +54,10 @@ class Written:
     skipped: int
 
 
+class _Moved(Exception):
+    """A product is not what it was when the plan was made."""
+
+
 def apply(session: Session, span: Span) -> Written:
     """Write the span as it was planned, and where the catalog has moved since, as it is now.
 
@@ -62,20 +66,14 @@ def apply(session: Session, span: Span) -> Written:
     kinds = _kinds(session, span)
     if sum(kinds.values()) != span.last - span.first + 1:
         raise PlanLost(f"positions {span.first} to {span.last}")
-    created = updated = found = 0
+    database.face().look_up(session.connection())
     try:
         with session.begin_nested():
-            if kinds.get(CREATE):
-                created = _create(session, span)
-            if kinds.get(UPDATE):
-                updated, found = _update(session, span, UPDATE)
-        moved = found < kinds.get(UPDATE, 0)
-    except IntegrityError:
-        created, updated, moved = 0, 0, True
-    if moved:
-        created += _create_missing(session, span)
-        more, found = _update(session, span, CREATE, UPDATE)
-        updated += more
+            created = _create(session, span) if kinds.get(CREATE) else 0
+            updated = found = _update_planned(session, span, kinds[UPDATE]) if kinds.get(UPDATE) else 0
+    except (IntegrityError, _Moved):
+        created = _create_missing(session, span)
+        updated, found = _update(session, span, CREATE, UPDATE)
     return _account(span.mode, kinds, created=created, updated=updated, found=found)
 
 
@@ -132,6 +130,21 @@ def _creations(session: Session, span: Span, prefix: str) -> Select[Any]:
     return select(literal(batch), new_id, row.sku, literal(1), row.line, null())
 
 
+def _update_planned(session: Session, span: Span, count: int) -> int:
+    """Update `count` products without comparing again; _Moved when one is not at the version that was compared."""
+    if span.mode is Mode.CREATE_ONLY:
+        return 0
+    new = {field: value for field, (_, value) in plan.changes(staging.plan, products, span.fields).items()}
+    standing = and_(span.rows(UPDATE), products.c.id == row.product_id, products.c.version == row.product_version)
+    if sets.execute(session, update(products).where(standing).values(**new, **_stamps())) != count:
+        raise _Moved
+    batch = record.open_batch(session, "product.updated", actor=span.actor, import_id=span.import_id)
+    entries = select(literal(batch), row.product_id, row.sku, row.product_version + 1, row.line, row.details)
+    record.add_all(session, entries.where(span.rows(UPDATE)))
+    failpoint("import.slice.journalled", session)
+    return count
+
+
 def _update(session: Session, span: Span, *kinds: int) -> tuple[int, int]:
     """Update what still differs, and return how many products that were and how many of UPDATE were found."""
     if span.mode is Mode.CREATE_ONLY:
@@ -146,10 +159,13 @@ def _update(session: Session, span: Span, *kinds: int) -> tuple[int, int]:
     updated = record.add_all(session, entries.where(differing))
     failpoint("import.slice.journalled", session)
     new = {field: value for field, (_, value) in pairs.items()}
-    stamps = {"version": products.c.version + 1, "updated_at": clock.now()}
     if updated:
-        session.execute(update(products).where(differing).values(**new, **stamps))
+        session.execute(update(products).where(differing).values(**new, **_stamps()))
     return updated, found
+
+
+def _stamps() -> dict[str, Any]:
+    return {"version": products.c.version + 1, "updated_at": clock.now()}
 
 
 def _lock(session: Session, same: ColumnElement[bool]) -> int:

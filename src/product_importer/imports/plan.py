@@ -4,13 +4,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, and_, case, func, insert, null, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, insert, null, or_, select
 from sqlalchemy.orm import Session
 
 from product_importer.catalog.models import Product
 from product_importer.imports import staging
 from product_importer.imports.states import Mode
 from product_importer.kit import database
+from product_importer.kit.database import sets
 from product_importer.kit.database.face import Pairs
 
 CLEARED = {"description": 1, "price": 2}  # bits of `cleared`
@@ -38,14 +39,14 @@ def make(session: Session, *, mode: Mode, fields: Collection[str]) -> Plan:
     connection = session.connection()
     staging.create(session, staging.plan)
     columns = [column.name for column in staging.plan.columns]
-    session.execute(insert(staging.plan).from_select(columns, _winners(mode, fields)))
+    database.face().analyze(connection, staging.staged, "sku_key")
+    winners = sets.execute(session, insert(staging.plan).from_select(columns, _winners(mode, fields)))
     staging.by_position.create(connection)
     if staging.is_durable(session):
         staging.by_kind.create(connection)
-    database.face().analyze(connection, staging.plan)
+    database.face().analyze(connection, staging.plan, "position", "kind")
     counted = select(staging.plan.c.kind, func.count()).group_by(staging.plan.c.kind)
-    kinds: dict[int, int] = {kind: count for kind, count in session.execute(counted)}  # noqa: C416
-    winners = sum(kinds.values())
+    kinds: dict[int, int] = {kind: count for kind, count in session.execute(counted)}  # noqa: C416 - typed so
     records = session.scalar(select(func.count()).select_from(staging.staged)) or 0
     return Plan(winners=winners, superseded=records - winners, kinds=kinds)
 
@@ -80,13 +81,13 @@ def kind_of(mode: Mode, record: FromClause, product: FromClause, fields: Collect
     )
 
 
-def _winners(mode: Mode, fields: Collection[str]) -> Any:
-    staged, product = staging.staged, Product.__table__
-    turn = func.row_number().over(partition_by=staged.c.sku_key, order_by=staged.c.line.desc()).label("turn")
-    rank = func.dense_rank().over(order_by=staged.c.sku_key).label("position")
-    ranked = select(*staged.columns, turn, rank).subquery("ranked")
-    kind = kind_of(mode, ranked, product, fields)
-    values = [ranked.c[column.name] for column in staged.columns]
-    joined = ranked.outerjoin(product, product.c.sku_key == ranked.c.sku_key)
-    found = (product.c.id, product.c.version)
-    return select(ranked.c.position, kind, *found, *values).select_from(joined).where(ranked.c.turn == 1)
+def _winners(mode: Mode, fields: Collection[str]) -> Select[Any]:
+    """Select the columns of `plan` for each key's last record; a known product keeps the spelling of its SKU."""
+    face, staged, product = database.face(), staging.staged, Product.__table__.c
+    last = face.last_of_each(staged, staged.c.sku_key, staged.c.line).subquery("last")
+    kind = kind_of(mode, last, Product.__table__, fields)
+    details = case((kind == staging.UPDATE, face.change_list(changes(last, Product.__table__, fields))))
+    values: dict[str, ColumnElement[Any]] = {column.name: last.c[column.name] for column in staged.columns}
+    values["sku"] = func.coalesce(product.sku, last.c.sku)
+    chosen = select(face.place_of(last.c.sku_key), kind, product.id, product.version, details, *values.values())
+    return chosen.select_from(last.outerjoin(Product.__table__, product.sku_key == last.c.sku_key))

@@ -5,7 +5,20 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, SmallInteger, Table, Text, Uuid, select
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+    select,
+)
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
@@ -13,7 +26,7 @@ from product_importer.imports.models import ImportJob
 from product_importer.imports.states import Outcome
 from product_importer.kit import database
 from product_importer.kit.database.face import Access
-from product_importer.kit.database.types import KeyText, Money
+from product_importer.kit.database.types import Json, KeyText, Money
 
 CREATE, UPDATE, SAME, SKIP = 1, 2, 3, 4  # plan.kind: what the catalog looked like when the plan was made
 KINDS = {Outcome.CREATED: CREATE, Outcome.UPDATED: UPDATE, Outcome.UNCHANGED: SAME, Outcome.SKIPPED: SKIP}
@@ -42,10 +55,12 @@ plan = Table(
     Column("position", Integer, nullable=False),
     Column("kind", SmallInteger, nullable=False),
     Column("product_id", Uuid),
-    Column("product_version", Integer),
+    Column("product_version", Integer),  # as it was compared
+    Column("details", Json),  # of an update, as the journal will hold them
     *_values(),
+    PrimaryKeyConstraint("position").ddl_if(dialect="sqlite"),  # the rowid itself
 )
-by_position = Index("ix_plan_position", plan.c.position)  # made when the table is full
+by_position = Index("ix_plan_position", plan.c.position).ddl_if(dialect="postgresql")  # made when the table is full
 by_kind = Index("ix_plan_kind_position", plan.c.kind, plan.c.position)  # for whoever reviews the plan kind by kind
 plan.indexes -= {by_position, by_kind}
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table
+from sqlalchemy import ColumnElement, Connection, Engine, Select, Table
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 
@@ -76,8 +76,20 @@ class Face(Protocol):
         """Return item `place` of the array `details[field]`, as `change_list` wrote it for a column of `type_`."""
         ...
 
-    def analyze(self, connection: Connection, table: Table) -> None:
-        """Refresh the planner's figures for a table that was just filled."""
+    def last_of_each(self, table: Table, key: ColumnElement[str], order: ColumnElement[int]) -> Select[Any]:
+        """Return the rows that have the highest `order` of their `key`, in the order of the keys."""
+        ...
+
+    def place_of(self, key: ColumnElement[str]) -> ColumnElement[Any]:
+        """Return the number of a row of `last_of_each`, from 1, to be inserted into an integer primary key."""
+        ...
+
+    def look_up(self, connection: Connection) -> None:
+        """Join by looking up one row after the other for the rest of the transaction, whatever else seems cheaper."""
+        ...
+
+    def analyze(self, connection: Connection, table: Table, *columns: str) -> None:
+        """Refresh the planner's figures for these columns of a table that was just filled."""
         ...
 
     def may_retry(self, error: DBAPIError) -> bool:

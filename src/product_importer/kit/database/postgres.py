@@ -10,6 +10,7 @@ from sqlalchemy import (
     Connection,
     Engine,
     Numeric,
+    Select,
     Table,
     Text,
     Uuid,
@@ -18,9 +19,10 @@ from sqlalchemy import (
     create_engine,
     func,
     literal,
+    select,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 
@@ -118,9 +120,25 @@ def json_item(details: ColumnElement[Any], field: str, place: int, type_: TypeEn
     return cast(text_, type_)
 
 
-def analyze(connection: Connection, table: Table) -> None:
-    """ANALYZE, without which a slice is planned as if the table were empty."""
-    connection.execute(text(f"ANALYZE {_name(connection, table)}"))
+def last_of_each(table: Table, key: ColumnElement[str], order: ColumnElement[int]) -> Select[Any]:
+    """DISTINCT ON."""
+    return select(table).ext(distinct_on(key)).order_by(key, order.desc())
+
+
+def place_of(key: ColumnElement[str]) -> ColumnElement[Any]:
+    """Count along the order in which the rows come anyway."""
+    return func.row_number().over(order_by=key)
+
+
+def look_up(connection: Connection) -> None:
+    """Forbid hash and merge joins: for each slice they would read the whole product table (16 s instead of 3)."""
+    off = (func.set_config(f"enable_{join}", "off", True) for join in ("hashjoin", "mergejoin"))
+    connection.execute(select(*off))
+
+
+def analyze(connection: Connection, table: Table, *columns: str) -> None:
+    """ANALYZE, without which a table of this transaction is planned as if it held a few hundred rows."""
+    connection.execute(text(f"ANALYZE {_name(connection, table)} ({', '.join(columns)})"))
 
 
 def may_retry(error: DBAPIError) -> bool:

@@ -1,5 +1,6 @@
 """SQLite's own way: WAL, one writer at a time, a scratch area in a file of its own beside the database."""
 
+import itertools
 import os
 import sqlite3
 import uuid
@@ -14,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    Select,
     Table,
     Uuid,
     case,
@@ -22,6 +24,8 @@ from sqlalchemy import (
     event,
     func,
     literal,
+    null,
+    select,
     type_coerce,
 )
 from sqlalchemy.exc import DBAPIError
@@ -30,8 +34,10 @@ from sqlalchemy.types import TypeEngine
 from product_importer.kit.database.face import Access, Pairs
 from product_importer.kit.database.types import Money
 
-SLICE = 5_000  # products: about 50 ms for whoever waits to write
+SLICE = 10_000  # products: about 60 ms for whoever waits to write
 GAP = 0.02  # seconds: without it other writers hardly ever find the lock free
+CACHE = 16_000  # KiB of pages that a connection keeps at most; at the usual 2,000 an import reads many of them twice
+TOGETHER = 20  # rows that one INSERT carries while loading: a quarter faster than one by one
 _BEGIN = {Access.READ: "BEGIN", Access.LOAD: "BEGIN", Access.WRITE: "BEGIN IMMEDIATE"}
 
 
@@ -53,13 +59,14 @@ def options(access: Access, scratch: str | None) -> dict[str, Any]:
 
 
 def load(connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> None:
-    """Append `rows` by executemany, which SQLite's driver runs over an iterator."""
+    """Append `rows`, some in each INSERT; plain decimal text becomes cents, which is how `Money` is kept here."""
     driver = connection.connection.driver_connection
-    marks = ", ".join("?" * len(table.columns))
-    amounts = [place for place, column in enumerate(table.columns) if isinstance(column.type, Money)]
+    marks = ("CAST(round(? * 100) AS INTEGER)" if isinstance(column.type, Money) else "?" for column in table.columns)
+    into, one = f"INSERT INTO {table.schema}.{table.name} VALUES ", f"({', '.join(marks)})"  # noqa: S608 - our own
+    source, rest = iter(rows), list[Sequence[Any]]()
     if driver is not None:
-        into = f"INSERT INTO {table.schema}.{table.name} VALUES ({marks})"  # noqa: S608 - our own names
-        driver.executemany(into, _in_cents(rows, amounts) if amounts else rows)
+        driver.executemany(into + ", ".join([one] * TOGETHER), _joined(source, rest))
+        driver.executemany(into + one, rest)
 
 
 def create_scratch(engine: Engine, name: str) -> None:
@@ -113,7 +120,22 @@ def json_item(details: ColumnElement[Any], field: str, place: int, type_: TypeEn
     return type_coerce(cast(func.replace(item, ".", ""), BigInteger()) if isinstance(type_, Money) else item, type_)
 
 
-def analyze(connection: Connection, table: Table) -> None:
+def last_of_each(table: Table, key: ColumnElement[str], order: ColumnElement[int]) -> Select[Any]:
+    """GROUP BY: beside a lone max(), SQLite takes the other columns from the row that has it."""
+    columns = [func.max(column).label(column.name) if column is order else column for column in table.columns]
+    return select(*columns).group_by(key).order_by(key)
+
+
+def place_of(key: ColumnElement[str]) -> ColumnElement[Any]:  # noqa: ARG001
+    """Leave it to the integer primary key, which counts by itself; a window function takes a second more."""
+    return null()
+
+
+def look_up(connection: Connection) -> None:
+    """Do nothing: SQLite knows no other way to join."""
+
+
+def analyze(connection: Connection, table: Table, *columns: str) -> None:
     """Do nothing: slices are found by rowid and by unique key, whatever the figures say."""
 
 
@@ -137,7 +159,13 @@ def cut(connection: Connection) -> None:
 def _prepare(driver: sqlite3.Connection, _record: object) -> None:
     """Leave BEGIN to us, and set what SQLite forgets from connection to connection."""
     driver.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+        "busy_timeout=30000",
+        f"cache_size=-{CACHE}",
+    ):
         driver.execute(f"PRAGMA {pragma}")
 
 
@@ -168,15 +196,11 @@ def _attach(connection: Connection, name: str | None, access: Access) -> None:
             connection.exec_driver_sql("PRAGMA scratch.synchronous=OFF")
 
 
-def _in_cents(rows: Iterable[Sequence[Any]], places: list[int]) -> Iterator[list[Any]]:
-    """Turn plain decimal text such as `12.5` at `places` into cents, which is how `Money` is kept here."""
-    for row in rows:
-        values = list(row)
-        for place in places:
-            if values[place] is not None:
-                whole, _, cents = values[place].partition(".")
-                values[place] = int(whole + cents.ljust(2, "0"))
-        yield values
+def _joined(source: Iterator[Sequence[Any]], rest: list[Sequence[Any]]) -> Iterator[tuple[Any, ...]]:
+    """Yield the values of as many rows as one INSERT carries; leave the last few rows in `rest`."""
+    while len(batch := list(itertools.islice(source, TOGETHER))) == TOGETHER:
+        yield tuple(itertools.chain.from_iterable(batch))
+    rest += batch
 
 
 def _scratch_file(engine: Engine, name: str) -> Path:

@@ -33,16 +33,17 @@ def upgrade() -> None:
 
     op.create_table(
         "journal_entries",
-        sa.Column("batch_id", types.SerialInteger, autoincrement=False, nullable=False),
         sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("batch_id", types.SerialInteger, autoincrement=False, nullable=False),
         sa.Column("sku", sa.Text(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("line", sa.Integer(), nullable=True),
         sa.Column("details", types.Json, nullable=True),
-        sa.PrimaryKeyConstraint("batch_id", "subject_id", name=op.f("pk_journal_entries")),
+        sa.PrimaryKeyConstraint("subject_id", "batch_id", name=op.f("pk_journal_entries")),
+        sqlite_with_rowid=False,
     )
     op.create_index(
-        "ix_journal_entries_subject_id_batch_id", "journal_entries", ["subject_id", "batch_id"], unique=False
+        "ix_journal_entries_batch_id", "journal_entries", ["batch_id"], unique=False, postgresql_using="brin"
     )
 
     op.create_table(
@@ -200,7 +201,7 @@ def downgrade() -> None:
     op.drop_index("uq_products_sku_key", "products")
 
     op.drop_table("products")
-    op.drop_index("ix_journal_entries_subject_id_batch_id", "journal_entries")
+    op.drop_index("ix_journal_entries_batch_id", "journal_entries")
 
     op.drop_table("journal_entries")
     op.drop_index("ix_journal_batches_import_id_id", "journal_batches")
