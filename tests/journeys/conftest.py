@@ -18,7 +18,7 @@ WIDTHS = (1280, 390)
 Opens = Callable[..., AbstractContextManager[Shop]]
 
 
-@pytest.fixture(scope="module", params=["embedded", pytest.param("server", marks=pytest.mark.server)])
+@pytest.fixture(scope="session", params=["embedded", pytest.param("server", marks=pytest.mark.server)])
 def opens(
     request: pytest.FixtureRequest, database_maker: databases.Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> Opens:
@@ -41,9 +41,9 @@ def _server(url: str, broker: redis.Redis) -> Mapping[str, str]:
     return {"DATABASE_URL": url, "REDIS_URL": broker.fresh(), "CELERY_BROKER_URL": broker.fresh()}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def open_shop(opens: Opens) -> Iterator[Shop]:
-    """A shop that all journeys of a module share."""
+    """A shop that most journeys share, in whatever order they come."""
     with opens() as opened:
         yield opened
 
