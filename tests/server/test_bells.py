@@ -53,7 +53,7 @@ def closing() -> Iterator[Closing]:
 def test_who_rings_does_not_try_again_and_again(closing: Closing) -> None:
     settings = Settings(celery_broker_url=closing.url)
     runner = on_celery.CeleryRunner(on_celery.make_app(settings, brisk=True))
-    with pytest.raises(OperationalError, match="[Cc]onnection"):
+    with pytest.raises(OperationalError, match=r"[Cc]onnection"):
         runner.ring(run_import, uuid.uuid4())
     assert 1 <= closing.connections <= 3
 
