@@ -93,16 +93,16 @@ def _planned(job: ImportJob, token: uuid.UUID) -> dict[str, Any]:
 def _staged(
     job: ImportJob, token: uuid.UUID, area: str, marks: reading.Marks, check: Callable[[], None]
 ) -> tuple[plan.Plan, dict[str, Any]]:
-    """Read the file, once more where its prices turn out to be written another way, and plan.
+    """Read the file, once more where the whole of it shows another manner than its head did, and plan.
 
     Returns the plan and what the import's row keeps of the reading.
     """
-    sign, durable = None, bool(job.options.get("review"))
+    manner, durable = reading.Manner(), bool(job.options.get("review"))
     while True:
         try:
             with (
                 staging.filling(area, durable=durable) as scratch,
-                reading.read(scratch, job, marks=marks, check=check, decimal=sign) as read,
+                reading.read(scratch, job, marks=marks, check=check, manner=manner) as read,
             ):
                 failpoint("import.read.staged", scratch)
                 values = read.values()
@@ -112,8 +112,8 @@ def _staged(
                 failpoint("import.plan.made", scratch)
                 values["facts"] |= asides.save(scratch, job, made)
                 return made, values
-        except reading.SignMistaken as mistaken:
-            sign = mistaken.sign
+        except reading.Misread as misread:
+            manner = misread.manner
             marks.restart()
             staging.empty(area)
 

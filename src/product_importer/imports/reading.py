@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -20,12 +20,20 @@ from product_importer.kit.failpoints import failpoint
 from product_importer.uploads import actions as uploads
 
 
-class SignMistaken(Exception):
-    """The whole price column shows another decimal sign than its first rows: the file is to be read again."""
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a file is to be read where its first bytes told it wrong: the decimal sign, the encoding."""
 
-    def __init__(self, sign: Decimal) -> None:
-        super().__init__(sign.value)
-        self.sign = sign
+    decimal: Decimal | None = None
+    encoding: str | None = None
+
+
+class Misread(Exception):
+    """The whole file shows another decimal sign or encoding than its head did: it is to be read again in `manner`."""
+
+    def __init__(self, manner: Manner) -> None:
+        super().__init__(str(manner))
+        self.manner = manner
 
 
 @dataclass(slots=True)
@@ -71,29 +79,43 @@ class Read:
 
 @contextmanager
 def read(
-    scratch: Session, job: ImportJob, *, marks: Marks, check: Callable[[], None], decimal: Decimal | None = None
+    scratch: Session, job: ImportJob, *, marks: Marks, check: Callable[[], None], manner: Manner
 ) -> Iterator[Read]:
     """Stage every accepted record of the job's file and collect the rejected ones.
 
     `check` is called between batches and raises when the reading is to end. Raises what a file as a whole is
-    refused with, DecimalAmbiguous among them, and SignMistaken where it must be read again.
+    refused with, DecimalAmbiguous among them, and Misread where it must be read again.
     """
     options, digest = Options.model_validate(job.options), hashlib.sha256()
     blocks = packed.opened(_taken(uploads.read(job.upload_id), digest, marks))
-    opened = reader.open_reader(blocks, Dialect(**job.facts["dialect"]))
+    dialect = _dialect(job, manner)
+    opened = reader.open_reader(blocks, dialect)
     preset = presets.Preset(job.facts["preset"])
     found = mapping.placed(opened.header, job.facts["columns"], mode=options.mode, preset=preset)
     blanks = {field: Blank(policy) for field, policy in job.facts["blanks"].items()}
-    checker, family = rows.Checker(found, blanks, decimal or options.decimal), families.of(found, opened.header)
+    checker, family = rows.Checker(found, blanks, manner.decimal or options.decimal), families.of(found, opened.header)
     rejects = Rejects(number=job.number, header=opened.header, delimiter=job.facts["delimiter"])
     try:
         staging.add(scratch, _accepted(opened, checker, family, rejects, marks, check))
-        if (sign := checker.settled()) is not (checker.decimal or sign):
-            raise SignMistaken(sign)
-        warnings = [_plain(notice) for notice in checker.remarks.notices()]
-        yield Read(job, marks, digest.hexdigest(), list(found.names), {"warnings": warnings}, rejects)
+        _require_well_read(opened, checker, options, manner)
+        facts = {"encoding": dialect.encoding, "warnings": [_plain(notice) for notice in checker.remarks.notices()]}
+        yield Read(job, marks, digest.hexdigest(), list(found.names), facts, rejects)
     finally:
         rejects.close()
+
+
+def _dialect(job: ImportJob, manner: Manner) -> Dialect:
+    dialect = Dialect(**job.facts["dialect"])
+    return replace(dialect, encoding=manner.encoding, guessed=True) if manner.encoding else dialect
+
+
+def _require_well_read(opened: reader.Reader, checker: rows.Checker, options: Options, manner: Manner) -> None:
+    """Raise Misread where the whole file contradicts what its head told; what a person chose is never doubted."""
+    encoding = None if options.encoding or manner.encoding else opened.mistaken()
+    if encoding is not None:
+        raise Misread(replace(manner, encoding=encoding))
+    if (sign := checker.settled()) is not (checker.decimal or sign):
+        raise Misread(replace(manner, decimal=sign))
 
 
 def _accepted(
