@@ -19,7 +19,8 @@ def account(name, *, explicit=None, mode=Mode.UPSERT):
     found = dialect.sniff(data[: dialect.HEAD], whole=len(data) <= dialect.HEAD)
     opened = reader.open_reader([data], found)
     checker = rows.Checker(mapping.resolve(opened.header, explicit=explicit, mode=mode), {}, None)
-    accepted, codes: dict[str, int] = [], {}
+    accepted: list[rows.Accepted] = []
+    codes: dict[str, int] = {}
     for checked in map(checker.check, opened):
         accepted += checked.accepted
         for report in checked.rejected:
