@@ -180,7 +180,7 @@ def _attach(connection: Connection, name: str | None, access: Access) -> None:
     """Attach the scratch file, read-only unless it is being filled: BEGIN IMMEDIATE would lock it otherwise."""
     wanted = (name, access is Access.LOAD) if name else None
     standing = connection.info.get("scratch")
-    if wanted == standing:
+    if wanted == standing and access is not Access.LOAD:  # one to be filled may have been made anew
         return
     if standing:
         connection.exec_driver_sql("DETACH DATABASE scratch")
