@@ -153,7 +153,7 @@ def test_a_reading_that_cannot_be_is_said_beside_its_control(
 
 
 def test_prices_that_can_be_read_in_two_ways_need_a_sign(served: Doors) -> None:
-    place = asked(served, b"sku;name;price\nA-1;Lamp;1,234\n")
+    place = asked(served, b"sku;name;price\nA-1;Lamp;1,234\n", check_columns="true")
     answer = choose(served, place, {})
     assert (answer.status, list(problems(answer))) == (422, ["decimal"])
     shown = choose(served, place, {"decimal": ","}, at="/preview")

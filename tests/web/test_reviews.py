@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import uuid
 from typing import Any
 from urllib.parse import urlencode
@@ -153,8 +154,10 @@ def test_the_page_of_changes_shows_every_kind_before_and_after_the_yes(served: D
 
 def test_the_mapping_page_lets_a_person_review_first(served: Doors) -> None:
     import_id = waiting(served, UNCLEAR, interactive="true")
-    chosen = urlencode({"sku": "0", "name": "1", "price": "2", "review": "true"})
-    assert served.post(f"/admin/imports/{import_id}/mapping", chosen, Content_Type=FORM).status == 303
+    place = f"/admin/imports/{import_id}/mapping"
+    made_for = re.findall(r'name="made_for" value="([^"]+)"', served.get(place).body.decode())
+    chosen = {"made_for": made_for[0], "column-0": "sku", "column-1": "name", "column-2": "price", "review": "true"}
+    assert served.post(place, urlencode(chosen), Content_Type=FORM).status == 303
     assert run_import_to_end(import_id).question == "review"
 
 
