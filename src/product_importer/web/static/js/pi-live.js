@@ -4,20 +4,24 @@ import { morph } from "./morph.js";
 const PATIENCE = 3; // failures of the stream before it is given up
 const ASK_EVERY = 2_000; // ms
 const SAY_EVERY = 5_000; // ms, for screen readers
+const LEAVING = 10_000; // ms that another page may take to come; a download says that it leaves, and stays
 
 class PiLive extends HTMLElement {
   #stream = null;
   #timer = 0;
   #failures = 0;
   #said = -SAY_EVERY;
+  #left = -LEAVING;
 
   connectedCallback() {
     document.addEventListener("visibilitychange", this.#follow);
+    addEventListener("beforeunload", this.#leave);
     this.#follow();
   }
 
   disconnectedCallback() {
     document.removeEventListener("visibilitychange", this.#follow);
+    removeEventListener("beforeunload", this.#leave);
     this.#stop();
   }
 
@@ -28,6 +32,10 @@ class PiLive extends HTMLElement {
     this.#failures = 0;
     if (this.hasAttribute("poll")) this.#ask();
     else this.#listen();
+  };
+
+  #leave = () => {
+    this.#left = performance.now();
   };
 
   #stop() {
@@ -85,11 +93,13 @@ class PiLive extends HTMLElement {
     this.querySelector("[data-say]").textContent = announce;
   }
 
-  /* The page tells the rest; an upload that is on its way must not be cut by the reload. */
+  /* The page tells the rest; an upload or a page that is on its way must not be cut by the reload. */
   #ended(state) {
     this.#stop();
     if (state === this.getAttribute("state") || document.querySelector("pi-upload[busy]")) return;
-    location.reload();
+    const wait = Math.max(0, this.#left + LEAVING - performance.now());
+    if (wait === 0) location.reload();
+    else this.#timer = setTimeout(() => location.reload(), wait); // is gone with this page when the other has come
   }
 }
 
