@@ -31,7 +31,7 @@ def asked(served: Doors, data: bytes, **options: str) -> str:
 def controls(answer: Answer) -> dict[str, str]:
     """Read what every control of the form says, as a browser would send it."""
     html = answer.body.decode()
-    said = {name: unescape(value) for name, value in re.findall(r'<input[^>]*?name="(\w+)" value="([^"]*)"', html)}
+    said = {name: unescape(value) for name, value in re.findall(r'<input[^>]*?name="([\w-]+)" value="([^"]*)"', html)}
     for name, body in re.findall(r'<select[^>]*? name="([\w-]+)"(.*?)</select>', html, re.DOTALL):
         values = re.findall(r'<option value="([^"]*)"( selected)?', body)
         said[name] = next((unescape(value) for value, selected in values if selected), unescape(values[0][0]))
@@ -117,6 +117,17 @@ def test_two_columns_for_one_field_are_said_beside_the_second(served: Doors, pla
 def test_a_policy_that_cannot_be_is_said_beside_it(served: Doors, place: str) -> None:
     answer = choose(served, place, {"column-0": "sku", "blank-0": "keep"})
     assert (answer.status, problems(answer)) == (422, {"blank-0": "A blank sku cannot be “keep”."})
+
+
+def test_a_column_that_becomes_another_field_takes_on_what_blanks_mean_there(served: Doors) -> None:
+    place = asked(served, b"StockCode,Description,UnitPrice\nA-1,,1.00\n")
+    assert controls(served.get(place))["blank-1"] == "keep"
+    shown = choose(served, place, {"column-1": "name"}, at="/preview")
+    assert (controls(shown)["blank-1"], preview(shown)[0][-1]) == ("reject", "RejectedName is empty")
+    meant = choose(served, place, {"column-1": "name", "blank-1": "clear"})
+    assert list(problems(meant)) == ["blank-1"]
+    assert choose(served, place, {"column-1": "name"}).status == 303
+    assert makers.run_import_to_end(uuid.UUID(place.split("/")[3])).counts.rejected == 1
 
 
 def test_headers_that_repeat_are_told_apart_by_their_place(served: Doors) -> None:

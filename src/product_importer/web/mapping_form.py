@@ -62,7 +62,12 @@ def parse(form: Mapping[str, Any]) -> Said:
     if reading.get("header_line") == texts.get("header_found"):
         reading.pop("header_line", None)
     fields = {at: value for at, value in _numbered(texts, "column") if value in FIELDS}
-    blanks = {at: value for at, value in _numbered(texts, "blank") if value in list(Blank)}
+    shown = dict(_numbered(texts, "shown"))
+    blanks = {
+        at: value
+        for at, value in _numbered(texts, "blank")
+        if value in list(Blank) and not _left_over(shown.get(at, ""), field=fields.get(at, ""), policy=value)
+    }
     return Said(reading, fields, blanks, texts.get("made_for", ""))
 
 
@@ -152,6 +157,12 @@ def answered(said: Said, seen: Read) -> Options:
 def suggestions(seen: Read) -> dict[str, mapping.Suggestion]:
     """Give the columns that seem to fit each field."""
     return mapping.suggest(seen.found.header, preset=seen.preset, filled=seen.found.filled)
+
+
+def _left_over(shown: str, *, field: str, policy: str) -> bool:
+    """Return whether a policy only stands there because it was shown for the field that the column had before."""
+    before, _, usual = shown.partition(" ")
+    return bool(before) and before != field and usual == policy
 
 
 def _numbered(texts: Mapping[str, str], name: str) -> list[tuple[int, str]]:

@@ -19,7 +19,7 @@ from product_importer.web.pages import rail
 from product_importer.web.roles import editor, viewer
 
 router = APIRouter(prefix="/admin/imports/{import_id}/mapping")
-CONTROLS = 10_000  # a file has 2,000 columns at most, each with two controls
+CONTROLS = 10_000  # a file has 2,000 columns at most, each with three controls
 
 
 @router.get("", dependencies=[Depends(viewer)])
