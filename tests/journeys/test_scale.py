@@ -16,11 +16,12 @@ from product_importer.journal.models import Batch, Entry
 from product_importer.kit import database
 from tests.journeys import retail
 from tests.journeys.reading import percent, summary
-from tests.journeys.retail import REAL, REAL_SALES, Sales
+from tests.journeys.retail import HEADER, REAL, REAL_SALES, Sales
 from tests.journeys.shop import Shop
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Picture = Callable[[Page, str], None]
+FIELDS = {"StockCode": "SKU", "Description": "Name", "UnitPrice": "Price"}
 
 
 @pytest.fixture(scope="module", params=["made-up", "real"])
@@ -61,10 +62,10 @@ def send(page: Page, open_shop: Shop, path: Path) -> None:
     page.goto(f"{open_shop.base}/admin/dashboard")
     page.locator("input[type=file]").set_input_files(path)
     expect(page.get_by_role("heading", name="Check the columns")).to_be_visible(timeout=60_000)
-    page.get_by_label("SKU").select_option(label="StockCode")
-    page.get_by_label("Name").select_option(label="Description")
-    page.get_by_label("Price").select_option(label="UnitPrice")
-    expect(page.get_by_label("Description")).to_have_value("")  # a column feeds one field
+    for column in HEADER:
+        page.get_by_label(f"Field for {column}").select_option(label=FIELDS.get(column, "Not imported"))
+    expect(page.locator("pi-mapping[aria-busy]")).to_have_count(0)
+    expect(page.get_by_label("Blank cells in Description").locator("option:checked")).to_have_text("Reject row")
     page.get_by_role("button", name="Import now").click()
 
 
