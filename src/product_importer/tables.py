@@ -5,6 +5,7 @@ from product_importer.imports.memory import MappingMemory
 from product_importer.imports.models import Counter, ImportJob, RejectedRecord, Slice, Undo, UndoKept
 from product_importer.journal.models import Batch, Entry
 from product_importer.kit.database.types import Base
+from product_importer.kit.idempotency import IdempotentRequest
 from product_importer.uploads.models import Part, Upload
 
 metadata = Base.metadata
@@ -13,6 +14,7 @@ __all__ = [
     "Batch",
     "Counter",
     "Entry",
+    "IdempotentRequest",
     "ImportJob",
     "MappingMemory",
     "Part",

@@ -1,5 +1,8 @@
 /* Brings every custom element to the page; each file says what its element does. */
 import "./local-time.js";
+import "./pi-drawer.js";
+import "./pi-keys.js";
 import "./pi-live.js";
 import "./pi-mapping.js";
+import "./pi-products.js";
 import "./pi-upload.js";
