@@ -18,6 +18,7 @@ from sqlalchemy import (
     Select,
     Table,
     Uuid,
+    and_,
     case,
     cast,
     create_engine,
@@ -122,9 +123,13 @@ def json_item(details: ColumnElement[Any], field: str, place: int, type_: TypeEn
 
 
 def contains(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
-    """GLOB, for LIKE knows the cases of ASCII only, and a function of ours would be called for every row."""
-    wanted = folding.pattern(text, lambda sign: f"[{sign}]" if sign in "*?[" else sign)
-    return column.op("GLOB", is_comparison=True)(f"*{wanted}*")
+    """GLOB, for LIKE knows the cases of ASCII only; LIKE goes first, for it is several times faster.
+
+    What LIKE does not know is any one character to it: letters beyond ASCII, and k and s, which have cases there.
+    """
+    loose = "".join(f"\\{sign}" if sign in "%_\\" else sign if _told_by_like(sign) else "_" for sign in text)
+    exact = folding.pattern(text, lambda sign: f"[{sign}]" if sign in "*?[" else sign)
+    return and_(column.like(f"%{loose}%", escape="\\"), column.op("GLOB", is_comparison=True)(f"*{exact}*"))
 
 
 def last_of_each(table: Table, key: ColumnElement[str], order: ColumnElement[int]) -> Select[Any]:
@@ -212,6 +217,10 @@ def _joined(source: Iterator[Sequence[Any]], rest: list[Sequence[Any]]) -> Itera
 
 def _scratch_file(engine: Engine, name: str) -> Path:
     return Path(f"{engine.url.database}.scratch").resolve() / name
+
+
+def _told_by_like(sign: str) -> bool:
+    return sign.isascii() and folding.cases_of(sign).isascii()
 
 
 def _plain(value: ColumnElement[Any]) -> ColumnElement[Any]:
