@@ -1,6 +1,6 @@
 """Every table, imported once: what migrations compare against and tests look through."""
 
-from product_importer.catalog.models import Product
+from product_importer.catalog.models import Product, ProductText
 from product_importer.imports.memory import MappingMemory
 from product_importer.imports.models import Counter, ImportJob, RejectedRecord, Slice, Undo, UndoKept
 from product_importer.journal.models import Batch, Entry
@@ -19,6 +19,7 @@ __all__ = [
     "MappingMemory",
     "Part",
     "Product",
+    "ProductText",
     "RejectedRecord",
     "Slice",
     "Undo",

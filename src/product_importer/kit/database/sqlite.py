@@ -29,6 +29,8 @@ from sqlalchemy import (
     select,
     type_coerce,
 )
+from sqlalchemy import column as sql_column
+from sqlalchemy import table as sql_table
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 
@@ -132,6 +134,15 @@ def contains(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
     return and_(column.like(f"%{loose}%", escape="\\"), column.op("GLOB", is_comparison=True)(f"*{exact}*"))
 
 
+def has_all(table: type[Any], words: Sequence[str]) -> ColumnElement[bool]:
+    """Ask FTS5, to which a word in quotes is a run of trigrams."""
+    search = sql_table("product_search", sql_column("rowid"), sql_column("product_search"))
+    quoted = " AND ".join('"' + word.replace('"', '""') + '"' for word in words)
+    found = select(search.c.rowid).where(search.c.product_search.op("MATCH", is_comparison=True)(quoted))
+    wanted: ColumnElement[bool] = table.number.in_(found)
+    return wanted
+
+
 def last_of_each(table: Table, key: ColumnElement[str], order: ColumnElement[int]) -> Select[Any]:
     """GROUP BY: beside a lone max(), SQLite takes the other columns from the row that has it."""
     columns = [func.max(column).label(column.name) if column is order else column for column in table.columns]
@@ -145,6 +156,10 @@ def place_of(key: ColumnElement[str]) -> ColumnElement[Any]:  # noqa: ARG001
 
 def look_up(connection: Connection) -> None:
     """Do nothing: SQLite knows no other way to join."""
+
+
+def one_at_a_time(connection: Connection, what: str) -> None:
+    """Do nothing: there is one writer."""
 
 
 def analyze(connection: Connection, table: Table, *columns: str) -> None:
