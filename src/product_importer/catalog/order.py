@@ -76,20 +76,25 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """The last product of a page: its value in the order's column, its id, and the number of the next page."""
+    """The last product of a page: its value in the order's column and its id; and what the next page need not count.
+
+    That is its number and the total, which is counted once for all who follow the cursors of a list.
+    """
 
     value: str | None
     id: uuid.UUID
     page: int
+    total: int
+    exact: bool
 
     @classmethod
-    def behind(cls, product: Product, *, order: Order, page: int) -> "Cursor":
+    def behind(cls, product: Product, *, order: Order, page: int, total: int, exact: bool) -> "Cursor":
         """Return the place behind a product, where page `page` begins."""
-        return cls(_told(product, order.sort), product.id, page)
+        return cls(_told(product, order.sort), product.id, page, total, exact)
 
     def written(self, filters: Filters, order: Order) -> str:
         """Write the cursor as opaque text that is good for one list only."""
-        inside = json.dumps([self.value, self.id.hex, self.page], ensure_ascii=False).encode()
+        inside = json.dumps([self.value, self.id.hex, self.page, self.total, self.exact], ensure_ascii=False).encode()
         return base64.urlsafe_b64encode(_digest(inside, filters, order) + inside).decode().rstrip("=")
 
 
@@ -102,8 +107,8 @@ def read(text: str, filters: Filters, order: Order) -> Cursor:
     digest, inside = raw[:_DIGEST], raw[_DIGEST:]
     if digest != _digest(inside, filters, order):
         raise CursorInvalid
-    value, product_id, page = json.loads(inside)
-    return Cursor(value, uuid.UUID(product_id), page)
+    value, product_id, *counted = json.loads(inside)
+    return Cursor(value, uuid.UUID(product_id), *counted)
 
 
 _KEYS: dict[Sort, Any] = {

@@ -64,11 +64,11 @@ def page(
     items = found[:per_page]
     if page == 1 and len(found) <= per_page:
         return Page(items, Total(len(items), exact=True), page, 1, None)
-    total = _total(session, filters, plan)
+    total = Total(place.total, place.exact) if place else _total(session, filters, plan)
     pages = max(1, -(-total.count // per_page))
     if len(found) <= per_page:
         return Page(items, total, page, pages, None)
-    behind = Cursor.behind(items[-1], order=order, page=page + 1)
+    behind = Cursor.behind(items[-1], order=order, page=page + 1, total=total.count, exact=total.exact)
     return Page(items, total, page, pages, behind.written(filters, order))
 
 

@@ -41,10 +41,11 @@ def plan(session: Session, filters: Filters, *, counted: int) -> Plan:
     behind = _behind(session)
     if not words or behind > BEHIND or not _is_large(session):
         return Plan(exact, exact)
-    hits = select(ProductText.product_id).where(database.face().has_all(ProductText, words))
-    found = session.scalar(select(func.count()).select_from(hits.limit(SOME + 1).subquery())) or 0
-    hinted = and_(exact, Product.id.in_(union_all(hits, _pending())))
     whole = not behind and filters == Filters(q=filters.q) and len(words) == len((filters.q or "").split())
+    hits = select(ProductText.product_id).where(database.face().has_all(ProductText, words))
+    some = hits.limit((counted if whole else SOME) + 1).subquery()
+    found = session.scalar(select(func.count()).select_from(some)) or 0
+    hinted = and_(exact, Product.id.in_(union_all(hits, _pending())))
     return Plan(hinted if found <= FEW else exact, hinted if found <= SOME else exact, whole and found > counted)
 
 
