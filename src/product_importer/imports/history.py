@@ -22,6 +22,7 @@ class Wanted:
     state: State | None = None
     actor: str = ""
     file: str = ""
+    mends: uuid.UUID | None = None
 
     @property
     def narrow(self) -> bool:
@@ -37,6 +38,8 @@ class Wanted:
             found.append(ImportJob.actor == self.actor)
         if self.file.strip():
             found.append(ImportJob.file_name.icontains(self.file.strip(), autoescape=True))
+        if self.mends is not None:
+            found.append(ImportJob.parent_id == self.mends)
         return found
 
 

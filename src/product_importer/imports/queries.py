@@ -255,6 +255,10 @@ def _links(job: ImportJob) -> dict[str, str]:
     for kind in ("rejects", "superseded", "skipped"):
         if job.facts.get(f"{kind}_file"):
             links[kind] = f"/imports/{job.id}/{kind}.csv"
+    if job.facts.get("rejects_file"):
+        links["mended_by"] = f"/imports?mends={job.id}"
+    if job.parent_id is not None:
+        links["parent"] = f"/imports/{job.parent_id}"
     if job.winners is not None:
         links["changes"] = f"/imports/{job.id}/changes"
     return links

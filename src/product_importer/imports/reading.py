@@ -98,7 +98,9 @@ def read(
     try:
         staging.add(scratch, _accepted(opened, checker, family, rejects, marks, check))
         _require_well_read(opened, checker, options, manner)
-        facts = {"encoding": dialect.encoding, "warnings": [_plain(notice) for notice in checker.remarks.notices()]}
+        sign = checker.settled() if "price" in found.columns else None
+        warnings = [_plain(notice) for notice in checker.remarks.notices()]
+        facts = {"encoding": dialect.encoding, "sign": sign, "warnings": warnings}
         yield Read(job, marks, digest.hexdigest(), list(found.names), facts, rejects)
     finally:
         rejects.close()
