@@ -12,8 +12,15 @@ IMPORT: dict[str, object] = {
     "groups": samples.GROUPS,
     "rejects": samples.REJECTS,
     "rejects_total": 3_425,
+    "mends": None,
+    "menders": [],
 }
-SPOTLESS: dict[str, object] = {"nav": "imports", "groups": [], "rejects": [], "rejects_total": 0}
+SPOTLESS: dict[str, object] = {
+    **IMPORT,
+    "groups": [],
+    "rejects": [],
+    "rejects_total": 0,
+}
 UNDO: dict[str, object] = {"nav": "imports", "kept": [], "preview": None}
 ACTORS = ["token:nightly-sync", "user:local"]
 CHANGES: dict[str, object] = {
@@ -52,6 +59,17 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         {"nav": "imports", "found": Page([], 0, 1, 1), "wanted": Wanted(), "actors": []},
     ),
     "import": ("import.html", {**IMPORT, "snapshot": samples.COMPLETED, "tab": "account"}),
+    "import-mended": (
+        "import.html",
+        {**SPOTLESS, "snapshot": samples.COMPLETED, "mends": samples.CANCELLED, "menders": [samples.COMPLETED] * 2}
+        | {"tab": "account"},
+    ),
+    "mend": ("mend.html", {"nav": "imports", "snapshot": samples.COMPLETED, "sheet": samples.SHEET, "problem": ""}),
+    "mend-wrong": (
+        "mend.html",
+        {"nav": "imports", "snapshot": samples.COMPLETED, "sheet": samples.SHEET}
+        | {"problem": "2 rows would be rejected again. Nothing is imported yet."},
+    ),
     "import-rejects": ("import.html", {**IMPORT, "snapshot": samples.COMPLETED, "tab": "rejects"}),
     "import-file": ("import.html", {**IMPORT, "snapshot": samples.COMPLETED, "tab": "file"}),
     "import-changes": ("import.html", {**CHANGES, "kind": "updated", "changes": samples.UPDATES, "cursor": "1.x"}),

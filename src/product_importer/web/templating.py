@@ -33,6 +33,7 @@ GLOBALS = {
     "reversal": reversal,
     "standing": standing,
     "explanations": codes.EXPLANATIONS,
+    "lineage": account.lineage,
     "lines": words.lines,
     "window": pager.window,
 }

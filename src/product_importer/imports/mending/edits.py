@@ -69,7 +69,9 @@ def file_of(job: ImportJob, mended: Mended) -> tuple[str, bytes, Options]:
     """
     if mended.wrong:
         first = min(mended.wrong.values(), key=lambda one: one.line)
-        raise StillRejected(f"Line {first.line:,}: {first.message}.", rows=[_told(one) for one in mended.wrong.values()])
+        raise StillRejected(
+            f"Line {first.line:,}: {first.message}.", rows=[_told(one) for one in mended.wrong.values()]
+        )
     made, sign = io.StringIO(newline=""), job.facts["delimiter"]
     written = csv.writer(made, delimiter=sign, lineterminator="\n")
     written.writerow((lineage.PARENT, "_line", *records.columns_of(job)))

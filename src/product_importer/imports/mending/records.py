@@ -63,6 +63,12 @@ def fields_of(job: ImportJob) -> dict[str, int]:
     return {field: places[at] for field, at in job.facts["columns"].items() if at in places}
 
 
+def place_of(job: ImportJob, at: int) -> int | None:
+    """Return the place among the columns of `columns_of` of the one at this place of the file's header."""
+    own = lineage.own(job.facts["header"])
+    return own.index(at) if at in own else None
+
+
 def listed(job: ImportJob, *, first: int = 0, count: int = SHOWN) -> list[Record]:
     """Return some of the first 1,000 rejected records, in the order of the file."""
     rows = grammar.lenient(_lines(storage.stream(job.facts["rejects_file"])), job.facts["delimiter"])

@@ -63,11 +63,12 @@ def history(
     state: State | None = None,
     actor: Annotated[str, Query(max_length=200)] = "",
     file: Annotated[str, Query(max_length=200, description="A part of the file's name.")] = "",
+    mends: Annotated[uuid.UUID | None, Query(description="The import whose rejected rows they hold.")] = None,
     page: Annotated[int, Query(ge=1, le=10**6)] = 1,
     per_page: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> imports_history.Page:
     """List imports, newest first."""
-    return imports_history.page(session, Wanted(state, actor, file), page=page, per_page=per_page)
+    return imports_history.page(session, Wanted(state, actor, file, mends), page=page, per_page=per_page)
 
 
 @router.get("/imports/{task_id}/rejects", dependencies=[Depends(viewer)])

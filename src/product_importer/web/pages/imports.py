@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from product_importer.imports import actions, changes, history, mock_file, queries
+from product_importer.imports.mending import lineage
 from product_importer.imports.models import ImportJob
 from product_importer.imports.options import Options
 from product_importer.imports.snapshot import Snapshot
@@ -79,6 +80,8 @@ def show(
     if tab == "changes":
         context |= _changes(queries.job_of(session, import_id), snapshot, kind, cursor)
     shown: dict[str, Any] = {"snapshot": snapshot, "rejects_total": snapshot.counts.rejected}
+    shown["mends"] = lineage.mended_by(session, queries.job_of(session, import_id))
+    shown["menders"] = lineage.menders(session, import_id)
     return templating.render(request, "import.html", **rail.context(session, "imports", actor), **shown, **context)
 
 
