@@ -26,6 +26,7 @@ from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 
+from product_importer.kit import folding
 from product_importer.kit.database.face import Access, Pairs
 from product_importer.kit.database.types import Money
 
@@ -118,6 +119,12 @@ def json_item(details: ColumnElement[Any], field: str, place: int, type_: TypeEn
     """Take the item as text, JSON's null as none, and cast it."""
     text_ = func.jsonb_extract_path_text(details, literal(field, Text()), literal(str(place), Text()), type_=Text())
     return cast(text_, type_)
+
+
+def contains(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
+    """A regular expression: ILIKE folds as the database's locale does, and no two need agree."""
+    wanted = folding.pattern(text, lambda sign: sign if sign.isalnum() or not sign.isascii() else f"\\{sign}")
+    return column.regexp_match(literal(wanted, Text()))
 
 
 def last_of_each(table: Table, key: ColumnElement[str], order: ColumnElement[int]) -> Select[Any]:

@@ -31,6 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 
+from product_importer.kit import folding
 from product_importer.kit.database.face import Access, Pairs
 from product_importer.kit.database.types import Money
 
@@ -118,6 +119,12 @@ def json_item(details: ColumnElement[Any], field: str, place: int, type_: TypeEn
     """Take the item as SQLite's own value; an amount, always with two places, becomes cents without its point."""
     item = func.json_extract(details, f"$.{field}[{place}]")
     return type_coerce(cast(func.replace(item, ".", ""), BigInteger()) if isinstance(type_, Money) else item, type_)
+
+
+def contains(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
+    """GLOB, for LIKE knows the cases of ASCII only, and a function of ours would be called for every row."""
+    wanted = folding.pattern(text, lambda sign: f"[{sign}]" if sign in "*?[" else sign)
+    return column.op("GLOB", is_comparison=True)(f"*{wanted}*")
 
 
 def last_of_each(table: Table, key: ColumnElement[str], order: ColumnElement[int]) -> Select[Any]:
