@@ -3,10 +3,15 @@
 from product_importer.imports.changes import KINDS_LISTED
 from product_importer.imports.history import Page, Wanted
 from product_importer.imports.models import ImportJob
+from product_importer.imports.originals import Keeping
 from product_importer.imports.states import State
 from tests.web import samples
 
-SHELL: dict[str, object] = {"actor": "user:local", "counts_in_rail": {"running": 1, "products": 512_304}}
+SHELL: dict[str, object] = {
+    "most": 2 * 2**30,
+    "actor": "user:local",
+    "counts_in_rail": {"running": 1, "products": 512_304},
+}
 IMPORT: dict[str, object] = {
     "nav": "imports",
     "groups": samples.GROUPS,
@@ -14,6 +19,7 @@ IMPORT: dict[str, object] = {
     "rejects_total": 3_425,
     "mends": None,
     "menders": [],
+    "files": Keeping(None, None),
 }
 SPOTLESS: dict[str, object] = {
     **IMPORT,
@@ -29,13 +35,20 @@ CHANGES: dict[str, object] = {
     "tab": "changes",
     "kinds": KINDS_LISTED,
     "cursor": None,
+    "search": "",
+    "gone": False,
 }
 FRESH = {"running": 0, "products": 0}
 
 PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "dashboard": (
         "dashboard.html",
-        {"nav": "dashboard", "recent": samples.RECENT, "running": [samples.APPLYING], "first_run": False},
+        {
+            "nav": "dashboard",
+            "recent": samples.RECENT,
+            "running": [samples.APPLYING, samples.WAITING, samples.PAUSED],
+            "first_run": False,
+        },
     ),
     "first-run": (
         "dashboard.html",
@@ -76,6 +89,23 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "import-changes-planned": (
         "import.html",
         {**CHANGES, "snapshot": samples.REVIEW, "kind": "created", "changes": samples.UPDATES},
+    ),
+    "import-changes-found": (
+        "import.html",
+        {**CHANGES, "kind": "updated", "changes": samples.UPDATES, "search": "mug & “pot”"},
+    ),
+    "import-changes-not-found": (
+        "import.html",
+        {**CHANGES, "kind": "updated", "changes": samples.NOTHING, "search": "x"},
+    ),
+    "import-file-forgotten": (
+        "import.html",
+        {**IMPORT, "snapshot": samples.COMPLETED, "tab": "file", "files": Keeping(samples.NOW, samples.NOW)},
+    ),
+    "import-superseded-forgotten": (
+        "import.html",
+        {**CHANGES, "kind": "superseded", "changes": samples.NOTHING, "gone": True}
+        | {"files": Keeping(samples.NOW, samples.NOW)},
     ),
     "import-superseded": ("import.html", {**CHANGES, "kind": "superseded", "changes": samples.OVERRULED}),
     "import-skipped": ("import.html", {**CHANGES, "kind": "skipped", "changes": samples.LEFT_OUT}),

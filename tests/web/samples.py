@@ -241,6 +241,7 @@ UNDO_FAILED = make_undone(
     error=Failure("UNDO_CRASHED", "It stopped after 216,000 products.", "Undo again: it goes on where it stopped."),
 )
 AGAIN = dataclasses.replace(COMPLETED, repeats=Repeat(uuid.UUID(int=40), 40, NOW - dt.timedelta(hours=2)))
+AWAKE = [APPLYING, WAITING, PAUSED]
 RECENT = [APPLYING, COMPLETED, WAITING, FAILED, CANCELLED]
 
 GROUPS = [

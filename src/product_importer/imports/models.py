@@ -93,6 +93,17 @@ class RejectedRecord(Base):
     message: Mapped[str]
 
 
+class LateSkip(Base):
+    """A row skipped only because the catalog moved between plan and writing; the file had been made by then."""
+
+    __tablename__ = "import_late_skips"
+
+    import_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(ImportJob.id, ondelete="CASCADE"), primary_key=True)
+    line: Mapped[int] = mapped_column(primary_key=True)
+    sku: Mapped[str]
+    code: Mapped[str]
+
+
 class Undo(Leased):
     """The undo of an import: takes back its journal batches one by one, in the order of their ids.
 

@@ -16,6 +16,7 @@ FILTERS = {
     "number": words.number,
     "percent": words.percent,
     "bytes": words.size,
+    "capacity": words.capacity,
     "duration": words.duration,
     "about": words.about,
     "ago": words.ago,

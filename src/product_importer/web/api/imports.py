@@ -85,8 +85,9 @@ def rejects_file(task_id: uuid.UUID) -> StreamingResponse:
     with database.reading() as session:
         job = queries.job_of(session, task_id)
         key, name = job.facts.get("rejects_file"), f"rejects-of-import-{job.number}.csv"
-    if not key:
-        raise NoRejects
+        if not key:
+            raise NoRejects
+        originals.require(session, job)
     blocks: Iterator[bytes] = storage.stream(key)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingResponse(blocks, media_type="text/csv; charset=utf-8", headers=headers)

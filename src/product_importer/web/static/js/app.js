@@ -4,3 +4,4 @@ import "./pi-live.js";
 import "./pi-mapping.js";
 import "./pi-mend.js";
 import "./pi-upload.js";
+import "./pi-wait.js";
