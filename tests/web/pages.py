@@ -1,5 +1,7 @@
 """Every page of the product by a short name: its template and made-up values."""
 
+import datetime as dt
+
 from product_importer.imports.changes import KINDS_LISTED
 from product_importer.imports.history import Page, Wanted
 from product_importer.imports.models import ImportJob
@@ -61,7 +63,7 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "imports-found": (
         "imports.html",
         {"nav": "imports", "found": Page([samples.CANCELLED], 1, 1, 1), "actors": ACTORS}
-        | {"wanted": Wanted(State.CANCELLED, "token:nightly-sync", "clear")},
+        | {"wanted": Wanted(State.CANCELLED, "token:nightly-sync", "clear", since=dt.date(2026, 11, 1))},
     ),
     "imports-not-found": (
         "imports.html",

@@ -149,16 +149,17 @@ def _controls(
     if record.raw:
         now = record.raw if edit.raw is None else edit.raw
         return [Control(f"raw-{record.line}", WHOLE, "", now, record.raw, wrong == -1, focused)]
-    columns = records.columns_of(job)
+    columns, fields = records.columns_of(job), records.fields_of(job)
+    labels = {at: " and ".join(LABELS[field] for field in fields if fields[field] == at) for at in fields.values()}
     return [
         Control(
             name=f"cell-{record.line}-{at}",
-            label=LABELS[field],
+            label=labels[at],
             column=columns[at],
             value=edit.cells.get(at, record.cells[at]),
             was=record.cells[at],
             wrong=at == wrong,
             focused=focused and at == wrong,
         )
-        for field, at in sorted(records.fields_of(job).items(), key=lambda one: one[1])
+        for at in sorted(labels)
     ]

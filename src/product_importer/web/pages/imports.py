@@ -1,5 +1,6 @@
 """Imports for people: start one, follow it live, read its account."""
 
+import datetime as dt
 import io
 import uuid
 from collections.abc import AsyncIterable
@@ -36,10 +37,12 @@ def all_imports(
     state: State | Literal[""] = "",
     who: Annotated[str, Query(max_length=200)] = "",
     file: Annotated[str, Query(max_length=200)] = "",
+    since: dt.date | Literal[""] = "",
+    until: dt.date | Literal[""] = "",
     page: Annotated[int, Query(ge=1, le=10**6)] = 1,
 ) -> HTMLResponse:
     """List the imports looked for, newest first."""
-    wanted = history.Wanted(state or None, who, file)
+    wanted = history.Wanted(state or None, who, file, since=since or None, until=until or None)
     found = history.page(session, wanted, page=page, per_page=PER_PAGE)
     context: dict[str, Any] = {"found": found, "wanted": wanted, "actors": history.actors(session)}
     return templating.render(request, "imports.html", **rail.context(session, "imports", actor), **context)

@@ -53,7 +53,7 @@ class PiWait extends HTMLElement {
 
   #seen(version) {
     const busy = document.querySelector("pi-upload[busy]"); // an upload must not be cut
-    if (version !== this.getAttribute("version") && !this.#leaving && !busy) location.reload();
+    if (version && version !== this.getAttribute("version") && !this.#leaving && !busy) location.reload();
   }
 }
 
