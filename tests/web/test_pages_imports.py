@@ -130,6 +130,7 @@ def test_the_history_is_narrowed_down_by_days(served: Doors) -> None:
     assert found("since=2026-03-10") == ["new.csv"]
     assert found("since=2026-03-09&until=2026-03-09") == ["old.csv"]
     assert found("until=2026-03-08") == []
+    assert found("since=0001-01-01&until=9999-12-31") == ["new.csv", "old.csv"]
     page = served.get("/admin/imports?until=2026-03-09&since=&state=&who=&file=")
     assert "1 import found" in words(page)
     assert 'value="2026-03-09"' in page.body.decode()

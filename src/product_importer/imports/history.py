@@ -19,7 +19,7 @@ DAY = dt.timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which imports are looked for; None and an empty text narrow nothing down, days are those of UTC, both included."""
+    """Which imports are looked for; None and an empty text narrow nothing down. Days are UTC's, both included."""
 
     state: State | None = None
     actor: str = ""
@@ -46,7 +46,7 @@ class Wanted:
             found.append(ImportJob.parent_id == self.mends)
         if self.since is not None:
             found.append(ImportJob.created_at >= _midnight(self.since))
-        if self.until is not None:
+        if self.until is not None and self.until < dt.date.max:
             found.append(ImportJob.created_at < _midnight(self.until) + DAY)
         return found
 
