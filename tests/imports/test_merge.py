@@ -120,7 +120,7 @@ def test_rows_skipped_by_the_plan_and_by_a_catalog_that_moved_are_listed_togethe
 def test_a_slice_that_met_a_moved_catalog_and_is_cut_off_lists_its_rows_once(monkeypatch: pytest.MonkeyPatch) -> None:
     planned = Planned("A-1,Mug,,1.00", "B-2,Lamp,,2.00", mode="create_only")
     make_product("B-2")
-    monkeypatch.setenv("FAILPOINTS", "import.slice.moved=error")
+    monkeypatch.setenv("FAILPOINTS", "catalog.moved=error")
     with pytest.raises(Injected):
         planned.applied()
     monkeypatch.delenv("FAILPOINTS")

@@ -77,7 +77,7 @@ def apply(session: Session, span: Span) -> Written:
     except (IntegrityError, _Moved):
         created = _create_missing(session, span)
         updated, found = _update(session, span, CREATE, UPDATE)
-        failpoint("import.slice.moved", session)
+        failpoint("catalog.moved", session)
     return _account(span.mode, kinds, created=created, updated=updated, found=found)
 
 
