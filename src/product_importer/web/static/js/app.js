@@ -4,5 +4,7 @@ import "./pi-drawer.js";
 import "./pi-keys.js";
 import "./pi-live.js";
 import "./pi-mapping.js";
+import "./pi-mend.js";
 import "./pi-products.js";
 import "./pi-upload.js";
+import "./pi-wait.js";
