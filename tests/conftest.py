@@ -1,6 +1,7 @@
 """Fixtures for all tests: fresh databases of both kinds, Redis, S3, Chromium and settings that point at them."""
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from tests.servers import chromium, databases, postgres, presence, redis, s3
 # Tests decide every setting: what the developer's shell says must not reach them.
 for name in Settings.model_fields:
     os.environ.pop(name.upper(), None)
+# Hundreds of processes start here, each in half the time when the first one may keep what it compiled.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 
 @pytest.fixture(scope="session")
