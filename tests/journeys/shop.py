@@ -107,6 +107,7 @@ def running(folder: Path, environment: Mapping[str, str]) -> Iterator[Shop]:
     try:
         shop.start()
         yield shop
+        shop.gate.open()
         assert shop.stop() == 0, (folder / "log").read_text()[-3000:]
     finally:
         if shop.process and shop.process.poll() is None:

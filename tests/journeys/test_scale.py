@@ -108,7 +108,7 @@ def test_a_large_file_is_watched_from_its_first_byte_to_its_last_row(
     mock_file.generate(large, rows=150_000)
     large.write_text(large.read_text().replace("PROD-", "LARGE-"))  # the demonstration's own are another journey's
     page.goto(f"{open_shop.base}/admin/dashboard")
-    open_shop.gate.shut("import.read.batch@5")
+    open_shop.gate.shut("import.read.batch@60")  # of some two hundred
     page.locator("input[type=file]").set_input_files(large)
     page.wait_for_url("**/admin/imports/*")
     open_shop.gate.wait()
