@@ -1,5 +1,6 @@
 """The web application: every router, behind the guards."""
 
+import asyncio
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,11 +8,13 @@ from contextlib import asynccontextmanager
 from fastapi import APIRouter, FastAPI
 
 from product_importer import __version__, worker
+from product_importer.catalog import bulk_queries
+from product_importer.imports import queries
 from product_importer.kit import runtime
 from product_importer.kit.settings import Settings
 from product_importer.kit.tasks import sweeper
 from product_importer.web import assets, errors
-from product_importer.web.api import control, health, imports, inspections, products, reviews
+from product_importer.web.api import control, exports, health, imports, inspections, jobs, journal, products, reviews
 from product_importer.web.guards import Guards
 from product_importer.web.pages import answers, dashboard, mapping
 from product_importer.web.pages import control as control_pages
@@ -19,7 +22,16 @@ from product_importer.web.pages import imports as import_pages
 from product_importer.web.pages import products as product_pages
 from product_importer.web.watch import Watch
 
-API = (imports.router, inspections.router, control.router, reviews.router, products.router)
+API = (
+    imports.router,
+    inspections.router,
+    control.router,
+    reviews.router,
+    exports.router,
+    journal.router,
+    jobs.router,
+    products.router,
+)
 PAGES = (
     dashboard.router,
     import_pages.router,
@@ -42,7 +54,9 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.state.settings, app.state.watch = settings, Watch()
+    closing = asyncio.Event()
+    app.state.settings, app.state.watch = settings, Watch(queries.snapshot, closing)
+    app.state.bulk_watch = Watch(bulk_queries.seen, closing)
     versioned = APIRouter(prefix="/api/v1")
     for router in API:
         versioned.include_router(router)
