@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, true
 from sqlalchemy.orm import Session
 
 from product_importer.journal.models import Batch, Entry
@@ -52,19 +52,18 @@ class Wanted:
 
     def batches(self) -> ColumnElement[bool]:
         """Return what a batch must meet."""
-        given: list[tuple[object, ColumnElement[bool]]] = [
-            (self.type, Batch.type == self.type),
-            (self.actor, Batch.actor == self.actor),
-            (self.import_id, Batch.import_id == self.import_id),
-            (self.since, Batch.at >= self.since),
-            (self.until, Batch.at <= self.until),
-        ]
-        return and_(Batch.id > 0, *(condition for value, condition in given if value))
+        given = {"type": self.type, "actor": self.actor, "import_id": self.import_id}
+        found = [getattr(Batch, name) == value for name, value in given.items() if value]
+        if self.since is not None:
+            found.append(Batch.at >= self.since)
+        if self.until is not None:
+            found.append(Batch.at <= self.until)
+        return and_(true(), *found)
 
     def entries(self) -> ColumnElement[bool]:
         """Return what an entry must meet."""
-        given = [Entry.sku == self.sku] if self.sku else []
-        return and_(Entry.batch_id > 0, *given, *([Entry.subject_id == self.subject_id] if self.subject_id else []))
+        given = {"sku": self.sku, "subject_id": self.subject_id}
+        return and_(true(), *(getattr(Entry, name) == value for name, value in given.items() if value))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
+from pydantic_core import to_jsonable_python
 
 from product_importer.catalog import bulk, bulk_queries
 from product_importer.catalog.bulk_models import BulkKind
@@ -38,7 +39,7 @@ def job(job_id: uuid.UUID, session: Reading) -> BulkSeen:
 async def progress(job_id: FollowedJob, watch: WatchingBulk) -> AsyncIterable[ServerSentEvent]:
     """Stream the job at each change, at most four times a second, ending with its final state."""
     async for seen in watch.follow(job_id):
-        yield ServerSentEvent(data=seen, event="progress", id=str(seen.version), retry=RETRY)
+        yield ServerSentEvent(data=to_jsonable_python(seen), event="progress", id=str(seen.version), retry=RETRY)
 
 
 @router.post("/jobs/{job_id}/cancel", status_code=202, dependencies=[Depends(editor)])
