@@ -4,11 +4,13 @@ import dataclasses
 import uuid
 from typing import Any
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from product_importer.catalog.bulk_models import AT_WORK, BulkJob, BulkKind, BulkState
 from product_importer.catalog.bulk_run import run_bulk
 from product_importer.catalog.filters import Filters
+from product_importer.catalog.models import Product
 from product_importer.kit import clock, tasks
 from product_importer.kit.errors import AppError, NotFound
 
@@ -56,6 +58,28 @@ def job_of(session: Session, job_id: uuid.UUID, *, lock: bool = False) -> BulkJo
     if job is None:
         raise JobNotFound(f"No job has the id {job_id}.")
     return job
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Matching:
+    """The products that a job would change: how many, and the first and the last by SKU; None where there is none."""
+
+    count: int
+    first: Product | None
+    last: Product | None
+
+
+def matching(session: Session, filters: Filters) -> Matching:
+    """Return what matches at this moment."""
+    found = select(Product).where(filters.condition()).limit(1)
+    first = session.scalars(found.order_by(Product.sku_key)).first()
+    last = session.scalars(found.order_by(Product.sku_key.desc())).first()
+    return Matching(count(session, filters), first, last)
+
+
+def count(session: Session, filters: Filters) -> int:
+    """Count exactly what matches at this moment."""
+    return session.scalar(select(func.count()).select_from(Product).where(filters.condition())) or 0
 
 
 def stored(filters: Filters) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select
-from sqlalchemy.orm import Session
 
 from product_importer.catalog.filters import Filters
 from product_importer.catalog.models import Product
@@ -28,11 +27,6 @@ def written(filters: Filters, *, guard: bool = True) -> Iterator[str]:
     while piece := _piece(lines.where(products.c.sku_key > reached)):
         text, reached = piece
         yield text
-
-
-def count(session: Session, filters: Filters) -> int:
-    """Count the lines that a file of these products has below its header."""
-    return session.scalar(select(func.count()).select_from(Product).where(filters.condition())) or 0
 
 
 def _piece(lines: Select[Any]) -> tuple[str, str] | None:

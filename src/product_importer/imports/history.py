@@ -71,7 +71,7 @@ def numbered(session: Session, number: int) -> uuid.UUID:
 def names(session: Session, import_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[int, str]]:
     """Return number and file name of these imports (at most some thousand) by their ids."""
     wanted = select(ImportJob.id, ImportJob.number, ImportJob.file_name).where(ImportJob.id.in_(import_ids))
-    rows = session.execute(wanted.order_by(ImportJob.number)) if import_ids else []
+    rows = session.execute(wanted.order_by(ImportJob.number)) if import_ids else ()
     return {import_id: (number, file_name) for import_id, number, file_name in rows}
 
 

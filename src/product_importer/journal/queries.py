@@ -148,9 +148,18 @@ def _after(batch_id: int, subject_id: uuid.UUID) -> ColumnElement[bool]:
 
 
 def _event(row: Row[Any]) -> Event:
-    at, type_, actor, import_id, subject_id, batch_id, sku, version, line, details = row
-    place = f"{batch_id}.{subject_id}"
-    return Event(at, type_, actor, subject_id, sku, version, import_id, line, details, place)
+    return Event(
+        at=row.at,
+        type=row.type,
+        actor=row.actor,
+        subject_id=row.subject_id,
+        sku=row.sku,
+        version=row.version,
+        import_id=row.import_id,
+        line=row.line,
+        changes=row.details,
+        place=f"{row.batch_id}.{row.subject_id}",
+    )
 
 
 def _place(cursor: str) -> tuple[int, uuid.UUID]:

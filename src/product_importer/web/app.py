@@ -19,6 +19,9 @@ from product_importer.web.guards import Guards
 from product_importer.web.pages import answers, dashboard, mapping
 from product_importer.web.pages import control as control_pages
 from product_importer.web.pages import imports as import_pages
+from product_importer.web.pages import jobs as job_pages
+from product_importer.web.pages import journal as journal_pages
+from product_importer.web.pages import product as product_page
 from product_importer.web.pages import products as product_pages
 from product_importer.web.watch import Watch
 
@@ -38,6 +41,9 @@ PAGES = (
     control_pages.router,
     answers.router,
     mapping.router,
+    job_pages.router,
+    journal_pages.router,
+    product_page.router,
     product_pages.router,
 )
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -63,3 +64,9 @@ class JournalPage(JournalQuery):
 
 def _moment(day: dt.date | None, time: dt.time) -> dt.datetime | None:
     return dt.datetime.combine(day, time, dt.UTC) if day else None
+
+
+def query(asked: JournalQuery) -> str:
+    """Return the filters as the query of an address, without a place in the list; "" when there are none."""
+    values = asked.model_dump(mode="json", by_alias=True, include=set(JournalQuery.model_fields), exclude_none=True)
+    return urlencode(values)

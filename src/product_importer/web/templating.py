@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from product_importer.imports import codes
-from product_importer.web import account, assets, bars, pager, reversal, standing, words
+from product_importer.web import account, assets, bars, bulk_view, deeds, pager, reversal, standing, words
 
 FOLDER = Path(__file__).parent / "templates"
 
@@ -30,6 +30,8 @@ GLOBALS = {
     "static": assets.static,
     "account": account,
     "bars": bars,
+    "bulk_view": bulk_view,
+    "deeds": deeds,
     "reversal": reversal,
     "standing": standing,
     "explanations": codes.EXPLANATIONS,

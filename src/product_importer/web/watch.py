@@ -65,7 +65,7 @@ class Watch(Generic[Seen]):
         waits = [asyncio.ensure_future(queue.get()), asyncio.ensure_future(self.closing.wait())]
         try:
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-            return waits[0].result() if waits[0].done() else None  # type: ignore[return-value]
+            return waits[0].result() if waits[0].done() else None
         finally:
             for wait in waits:
                 wait.cancel()
