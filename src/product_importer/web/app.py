@@ -16,7 +16,7 @@ from product_importer.kit.tasks import sweeper
 from product_importer.web import assets, errors
 from product_importer.web.api import control, exports, health, imports, inspections, jobs, journal, products, reviews
 from product_importer.web.guards import Guards
-from product_importer.web.pages import answers, dashboard, mapping
+from product_importer.web.pages import answers, dashboard, mapping, product_forms
 from product_importer.web.pages import control as control_pages
 from product_importer.web.pages import imports as import_pages
 from product_importer.web.pages import jobs as job_pages
@@ -43,8 +43,9 @@ PAGES = (
     mapping.router,
     job_pages.router,
     journal_pages.router,
-    product_page.router,
     product_pages.router,
+    product_forms.router,
+    product_page.router,
 )
 
 

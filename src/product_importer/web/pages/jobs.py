@@ -14,7 +14,7 @@ from product_importer.catalog.bulk_queries import BulkSeen
 from product_importer.web import bulk_view, templating
 from product_importer.web.deps import Actor, FollowedJob, Reading, WatchingBulk, Writing
 from product_importer.web.pages import rail
-from product_importer.web.product_filters import ProductQuery
+from product_importer.web.product_filters import PageQuery, ProductQuery
 from product_importer.web.roles import admin, editor, viewer
 
 router = APIRouter(prefix="/admin")
@@ -46,7 +46,10 @@ def delete(
 
 @router.post("/products/bulk", dependencies=[Depends(editor)])
 def act_on_all(
-    asked: Asked, session: Writing, actor: Actor, do: Annotated[Literal["activate", "deactivate", "delete"], Form()]
+    asked: Annotated[PageQuery, Query()],
+    session: Writing,
+    actor: Actor,
+    do: Annotated[Literal["activate", "deactivate", "delete"], Form()],
 ) -> RedirectResponse:
     """Switch all that matches on or off in the background; a deletion is confirmed first."""
     if do == "delete":

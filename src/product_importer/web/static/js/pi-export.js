@@ -1,4 +1,4 @@
-/* <pi-export rows>: fetches the file that its link names and counts the products; only a whole file is saved. */
+/* <pi-export [rows]>: fetches the file that its link names and counts the products; only a whole file is saved. */
 const QUOTE = 34;
 const LINE = 10;
 
@@ -18,7 +18,7 @@ class PiExport extends HTMLElement {
 
   #clicked = (event) => {
     if (event.target.closest("[data-do=cancel]")) this.#asking?.abort();
-    const link = event.target.closest("a[download]");
+    const link = event.target.closest("a[data-export]");
     if (!link || this.#asking) return;
     event.preventDefault();
     this.#fetch(link);
@@ -54,7 +54,7 @@ class PiExport extends HTMLElement {
 
   #tell(rows) {
     const total = Number(this.getAttribute("rows"));
-    this.querySelector("progress").value = total ? Math.min(100, (100 * rows) / total) : 100;
+    if (total) this.querySelector("progress").value = Math.min(100, (100 * rows) / total);
     for (const slot of this.querySelectorAll("[data-slot=rows]")) slot.textContent = rows.toLocaleString("en");
   }
 
