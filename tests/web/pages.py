@@ -4,7 +4,7 @@ from product_importer.imports.changes import KINDS_LISTED
 from product_importer.imports.history import Page, Wanted
 from product_importer.imports.models import ImportJob
 from product_importer.imports.states import State
-from tests.web import samples
+from tests.web import record_pages, samples
 
 SHELL: dict[str, object] = {"actor": "user:local", "counts_in_rail": {"running": 1, "products": 512_304}}
 IMPORT: dict[str, object] = {
@@ -26,6 +26,7 @@ CHANGES: dict[str, object] = {
 FRESH = {"running": 0, "products": 0}
 
 PAGES: dict[str, tuple[str, dict[str, object]]] = {
+    **record_pages.PAGES,
     "dashboard": (
         "dashboard.html",
         {"nav": "dashboard", "recent": samples.RECENT, "running": [samples.APPLYING], "first_run": False},

@@ -65,6 +65,16 @@ async def _events(pace: float) -> AsyncIterator[str]:
     yield "event: end\ndata: completed\n\n"
 
 
+def job_stream(request: Request) -> Response:
+    """Say nothing of a bulk job, and stay open."""
+    return StreamingResponse(_silence(), media_type="text/event-stream")
+
+
+async def _silence() -> AsyncIterator[str]:
+    yield ": here\n\n"
+    await asyncio.sleep(60)
+
+
 def live(request: Request) -> Response:
     """Answer the panel once, as a poll gets it."""
     return HTMLResponse(templating.fragment("_live.html", snapshot=moved(3)))
@@ -112,6 +122,7 @@ def application(*, pace: float = 0.05, streams: bool = True) -> Starlette:
         Route("/upload", upload, methods=["POST"]),
         Route("/admin/imports/{id}", running),
         Route("/admin/imports/{id}/live", live),
+        Route("/admin/jobs/{id}/live/stream", job_stream),
         Mount(assets.PREFIX, assets.Assets()),
         Mount("/vendor", StaticFiles(directory=VENDOR)),
     ]

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
+from pydantic import Field
 
 from product_importer.catalog import bulk, bulk_queries
 from product_importer.catalog.bulk_models import BulkKind
@@ -24,7 +25,7 @@ Asked = Annotated[ProductQuery, Query()]
 class Confirming(ProductQuery):
     """What is to be deleted, and how far it is confirmed."""
 
-    step: Literal[1, 2] = 1
+    step: int = Field(default=1, ge=1, le=2)
 
 
 @router.get("/products/delete", dependencies=[Depends(viewer)])
