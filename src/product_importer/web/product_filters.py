@@ -1,7 +1,7 @@
 """The query parameters that narrow products down, read once for the API, the page and the export."""
 
 import uuid
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -20,6 +20,13 @@ def _without_nul(text: str | None) -> str | None:
     return text
 
 
+def _size(number: int) -> int:
+    if number not in SIZES:
+        raise ValueError(f"is one of {', '.join(map(str, SIZES))}")
+    return number
+
+
+SIZES: Final = (20, 50, 100)  # products on one page
 Said = Literal["created", "saved", "deleted", "activated", "deactivated"]
 Part = Annotated[str | None, Field(max_length=TEXT_MAX), BeforeValidator(_blank_is_none), AfterValidator(_without_nul)]
 
@@ -62,6 +69,6 @@ class ListQuery(ProductQuery):
 class PageQuery(ListQuery):
     """What the page of products is asked for; `said` and `count` are what the action before it did."""
 
-    per_page: Literal[20, 50, 100] = 20
+    per_page: Annotated[int, AfterValidator(_size)] = SIZES[0]
     said: Annotated[Said | None, BeforeValidator(_blank_is_none)] = None
     count: int = Field(default=1, ge=0, le=10**9)

@@ -7,10 +7,26 @@ from urllib.parse import parse_qsl, urlencode
 
 from product_importer.catalog.order import Direction, Sort
 from product_importer.web import words
-from product_importer.web.product_filters import PageQuery
+from product_importer.web.product_filters import SIZES, PageQuery
+
+__all__ = [
+    "PARTS",
+    "SIZES",
+    "SORTS",
+    "TABS",
+    "Sort",
+    "all_of",
+    "back",
+    "back_to",
+    "chips",
+    "heading",
+    "hidden",
+    "link",
+    "more",
+    "notice",
+]
 
 PATH: Final = "/admin/products"
-SIZES: Final = (20, 50, 100)
 TABS: Final = ((None, "All"), (True, "Active"), (False, "Inactive"))
 PARTS: Final = {"sku": "SKU", "name": "Name", "description": "Description"}
 SORTS: Final = {

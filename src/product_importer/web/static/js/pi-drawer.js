@@ -20,8 +20,8 @@ class PiDrawer extends HTMLElement {
   show(html) {
     this.#dialog.innerHTML = html;
     if (!this.#dialog.open) this.#dialog.showModal();
-    const first = '[aria-invalid="true"], [data-conflict] ~ .field input, .field input';
-    this.#dialog.querySelector(first)?.focus();
+    const find = (what) => this.#dialog.querySelector(what);
+    (find('[aria-invalid="true"]') ?? find(".field input"))?.focus();
   }
 
   #clicked = (event) => {
