@@ -125,19 +125,15 @@ def _journal(*events: Told, **asked: Any) -> tuple[str, dict[str, object]]:
 
 
 PAGES: dict[str, tuple[str, dict[str, object]]] = {
-    "delete-all": _confirming(512_304, 1),
+    "delete-all": _confirming(512_304, 1, q="lamp", active=False),
     "delete-all-typed": _confirming(512_304, 2, "512"),
-    "delete-some": _confirming(1, 1, q="lamp", active=False),
-    "delete-none": _confirming(0, 1),
     "job": ("job.html", {"nav": "products", "job": RUNNING}),
     "job-over": ("job.html", {"nav": "products", "job": make_job(BulkState.COMPLETED, 512_304, q="lamp")}),
-    "job-cancelled": ("job.html", {"nav": "products", "job": make_job(BulkState.CANCELLED)}),
     "job-failed": ("job.html", {"nav": "products", "job": FAILED}),
     "product": _product(PRODUCT, *EVENTS),
     "product-bare": _product(BARE),
     "product-deleted": _product(None, make_told("product.deleted", 1), *EVENTS, cursor="1.x"),
     "journal": _journal(*ALL),
     "journal-found": _journal(PRICED, type="product.updated", sku="MUG-1103"),
-    "journal-not-found": _journal(sku="x"),
     "journal-none": _journal(),
 }
