@@ -1,7 +1,7 @@
 """Every table, imported once: what migrations compare against and tests look through."""
 
 from product_importer.catalog.bulk_models import BulkJob
-from product_importer.catalog.models import Product
+from product_importer.catalog.models import Product, ProductText
 from product_importer.imports.memory import MappingMemory
 from product_importer.imports.models import Counter, ImportJob, RejectedRecord, Slice, Undo, UndoKept
 from product_importer.journal.models import Batch, Entry
@@ -21,6 +21,7 @@ __all__ = [
     "MappingMemory",
     "Part",
     "Product",
+    "ProductText",
     "RejectedRecord",
     "Slice",
     "Undo",

@@ -9,9 +9,11 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from product_importer.catalog import order as orders
+from product_importer.catalog import search
 from product_importer.catalog.filters import Filters
 from product_importer.catalog.models import Product
 from product_importer.catalog.order import Cursor, Order
+from product_importer.catalog.search import Plan
 from product_importer.kit.errors import NotFound
 
 COUNTED: Final = 10_000  # products that a search counts at most: further on it says "10,000+"
@@ -51,14 +53,18 @@ def page(
 
     Raises CursorInvalid for a cursor that was not made for these filters and this order.
     """
-    wanted = select(Product).where(filters.condition()).order_by(*order.columns()).limit(per_page + 1)
-    if cursor is None:
+    place = orders.read(cursor, filters, order) if cursor is not None else None
+    plan = search.plan(session, filters, counted=COUNTED)
+    wanted = select(Product).where(plan.page).order_by(*order.columns()).limit(per_page + 1)
+    if place is None:
         wanted = wanted.offset((page - 1) * per_page)
     else:
-        place = orders.read(cursor, filters, order)
         wanted, page = wanted.where(order.behind(place)), place.page
-    found, total = session.scalars(wanted).all(), total_of(session, filters)
+    found = session.scalars(wanted).all()
     items = found[:per_page]
+    if page == 1 and len(found) <= per_page:
+        return Page(items, Total(len(items), exact=True), page, 1, None)
+    total = _total(session, filters, plan)
     pages = max(1, -(-total.count // per_page))
     if len(found) <= per_page:
         return Page(items, total, page, pages, None)
@@ -68,11 +74,7 @@ def page(
 
 def total_of(session: Session, filters: Filters) -> Total:
     """Count the products wanted, those looked for by their texts up to COUNTED."""
-    if not filters.has_text:
-        return Total(count(session, filters.condition()), exact=True)
-    some = select(Product.id).where(filters.condition()).limit(COUNTED + 1).subquery()
-    counted = session.scalar(select(func.count()).select_from(some)) or 0
-    return Total(min(counted, COUNTED), counted <= COUNTED)
+    return _total(session, filters, search.plan(session, filters, counted=COUNTED))
 
 
 def count(session: Session, wanted: ColumnElement[bool] | None = None) -> int:
@@ -98,3 +100,13 @@ def by_keys(session: Session, keys: Collection[str]) -> dict[str, Product]:
     """Return the products with these keys (at most some hundred), each by its key."""
     found = session.scalars(select(Product).where(Product.sku_key.in_(keys)).order_by(Product.sku_key))
     return {product.sku_key: product for product in found}
+
+
+def _total(session: Session, filters: Filters, plan: Plan) -> Total:
+    if not filters.has_text:
+        return Total(count(session, plan.count), exact=True)
+    if plan.many:
+        return Total(COUNTED, exact=False)
+    some = select(Product.id).where(plan.count).limit(COUNTED + 1).subquery()
+    counted = session.scalar(select(func.count()).select_from(some)) or 0
+    return Total(min(counted, COUNTED), counted <= COUNTED)
