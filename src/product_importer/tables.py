@@ -3,7 +3,7 @@
 from product_importer.catalog.bulk_models import BulkJob
 from product_importer.catalog.models import Product, ProductText
 from product_importer.imports.memory import MappingMemory
-from product_importer.imports.models import Counter, ImportJob, RejectedRecord, Slice, Undo, UndoKept
+from product_importer.imports.models import Counter, ImportJob, LateSkip, RejectedRecord, Slice, Undo, UndoKept
 from product_importer.journal.models import Batch, Entry
 from product_importer.kit.database.types import Base
 from product_importer.kit.idempotency import IdempotentRequest
@@ -18,6 +18,7 @@ __all__ = [
     "Entry",
     "IdempotentRequest",
     "ImportJob",
+    "LateSkip",
     "MappingMemory",
     "Part",
     "Product",

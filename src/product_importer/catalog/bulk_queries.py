@@ -62,6 +62,11 @@ class BulkSeen:
         """Whether it changes without anybody's doing."""
         return self.state in AT_WORK
 
+    @property
+    def rests(self) -> bool:
+        """Whether it waits for somebody; no bulk job does."""
+        return False
+
 
 def seen(session: Session, job_id: uuid.UUID) -> BulkSeen:
     """Return the job as it stands; JobNotFound when there is none."""

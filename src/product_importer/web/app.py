@@ -14,9 +14,20 @@ from product_importer.kit import runtime
 from product_importer.kit.settings import Settings
 from product_importer.kit.tasks import sweeper
 from product_importer.web import assets, errors
-from product_importer.web.api import control, exports, health, imports, inspections, jobs, journal, products, reviews
+from product_importer.web.api import (
+    control,
+    exports,
+    health,
+    imports,
+    inspections,
+    jobs,
+    journal,
+    mending,
+    products,
+    reviews,
+)
 from product_importer.web.guards import Guards
-from product_importer.web.pages import answers, dashboard, mapping, product_forms
+from product_importer.web.pages import answers, dashboard, mapping, mend, product_forms
 from product_importer.web.pages import control as control_pages
 from product_importer.web.pages import imports as import_pages
 from product_importer.web.pages import jobs as job_pages
@@ -30,6 +41,7 @@ API = (
     inspections.router,
     control.router,
     reviews.router,
+    mending.router,
     exports.router,
     journal.router,
     jobs.router,
@@ -41,6 +53,7 @@ PAGES = (
     control_pages.router,
     answers.router,
     mapping.router,
+    mend.router,
     job_pages.router,
     journal_pages.router,
     product_pages.router,

@@ -28,6 +28,11 @@ class Moving(Protocol):
         """Whether it changes without anybody's doing."""
         ...
 
+    @property
+    def rests(self) -> bool:
+        """Whether it will move again once somebody does something."""
+        ...
+
 
 Seen = TypeVar("Seen", bound=Moving)
 
@@ -44,14 +49,17 @@ class Watch(Generic[Seen]):
         self._followers: dict[uuid.UUID, set[asyncio.Queue[Seen]]] = defaultdict(set)
         self._poller: asyncio.Task[None] | None = None
 
-    async def follow(self, job_id: uuid.UUID) -> AsyncIterator[Seen]:
-        """Yield the job as it stands, then as it changes, until it needs nobody's patience or the server stops."""
+    async def follow(self, job_id: uuid.UUID, *, waits: bool = False) -> AsyncIterator[Seen]:
+        """Yield the job as it stands, then as it changes, until it needs nobody's patience or the server stops.
+
+        With `waits` a job that waits for a person, or is paused, is followed too.
+        """
         queue: asyncio.Queue[Seen] = asyncio.Queue(maxsize=1)
         self._followers[job_id].add(queue)
         try:
             now = (await asyncio.to_thread(self._seen, [job_id]))[job_id]
             yield now
-            while now.moves and not self.closing.is_set():
+            while (now.moves or (waits and now.rests)) and not self.closing.is_set():
                 self._start()
                 latest = await self._next(queue)
                 if latest is not None and latest.version > now.version:

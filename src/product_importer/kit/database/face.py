@@ -116,6 +116,10 @@ class Face(Protocol):
         """Return whether `error` says that the disk is full."""
         ...
 
+    def is_away(self, error: DBAPIError) -> bool:
+        """Return whether `error` says that the database cannot be reached or is held by somebody else."""
+        ...
+
     def cut(self, connection: Connection) -> None:
         """Drop the connection as a network fault would."""
         ...

@@ -34,6 +34,7 @@ from product_importer.kit.database.types import Money
 SLICE = 20_000  # products
 GAP = 0.0  # seconds: row locks keep nobody else waiting
 _SESSION = {"lock_timeout": "30s", "idle_in_transaction_session_timeout": "60s", "timezone": "UTC"}
+_AWAY = ("08", "53300", "57P")  # no connection, too many of them, a shutdown
 _RETRY = frozenset({"40P01", "40001", "55P03"})  # deadlock, serialisation failure, lock time-out
 
 
@@ -172,6 +173,12 @@ def may_retry(error: DBAPIError) -> bool:
 def is_full(error: DBAPIError) -> bool:
     """Return whether the SQLSTATE is disk_full."""
     return getattr(error.orig, "sqlstate", None) == "53100"
+
+
+def is_away(error: DBAPIError) -> bool:
+    """Return whether the SQLSTATE says so; where no connection came about there is none."""
+    state = getattr(error.orig, "sqlstate", None)
+    return isinstance(error.orig, psycopg.OperationalError) and (state is None or state.startswith(_AWAY))
 
 
 def cut(connection: Connection) -> None:

@@ -182,6 +182,12 @@ def is_full(error: DBAPIError) -> bool:
     return "is full" in str(error.orig)
 
 
+def is_away(error: DBAPIError) -> bool:
+    """Return whether the file cannot be opened or read, or another writer holds it."""
+    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # without the extended part
+    return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR)
+
+
 def cut(connection: Connection) -> None:
     """Close the connection under SQLAlchemy's feet; the next statement finds it gone."""
     driver = connection.connection.driver_connection

@@ -6,6 +6,8 @@ import "./pi-export.js";
 import "./pi-keys.js";
 import "./pi-live.js";
 import "./pi-mapping.js";
+import "./pi-mend.js";
 import "./pi-products.js";
 import "./pi-typed.js";
 import "./pi-upload.js";
+import "./pi-wait.js";
