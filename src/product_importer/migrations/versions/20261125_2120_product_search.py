@@ -6,7 +6,7 @@ from alembic import op
 from product_importer.kit.database import types
 
 revision = "20261125_2120"
-down_revision = "20261125_1920"
+down_revision = "20261125_2110"
 branch_labels = None
 depends_on = None
 
