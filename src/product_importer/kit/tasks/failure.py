@@ -1,12 +1,11 @@
 """How any job ends badly: its own fault at once, anybody else's after three attempts without progress."""
 
 import errno
-from typing import Final
 
 from product_importer.kit import database
 from product_importer.kit.errors import AppError
 
-ATTEMPTS: Final = 3  # crashes without progress until a job is given up
+ATTEMPTS = 3  # crashes without progress until a job is given up
 
 
 class DiskFull(AppError):
