@@ -36,6 +36,7 @@ class Remark(StrEnum):
     LINE_RECODED = "LINE_RECODED"
     HEADER_REPEATED = "HEADER_REPEATED"
     TAKEN_OVER = "TAKEN_OVER"
+    SHEET_CHOSEN = "SHEET_CHOSEN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,5 +113,6 @@ REMARKS: dict[Remark, str] = {
     Remark.GUARD_REMOVED: "A ' that guards spreadsheets against formulas was removed from the start of cells",
     Remark.LINE_RECODED: "Lines that are not in the file's encoding were read as Windows-1252",
     Remark.HEADER_REPEATED: "Lines that repeat the header were left out",
+    Remark.SHEET_CHOSEN: "Several sheets of the workbook hold a table",
     Remark.TAKEN_OVER: "Rows of variants took name or description over from the first row of their product",
 }

@@ -3,6 +3,7 @@
 import errno
 
 from product_importer.imports.models import ImportJob
+from product_importer.imports.source import workbook
 from product_importer.imports.states import State
 from product_importer.kit import clock, database
 from product_importer.kit.errors import AppError
@@ -31,6 +32,8 @@ class DiskFull(AppError):
 
 def refusal(error: BaseException) -> AppError | None:
     """Return what the import itself ends with, or None when another attempt may succeed."""
+    if isinstance(error, workbook.ReaderStopped):
+        return None
     if isinstance(error, AppError):
         return error
     if (isinstance(error, OSError) and error.errno == errno.ENOSPC) or database.is_full(error):

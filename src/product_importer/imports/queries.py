@@ -242,7 +242,8 @@ def _percent(job: ImportJob, settled: int) -> float:
 
 def _file(job: ImportJob) -> FileFacts:
     known: dict[str, Any] = {name: job.facts.get(name) for name in ("encoding", "delimiter", "header_line")}
-    return FileFacts(name=job.file_name, bytes=job.file_bytes, sha256=job.sha256, **known)
+    sheet = (job.facts.get("sheet") or {}).get("name")
+    return FileFacts(name=job.file_name, bytes=job.file_bytes, sha256=job.sha256, sheet=sheet, **known)
 
 
 def _links(job: ImportJob) -> dict[str, str]:

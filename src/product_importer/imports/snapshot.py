@@ -42,6 +42,7 @@ class FileFacts:
     encoding: str | None = None
     delimiter: str | None = None
     header_line: int | None = None
+    sheet: str | None = None  # of a workbook
 
 
 @dataclass(frozen=True, slots=True)

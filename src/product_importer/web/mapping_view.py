@@ -10,6 +10,7 @@ from product_importer.imports import preview
 from product_importer.imports.checking import mapping, presets
 from product_importer.imports.checking.presets import Preset
 from product_importer.imports.memory import Remembered
+from product_importer.imports.source.workbook import Sheet
 from product_importer.imports.states import Blank, Decimal, Mode
 from product_importer.web import mapping_form, words
 from product_importer.web.mapping_form import LABELS, Read, Said
@@ -113,17 +114,28 @@ def _why(at: int, field: str, reasons: _Reasons) -> tuple[int, str]:
 def _chips(seen: Read, said: Said, problems: Mapping[str, str]) -> list[Chip]:
     dialect, reading, sign = seen.found.dialect, said.reading, mapping_form.sign_of(said, seen)
     priced = "price" in said.fields.values()
-    delimiters = {one: words.delimiter(one) for one in words.DELIMITERS}
     signs = {str(one): text for one, text in SIGNS.items()}
     seen_sign = SIGNS[sign] if sign else "not clear" if priced else "no prices"
-    guessed = dialect.guessed and "encoding" not in reading
     chips = [
-        _chip("encoding", "Encoding", said, words.encoding(dialect.encoding), words.ENCODINGS, ask=guessed),
-        _chip("delimiter", "Delimiter", said, words.delimiter(dialect.delimiter), delimiters),
+        *(_of_text(seen, said) if seen.found.sheet is None else [_of_sheet(seen.found.sheet, said)]),
         Chip("header_line", "Header on line", reading.get("header_line") or str(dialect.header_line), ()),
         _chip("decimal", "Decimal sign", said, seen_sign, signs, ask=priced and not sign),
     ]
     return [replace(chip, problem=problems.get(chip.name)) for chip in chips]
+
+
+def _of_text(seen: Read, said: Said) -> list[Chip]:
+    dialect = seen.found.dialect
+    delimiters = {one: words.delimiter(one) for one in words.DELIMITERS}
+    guessed = dialect.guessed and "encoding" not in said.reading
+    return [
+        _chip("encoding", "Encoding", said, words.encoding(dialect.encoding), words.ENCODINGS, ask=guessed),
+        _chip("delimiter", "Delimiter", said, words.delimiter(dialect.delimiter), delimiters),
+    ]
+
+
+def _of_sheet(sheet: Sheet, said: Said) -> Chip:
+    return _chip("sheet", "Sheet", said, sheet.name, {name: name for name in sheet.names}, ask=bool(sheet.others))
 
 
 def _preset(seen: Read) -> Chip:
