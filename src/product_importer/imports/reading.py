@@ -97,7 +97,8 @@ def read(
     preset = presets.Preset(job.facts["preset"])
     found = mapping.placed(opened.header, job.facts["columns"], mode=options.mode, preset=preset)
     blanks = {field: Blank(policy) for field, policy in job.facts["blanks"].items()}
-    checker, family = rows.Checker(found, blanks, manner.decimal or options.decimal), families.of(found, opened.header)
+    checker = rows.Checker(found, blanks, manner.decimal or options.decimal, guard=options.guard)
+    family = families.of(found, opened.header)
     rejects = Rejects(number=job.number, header=opened.header, delimiter=job.facts["delimiter"])
     try:
         staging.add(scratch, _accepted(opened, checker, family, rejects, marks, check))

@@ -19,7 +19,7 @@ from product_importer.imports.states import Blank, Decimal, Mode
 from product_importer.kit.errors import AppError
 
 LABELS = {"sku": "SKU", "name": "Name", "description": "Description", "price": "Price", "active": "Active"}
-READING = ("sheet", "encoding", "delimiter", "header_line", "decimal", "mode", "preset")
+READING = ("sheet", "encoding", "delimiter", "header_line", "decimal", "guard", "mode", "preset")
 CONTROLS = {
     "ENCODING_UNKNOWN": "encoding",
     "DELIMITER_UNKNOWN": "delimiter",
