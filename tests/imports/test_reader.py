@@ -70,6 +70,20 @@ def test_what_python_writes_is_read_back_whole_for_blocks_of_any_size(
     assert broken == []
 
 
+@given(table=st.lists(st.lists(cells, min_size=2, max_size=2), min_size=1, max_size=6), block=st.integers(1, 64))
+def test_a_row_is_the_number_at_which_a_spreadsheet_shows_the_record(table: list[list[str]], block: int) -> None:
+    out = io.StringIO(newline="")
+    csv.writer(out, quoting=csv.QUOTE_ALL).writerows([["sku", "two\nlines"], *table])
+    data = out.getvalue().encode()
+    opened = reader.open_reader([data[at : at + block] for at in range(0, len(data), block)], COMMA)
+    pairs = [(batch.rows, pair) for batch in opened for pair in zip(batch.lines, batch.records, strict=True)]
+    rows = {counted.row_of(line): record for counted, (line, record) in pairs}
+    shown = dict(enumerate(csv.reader(io.StringIO(out.getvalue(), newline="")), 1))
+    assert {row: record for row, record in rows.items() if any(map(str.strip, record))} == {
+        row: record for row, record in shown.items() if row > 1 and any(map(str.strip, record))
+    }
+
+
 @given(data=st.binary(max_size=400), block=st.integers(1, 50))
 def test_no_bytes_at_all_make_the_reader_fail(data: bytes, block: int) -> None:
     _, records, broken = read(b"sku,name,price\n" + data, block=block)

@@ -92,7 +92,7 @@ def count(session: Session, *, working: bool = False) -> int:
 def rejects(session: Session, import_id: uuid.UUID, *, limit: int = 1000) -> list[Reject]:
     """Return the first rejected records, in the order of the file."""
     wanted = select(RejectedRecord).where(RejectedRecord.import_id == import_id).order_by(RejectedRecord.position)
-    return [Reject(r.line, r.column, r.code, r.value, r.message) for r in session.scalars(wanted.limit(limit))]
+    return [Reject(r.line, r.column, r.code, r.value, r.message, r.row) for r in session.scalars(wanted.limit(limit))]
 
 
 def reject_groups(session: Session, import_id: uuid.UUID) -> list[RejectGroup]:

@@ -169,13 +169,17 @@ class RejectGroup:
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """One rejected record, as listed among the first 1,000."""
+    """One rejected record, as listed among the first 1,000.
+
+    `line` is what an editor calls it; `row` what a spreadsheet does, null where that is the same number.
+    """
 
     line: int
     column: str | None
     code: str
     value: str
     message: str
+    row: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

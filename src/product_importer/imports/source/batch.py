@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from product_importer.imports.codes import Code
 from product_importer.imports.source import broken, decoding, grammar
 from product_importer.imports.source.broken import Broken, Found
+from product_importer.imports.source.counting import Rows
 from product_importer.imports.source.lines import Lines
 
 
@@ -13,10 +14,10 @@ from product_importer.imports.source.lines import Lines
 class Batch:
     """Some thousand records in file order, all as wide as the header.
 
-    `lines` are the first physical lines of the records (1-based, as an editor counts), `bytes_read` the
-    bytes of the file consumed so far. `recoded` are lines that were read as cp1252, `repeated` lines that
-    repeat the header. Blank lines are left out without a trace, and so does whoever reads the records with those
-    that have blank cells alone (`grammar.is_blank`).
+    `lines` are the first physical lines of the records (1-based, as an editor counts), `bytes_read` the bytes of the
+    file consumed so far. `recoded` are lines that were read as cp1252, `repeated` lines that repeat the header, `rows`
+    tells what a spreadsheet calls a line. Blank lines are left out without a trace, and so does whoever reads the
+    records with those that have blank cells alone (`grammar.is_blank`).
     """
 
     lines: Sequence[int]
@@ -25,6 +26,7 @@ class Batch:
     bytes_read: int
     recoded: list[int] = field(default_factory=list)
     repeated: list[int] = field(default_factory=list)
+    rows: Rows = field(default_factory=Rows)
 
 
 class Sieve:
@@ -40,7 +42,7 @@ class Sieve:
         if not suspect and self._text not in lines.text and set(map(len, records)) <= {width}:
             return batch
         numbers: list[int] = []
-        kept = Batch(numbers, [], batch.broken, batch.bytes_read, batch.recoded)
+        kept = Batch(numbers, [], batch.broken, batch.bytes_read, batch.recoded, rows=batch.rows)
         for line, start, end, record in zip(batch.lines, found.starts, found.ends, records, strict=True):
             if grammar.is_blank(record):
                 continue

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from product_importer.imports.codes import Code
-from product_importer.imports.source import decoding, encodings, folding, grammar, resync
+from product_importer.imports.source import counting, decoding, encodings, folding, grammar, resync
 from product_importer.imports.source.batch import Batch, Sieve
 from product_importer.imports.source.broken import Broken
 from product_importer.imports.source.decoding import Chunk
@@ -52,7 +52,8 @@ def open_reader(blocks: Iterable[bytes], dialect: Dialect, *, limits: Limits = L
     recoded = [at - behind for at in chunk.recoded if at >= behind]
     rest = replace(chunk, text="".join(lines[behind:]), recoded=recoded)
     text = "".join(lines[dialect.header_line - 1 : behind]).strip()
-    return Reader(header, text, itertools.chain([rest], chunks), behind + 1, dialect, limits)
+    surplus = behind - dialect.header_line
+    return Reader(header, text, itertools.chain([rest], chunks), behind + 1, dialect, limits, surplus)
 
 
 def _joined(one: Chunk, two: Chunk) -> Chunk:
@@ -85,10 +86,18 @@ class Reader:
     """One pass over a file: `header` is known at once, iterating gives the batches."""
 
     def __init__(
-        self, header: list[str], text: str, chunks: Iterator[Chunk], line: int, dialect: Dialect, limits: Limits
+        self,
+        header: list[str],
+        text: str,
+        chunks: Iterator[Chunk],
+        line: int,
+        dialect: Dialect,
+        limits: Limits,
+        surplus: int = 0,
     ) -> None:
         self.header = header
         self._chunks = chunks
+        self._surplus = surplus  # lines more than rows so far
         self._line = line  # number of the first line held, or of the next to come
         self._held = ""  # lines of a record that is still open
         self._held_lines = 0
@@ -144,7 +153,9 @@ class Reader:
         self._held, self._held_lines, self._line = "".join(held), len(held), first + found.rest
         starts = found.starts
         numbers = range(first, first + len(starts)) if isinstance(starts, range) else [first + at for at in starts]
-        batch = Batch(numbers, found.records, found.broken, chunk.bytes_read, recoded)
+        rows = counting.counted(found, first=first, before=self._surplus)
+        self._surplus = rows.after
+        batch = Batch(numbers, found.records, found.broken, chunk.bytes_read, recoded, rows=rows)
         sifted = self._sieve.sift(batch, found, lines, suspect=self._suspect)
         if self._dialect.folded:
             for one in sifted.broken:
