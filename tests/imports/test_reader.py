@@ -220,3 +220,28 @@ def test_escaped_quotes_and_blanks_around_quotes_are_read_as_the_dialect_says() 
     _, spaced, _ = read(b'sku , name\n"A" , "one, ""two"" , x"\n', dialect=Dialect("utf-8", ",", 1, spaced=True))
     assert escaped == [(2, ["A", '5" pipe, \\x'])]
     assert spaced == [(2, ["A", 'one, "two" , x'])]
+
+
+@pytest.mark.parametrize("between", [b"\n", b",,\n", b"\n,,\n \n"])
+@pytest.mark.parametrize("block", [1 << 20, 9])
+def test_another_table_below_blank_lines_is_named_and_left_out_until_the_first_goes_on(
+    between: bytes, block: int
+) -> None:
+    first, other = b"sku,name,price\nA-1,Lamp,1\n", b"Price,SKU,Title\n9,Z-1,Zebra\n9,Z-2\n\n"
+    data = first + between + other + b'8,Z-3,"Zoo\n' + first + b"A-2,Mug,2\n"
+    opened = reader.open_reader([data[at : at + block] for at in range(0, len(data), block)], COMMA)
+    batches = list(opened)
+    begins = 3 + between.count(b"\n")
+    assert [record for batch in batches for record in batch.records] == [
+        ["A-1", "Lamp", "1"], ["A-1", "Lamp", "1"], ["A-2", "Mug", "2"],
+    ]  # fmt: skip
+    assert [table for batch in batches for table in batch.tables] == [(begins, ["Price", "SKU", "Title"])]
+    assert [line for batch in batches for line in batch.repeated] == [begins + 5]
+    assert sum(batch.left_out for batch in batches) == 3
+    assert [broken for batch in batches for broken in batch.broken] == []
+
+
+def test_words_like_those_of_a_header_are_a_row_without_a_blank_line_above() -> None:
+    _, records, broken = read(b"sku,name\nA,Lamp\nprice,title\n\nB,title\n")
+    assert [record[0] for _, record in records] == ["A", "price", "B"]
+    assert broken == []

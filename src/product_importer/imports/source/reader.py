@@ -105,7 +105,7 @@ class Reader:
         self._limits = limits
         self._suspect = False
         self._foreign = encodings.Foreign()
-        self._sieve = Sieve(header, text)
+        self._sieve = Sieve(header, text, dialect.delimiter)
         self._careful = resync.Resync(delimiter=dialect.delimiter, header=header, limits=limits)
 
     def __iter__(self) -> Iterator[Batch]:

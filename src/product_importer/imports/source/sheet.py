@@ -20,15 +20,12 @@ from xml.etree import ElementTree
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from product_importer.imports import aliases
-from product_importer.imports.source import folding
+from product_importer.imports.source import folding, headers
 from product_importer.kit import lifeline
 
 REFUSED, TOO_LARGE, UNKNOWN = 3, 4, 5  # exit status; the reason stands on standard error
 UNPACKED_MAX: Final = 2 * 1024**3  # bytes of all parts, as the archive declares them
 EXACT: Final = 10**15  # spreadsheets keep fifteen digits: of a greater number the last ones are lost
-WITHIN: Final = 20  # rows in which a header is looked for
-KNOWN: Final = 2  # fields that a row must name to be a header
 
 Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 Errors = Mapping[int, Mapping[int, str]]  # texts of cells whose formula failed, by row and column from 0
@@ -120,8 +117,8 @@ def _taken(book: CalamineWorkbook, wanted: str) -> tuple[str, dict[str, object]]
 
 
 def _has_header(sheet: CalamineSheet) -> bool:
-    first = zip(range(WITHIN), sheet.iter_rows(), strict=False)
-    return any(len({aliases.field_of(str(cell)) for cell in row} - {None}) >= KNOWN for _, row in first)
+    first = zip(range(headers.WITHIN), sheet.iter_rows(), strict=False)
+    return any(headers.names_fields([str(cell) for cell in row]) for _, row in first)
 
 
 def _write(sheet: CalamineSheet, errors: Errors, facts: Mapping[str, object]) -> None:
