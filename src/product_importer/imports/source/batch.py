@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from product_importer.imports.codes import Code
-from product_importer.imports.source import broken, decoding, grammar, tables
+from product_importer.imports.source import broken, decoding, grammar
 from product_importer.imports.source.broken import Broken, Found
 from product_importer.imports.source.counting import Rows
 from product_importer.imports.source.lines import Lines
@@ -32,7 +32,7 @@ class Batch:
     bytes_read: int
     recoded: list[int] = field(default_factory=list)
     repeated: list[int] = field(default_factory=list)
-    rows: Rows = field(default_factory=Rows)
+    rows: Rows = field(default_factory=lambda: Rows(Found()))
     tables: list[tuple[int, list[str]]] = field(default_factory=list)
     left_out: int = 0
 
@@ -40,10 +40,10 @@ class Batch:
 class Sieve:
     """Knows a file's header, by its names and as it is written."""
 
-    def __init__(self, header: list[str], text: str, delimiter: str) -> None:
+    def __init__(self, header: list[str], text: str) -> None:
         self._header = header
         self._text = text
-        self._separator = delimiter * (len(header) - 1)
+        self._blank = [""] * len(header)
         self._tables = Tables(header)
 
     def sift(self, batch: Batch, found: Found, lines: Lines, *, suspect: bool) -> Batch:
@@ -76,8 +76,9 @@ class Sieve:
 
     def _is_plain(self, batch: Batch, text: str) -> bool:
         """Tell whether all records are rows, without looking at each."""
-        special = self._text in text or self._tables.watches or tables.may_part(text, self._separator)
-        return not special and set(map(len, batch.records)) <= {len(self._header)}
+        if self._text in text or self._tables.watches or self._blank in batch.records:
+            return False
+        return set(map(len, batch.records)) <= {len(self._header)}
 
     def _keep(self, kept: Batch, fault: Broken) -> None:
         if self._tables.elsewhere:

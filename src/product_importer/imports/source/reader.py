@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from product_importer.imports.codes import Code
-from product_importer.imports.source import counting, decoding, encodings, folding, grammar, resync
+from product_importer.imports.source import decoding, encodings, folding, grammar, resync
 from product_importer.imports.source.batch import Batch, Sieve
 from product_importer.imports.source.broken import Broken
+from product_importer.imports.source.counting import Rows
 from product_importer.imports.source.decoding import Chunk
 from product_importer.imports.source.dialect import Dialect
 from product_importer.imports.source.headers import HeaderMissing
@@ -105,7 +106,7 @@ class Reader:
         self._limits = limits
         self._suspect = False
         self._foreign = encodings.Foreign()
-        self._sieve = Sieve(header, text, dialect.delimiter)
+        self._sieve = Sieve(header, text)
         self._careful = resync.Resync(delimiter=dialect.delimiter, header=header, limits=limits)
 
     def __iter__(self) -> Iterator[Batch]:
@@ -153,7 +154,7 @@ class Reader:
         self._held, self._held_lines, self._line = "".join(held), len(held), first + found.rest
         starts = found.starts
         numbers = range(first, first + len(starts)) if isinstance(starts, range) else [first + at for at in starts]
-        rows = counting.counted(found, first=first, before=self._surplus)
+        rows = Rows(found, first=first, before=self._surplus)
         self._surplus = rows.after
         batch = Batch(numbers, found.records, found.broken, chunk.bytes_read, recoded, rows=rows)
         sifted = self._sieve.sift(batch, found, lines, suspect=self._suspect)

@@ -38,8 +38,3 @@ class Tables:
         self._blank = False
         self.elsewhere |= begun
         return begun
-
-
-def may_part(text: str, separator: str) -> bool:
-    """Tell whether a text may have a line of delimiters alone, which is what spreadsheets write for a blank row."""
-    return bool(separator) and (text.startswith(separator) or f"\n{separator}" in text or f"\r{separator}" in text)
