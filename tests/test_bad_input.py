@@ -17,6 +17,7 @@ from sqlalchemy import text
 from product_importer.kit import database
 from product_importer.kit.settings import Settings
 from tests import makers
+from tests.imports.workbooks import workbook
 from tests.servers import children, databases
 from tests.source import ROOT
 from tests.web import doors, kept
@@ -48,6 +49,11 @@ REFUSED: dict[str, tuple[bytes, str, str]] = {
     "a ZIP": (b"PK\x03\x04" + bytes(range(256)) * 9, "FILE_NOT_CSV", "a ZIP archive"),
     "a gzip that was cut": (gzip.compress(GOOD)[:-12], "FILE_NOT_CSV", "ends in the middle"),
     "a damaged gzip": (gzip.compress(GOOD)[:-8] + b"12345678", "FILE_NOT_CSV", "damaged"),
+    "a workbook that was cut": (
+        workbook([["sku", "name"], ["A-1", "Lamp"]])[:-60],
+        "FILE_NOT_CSV",
+        "cannot be read as one",
+    ),
     "a picture in a gzip": (
         gzip.compress(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9),
         "FILE_NOT_CSV",
