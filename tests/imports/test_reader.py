@@ -245,3 +245,12 @@ def test_words_like_those_of_a_header_are_a_row_without_a_blank_line_above() -> 
     _, records, broken = read(b"sku,name\nA,Lamp\nprice,title\n\nB,title\n")
     assert [record[0] for _, record in records] == ["A", "price", "B"]
     assert broken == []
+
+
+def test_a_blank_line_behind_a_broken_record_parts_two_tables_too() -> None:
+    rows = b"".join(b"A-%d,Lamp,%d\n" % (at, at) for at in range(6))
+    data = b"sku,name,price\n" + rows + b'A-9,"Mug,9\n\nPrice,SKU,Title\n9,Z-1,Zebra\n'
+    batches = list(reader.open_reader([data], COMMA))
+    assert [record[0] for batch in batches for record in batch.records] == [f"A-{at}" for at in range(6)]
+    assert [broken.line for batch in batches for broken in batch.broken] == [8]
+    assert [line for batch in batches for line, _ in batch.tables] == [10]

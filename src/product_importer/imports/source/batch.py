@@ -59,6 +59,7 @@ class Sieve:
         for line, start, end, record in heapq.merge(spans, _places(batch.broken), key=operator.itemgetter(0)):
             if isinstance(record, Broken):
                 self._keep(kept, record)
+                self._tables.skip()  # a blank line behind it went with it
             elif grammar.is_blank(record):
                 self._tables.skip()
             elif self._tables.is_header(record):
@@ -76,7 +77,7 @@ class Sieve:
 
     def _is_plain(self, batch: Batch, text: str) -> bool:
         """Tell whether all records are rows, without looking at each."""
-        if self._text in text or self._tables.watches or self._blank in batch.records:
+        if self._text in text or self._tables.watches or batch.broken or self._blank in batch.records:
             return False
         return set(map(len, batch.records)) <= {len(self._header)}
 

@@ -57,7 +57,10 @@ def find(tables: Mapping[str, Sequence[str]], *, first: int, line: int | None, w
         lines = next(iter(tables.values()))
         shown = next((text.strip()[:100] for text in lines[first:] if text.strip()), "")
         raise HeaderMissing(f"None of the first {WITHIN} lines names columns; the first reads: {shown}", seen=shown)
-    return max(plausible, key=lambda one: one.rank)
+    best = max(plausible, key=lambda one: one.rank)
+    telling = max(best.known, _TELLING)
+    alike = (one for one in plausible if one.delimiter == best.delimiter and one.known >= telling)
+    return min(alike, key=lambda one: one.line, default=best)  # of several tables the first, however short
 
 
 def names_fields(cells: Sequence[str]) -> bool:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261125_2130"
-down_revision = "20261125_1920"
+down_revision = "20261125_2110"
 branch_labels = None
 depends_on = None
 
