@@ -42,6 +42,7 @@ class FileFacts:
     encoding: str | None = None
     delimiter: str | None = None
     header_line: int | None = None
+    sheet: str | None = None  # of a workbook
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,13 +174,17 @@ class RejectGroup:
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """One rejected record, as listed among the first 1,000."""
+    """One rejected record, as listed among the first 1,000.
+
+    `line` is what an editor calls it; `row` what a spreadsheet does, null where that is the same number.
+    """
 
     line: int
     column: str | None
     code: str
     value: str
     message: str
+    row: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

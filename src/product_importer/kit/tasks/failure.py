@@ -20,7 +20,7 @@ class DiskFull(AppError):
 def refusal(error: BaseException) -> AppError | None:
     """Return what the job itself ends with, or None when another attempt may succeed."""
     if isinstance(error, AppError):
-        return error
+        return None if error.passing else error
     if (isinstance(error, OSError) and error.errno == errno.ENOSPC) or database.is_full(error):
         return DiskFull("There was no room on the disk for the next rows.")
     return None
