@@ -1,5 +1,6 @@
 """Every table, imported once: what migrations compare against and tests look through."""
 
+from product_importer.catalog.bulk_models import BulkJob
 from product_importer.catalog.models import Product, ProductText
 from product_importer.imports.memory import MappingMemory
 from product_importer.imports.models import Counter, ImportJob, LateSkip, RejectedRecord, Slice, Undo, UndoKept
@@ -12,6 +13,7 @@ metadata = Base.metadata
 
 __all__ = [
     "Batch",
+    "BulkJob",
     "Counter",
     "Entry",
     "IdempotentRequest",

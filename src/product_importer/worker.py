@@ -4,6 +4,7 @@ import signal
 import threading
 from types import FrameType
 
+from product_importer.catalog.bulk_run import run_bulk
 from product_importer.catalog.search_index import follow_products
 from product_importer.imports.chores import drop_scratch
 from product_importer.imports.originals import forget_files
@@ -15,7 +16,7 @@ from product_importer.kit.settings import Settings
 from product_importer.kit.tasks import chores, in_process, on_celery
 from product_importer.uploads.chores import forget_abandoned
 
-TASKS = (run_import, run_undo)
+TASKS = (run_import, run_undo, run_bulk)
 CHORES = (drop_scratch, follow_products, forget_abandoned, forget_answers, forget_files)
 
 

@@ -9,7 +9,7 @@ from product_importer.imports.originals import Keeping
 from product_importer.imports.states import State
 from product_importer.web.product_filters import PageQuery
 from product_importer.web.product_form import BLANK, Form
-from tests.web import samples
+from tests.web import record_pages, samples
 
 SHELL: dict[str, object] = {
     "most": 2 * 2**30,
@@ -42,11 +42,12 @@ CHANGES: dict[str, object] = {
     "search": "",
     "gone": False,
 }
-LIST: dict[str, object] = {"nav": "products", "asked": PageQuery(), "narrow": False, "of_import": None}
+LIST: dict[str, object] = {"nav": "products", "asked": PageQuery(), "narrow": False, "of_import": None, "jobs": []}
 FORM: dict[str, object] = {"nav": "products", "product": samples.MUG, "back": "", "leave": "/admin/products"}
 FRESH = {"running": 0, "products": 0}
 
 PAGES: dict[str, tuple[str, dict[str, object]]] = {
+    **record_pages.PAGES,
     "dashboard": (
         "dashboard.html",
         {
@@ -142,6 +143,10 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         "products.html",
         {**LIST, "found": samples.make_found(3, 10_000, exact=False), "narrow": True}
         | {"asked": PageQuery(q="mug oat", name="Stoneware", active=False, said="deleted", count=2)},
+    ),
+    "products-at-work": (
+        "products.html",
+        {**LIST, "found": samples.make_found(page=2), "jobs": [record_pages.RUNNING]},
     ),
     "products-of-import": (
         "products.html",

@@ -245,7 +245,7 @@ REJECTS = [
     Reject(88, "Description", "NAME_BLANK", "", "Give a name."),
     Reject(211, "UnitPrice", "PRICE_INVALID", "12,50 EUR / kg", "Expected a number such as 12.50."),
     Reject(30_113, None, "ROW_RAGGED", "MUG-1103,Stoneware mug, 350 ml, oat,14.50", "Has 5 cells, the header has 3."),
-    Reject(402_118, "StockCode", "SKU_SPOILT", "1.23457E+11", "Export the column as text."),
+    Reject(402_118, "StockCode", "SKU_SPOILT", "1.23457E+11", "Export the column as text.", 401_730),
 ]
 
 ID = uuid.UUID(int=7)

@@ -83,9 +83,14 @@ def count(session: Session, wanted: ColumnElement[bool] | None = None) -> int:
     return session.scalar(counted if wanted is None else counted.where(wanted)) or 0
 
 
+def find(session: Session, product_id: uuid.UUID) -> Product | None:
+    """Return the product, None when there is none."""
+    return session.get(Product, product_id)
+
+
 def product_of(session: Session, product_id: uuid.UUID) -> Product:
     """Return the product; raises ProductNotFound."""
-    product = session.get(Product, product_id)
+    product = find(session, product_id)
     if product is None:
         raise ProductNotFound
     return product

@@ -15,6 +15,7 @@ __all__ = [
     "SORTS",
     "TABS",
     "Sort",
+    "all_of",
     "back",
     "back_to",
     "chips",
@@ -73,6 +74,12 @@ def back_to(query: str, **said: Any) -> str:
     """Return the address that a form's `back` leads to, and nowhere else; `said` tells what was done."""
     kept = {name: value for name, value in parse_qsl(query.removeprefix("?")) if name in _STATE}
     return f"{PATH}{_query(kept | said)}"
+
+
+def all_of(query: str) -> str:
+    """Return the address where something is done to all products of the list that `back` leads to."""
+    path, _, state = back_to(query).partition("?")
+    return f"{path}/bulk?{state}" if state else f"{path}/bulk"
 
 
 def heading(asked: PageQuery, sort: Sort, label: str) -> Heading:

@@ -8,7 +8,18 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from product_importer.imports import codes
-from product_importer.web import account, assets, bars, pager, product_view, reversal, standing, words
+from product_importer.web import (
+    account,
+    assets,
+    bars,
+    bulk_view,
+    deeds,
+    pager,
+    product_view,
+    reversal,
+    standing,
+    words,
+)
 
 FOLDER = Path(__file__).parent / "templates"
 
@@ -32,6 +43,8 @@ GLOBALS = {
     "static": assets.static,
     "account": account,
     "bars": bars,
+    "bulk_view": bulk_view,
+    "deeds": deeds,
     "product_view": product_view,
     "reversal": reversal,
     "standing": standing,

@@ -76,6 +76,10 @@ class Face(Protocol):
         """Return item `place` of the array `details[field]`, as `change_list` wrote it for a column of `type_`."""
         ...
 
+    def amount(self, value: ColumnElement[Any]) -> ColumnElement[str | None]:
+        """Return an amount as text with two places."""
+        ...
+
     def contains(self, column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
         """Return whether `text`, all of it literal and without NUL, occurs in the column in any case of its letters."""
         ...

@@ -123,6 +123,11 @@ def json_item(details: ColumnElement[Any], field: str, place: int, type_: TypeEn
     return cast(text_, type_)
 
 
+def amount(value: ColumnElement[Any]) -> ColumnElement[str | None]:
+    """Cast it: NUMERIC(12,2) keeps both places."""
+    return cast(value, Text())
+
+
 def contains(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
     """A regular expression: ILIKE folds as the database's locale does, and no two need agree."""
     wanted = folding.pattern(text, lambda sign: sign if sign.isalnum() or not sign.isascii() else f"\\{sign}")

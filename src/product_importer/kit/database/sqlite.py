@@ -17,6 +17,7 @@ from sqlalchemy import (
     Engine,
     Select,
     Table,
+    Text,
     Uuid,
     and_,
     case,
@@ -122,6 +123,11 @@ def json_item(details: ColumnElement[Any], field: str, place: int, type_: TypeEn
     """Take the item as SQLite's own value; an amount, always with two places, becomes cents without its point."""
     item = func.json_extract(details, f"$.{field}[{place}]")
     return type_coerce(cast(func.replace(item, ".", ""), BigInteger()) if isinstance(type_, Money) else item, type_)
+
+
+def amount(value: ColumnElement[Any]) -> ColumnElement[str | None]:
+    """Put the point into the cents."""
+    return type_coerce(_plain(value), Text())
 
 
 def contains(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from product_importer.catalog import queries, selection
+from product_importer.catalog import bulk_queries, queries, selection
 from product_importer.imports import queries as imports
 from product_importer.kit import database
 from product_importer.web import product_view, templating
@@ -27,6 +27,7 @@ def products(request: Request, session: Reading, actor: Actor, asked: Annotated[
     filters, order = asked.filters(), asked.order()
     found = queries.page(session, filters, order, page=asked.page, per_page=asked.per_page, cursor=asked.cursor)
     context: dict[str, Any] = {"of_import": of_import, "found": found, "asked": asked, "narrow": not filters.is_empty}
+    context["jobs"] = bulk_queries.running(session)
     return templating.render(request, "products.html", **rail.context(session, "products", actor), **context)
 
 
@@ -36,7 +37,7 @@ async def act(request: Request, actor: Actor) -> Response:
     form = await request.form(max_fields=FIELDS)
     back, do = str(form.get("back", "")), str(form.get("do", ""))
     if "all" in form:
-        return RedirectResponse(product_view.back_to(back).replace("?", "/bulk?", 1), 307)
+        return RedirectResponse(product_view.all_of(back), 307)
     ids = [str(one) for one in form.getlist("id")]
     if do not in DONE:
         raise selection.SelectionInvalid(f"“{do[:40]}” is nothing that can be done here.")
