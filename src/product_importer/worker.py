@@ -11,10 +11,11 @@ from product_importer.imports.undoing.undo_run import run_undo
 from product_importer.kit import runtime, tasks
 from product_importer.kit.settings import Settings
 from product_importer.kit.tasks import chores, in_process, on_celery
-from product_importer.uploads.chores import forget_abandoned
+from product_importer.uploads.chores import empty_useless, forget_abandoned, sweep_strays
+from product_importer.uploads.verification import verify_upload
 
-TASKS = (run_import, run_undo)
-CHORES = (drop_scratch, forget_abandoned, forget_files)
+TASKS = (run_import, run_undo, verify_upload)
+CHORES = (drop_scratch, forget_abandoned, empty_useless, sweep_strays, forget_files)
 
 
 def gather() -> tuple[tasks.Task, ...]:

@@ -12,7 +12,7 @@ from product_importer.kit import clock, database, settings
 from product_importer.kit.errors import AppError
 from product_importer.kit.failpoints import failpoint
 from product_importer.kit.tasks import chores
-from product_importer.uploads import actions as uploads
+from product_importer.uploads import ledger
 from product_importer.uploads.models import Part, Upload
 
 DAY = 24 * 3600.0  # seconds
@@ -56,4 +56,4 @@ def _forget(import_id: uuid.UUID) -> None:
             return
         session.get_one(Upload, job.upload_id).discarded_at = clock.now()
     failpoint("file.discarded")
-    uploads.empty(job.upload_id)
+    ledger.empty(job.upload_id)

@@ -17,9 +17,10 @@ from product_importer.web.pages import answers, dashboard, mapping
 from product_importer.web.pages import control as control_pages
 from product_importer.web.pages import imports as import_pages
 from product_importer.web.pages import products as product_pages
+from product_importer.web.tus import routes as tus
 from product_importer.web.watch import Watch
 
-API = (imports.router, inspections.router, control.router, reviews.router, products.router)
+API = (tus.router, imports.router, inspections.router, control.router, reviews.router, products.router)
 PAGES = (
     dashboard.router,
     import_pages.router,
