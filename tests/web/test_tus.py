@@ -8,6 +8,7 @@ import random
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
@@ -36,9 +37,14 @@ def client(served: Doors) -> Tus:
 @pytest.fixture
 def strict(tmp_path: Path, sqlite_url: str) -> Iterator[Tus]:
     """A client of a server with narrow limits."""
-    limits = {"max_upload_bytes": SMALL, "max_open_uploads": 3, "max_open_upload_bytes": 2 * SMALL}
     settings = Settings(
-        data_dir=tmp_path, database_url=sqlite_url, port=children.free_port(), upload_idle_seconds=1, **limits
+        data_dir=tmp_path,
+        database_url=sqlite_url,
+        port=children.free_port(),
+        max_upload_bytes=SMALL,
+        max_open_uploads=3,
+        max_open_upload_bytes=2 * SMALL,
+        upload_idle_seconds=1,
     )
     with doors.serving(settings) as running:
         yield Tus(running)
@@ -202,7 +208,7 @@ def test_a_wrong_piece_is_refused_before_a_byte_of_it_is_kept(client: Tus, tmp_p
 
 
 def test_a_wrong_announcement_opens_nothing(client: Tus) -> None:
-    wrong = [
+    wrong: list[dict[str, Any]] = [
         {"Upload_Length": "-1"},
         {"Upload_Length": "ten"},
         {"Upload_Length": str(10**20)},
@@ -313,7 +319,7 @@ def test_of_eight_clients_that_fight_over_an_upload_none_spoils_a_byte(served_tw
     sizes = [[dice.choice((1_000, 70_000, 400_000)) for _ in range(200)] for _ in range(8)]
 
     def fight(mine: list[int]) -> set[int]:
-        seen = set()
+        seen: set[int] = set()
         for size in mine:
             start = client.offset(place)
             if start == len(data):

@@ -4,13 +4,15 @@ import asyncio
 import uuid
 
 from fastapi import Request
+from sqlalchemy.orm import Session
 
-from product_importer.imports import actions, inspection
+from product_importer.imports import actions, inspection, originals
 from product_importer.imports.options import Options
 from product_importer.kit import database
 from product_importer.kit.failpoints import failpoint
 from product_importer.kit.settings import Settings
 from product_importer.uploads import actions as uploads
+from product_importer.uploads import resumable
 from product_importer.web import receive
 
 
@@ -35,4 +37,38 @@ def start(upload_id: uuid.UUID, *, actor: str, options: Options) -> uuid.UUID:
         uploads.discard(upload_id)
         raise
     failpoint("import.start.after-commit")
+    return job.id
+
+
+def start_uploaded(upload_id: uuid.UUID, *, actor: str, options: Options, md5: str | None = None) -> uuid.UUID:
+    """Start the import of a resumable upload; asked once more in the same words, return the import that was made.
+
+    A refused upload is kept, so that it may be tried with other options. Raises what `resumable.consume` refuses.
+    """
+    with database.reading() as session:
+        if (made := _made_before(session, upload_id, actor, options)) is not None:
+            return made
+        resumable.require_ready(resumable.find(session, upload_id, actor=actor))
+    found = inspection.inspect(upload_id, options)
+    try:
+        with database.transaction() as session:
+            upload = resumable.consume(session, upload_id, actor=actor, md5=md5)
+            job = actions.start(session, upload=upload, actor=actor, options=options, found=found)
+            failpoint("import.start.before-commit", session)
+    except resumable.UploadConsumed:  # perhaps by the same request, sent twice at the same moment
+        with database.reading() as session:
+            if (made := _made_before(session, upload_id, actor, options)) is not None:
+                return made
+        raise
+    failpoint("import.start.after-commit")
+    return job.id
+
+
+def _made_before(session: Session, upload_id: uuid.UUID, actor: str, options: Options) -> uuid.UUID | None:
+    """Return the import that was made of the upload under the same options; UploadConsumed where they were others."""
+    job = originals.import_of(session, upload_id)
+    if job is None or job.actor != actor:
+        return None
+    if job.options != options.stored():
+        raise resumable.UploadConsumed(f"Import {job.number} was made of it, with other options.", task_id=job.id)
     return job.id

@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel, Field, TypeAdapter
 
 from product_importer.catalog.schemas import ProductOut
 from product_importer.imports.options import Options
@@ -40,6 +40,17 @@ class ProductPage(BaseModel):
     page: int
     pages: int
     next_cursor: str | None
+
+
+class StartImport(Options):
+    """An import of a file that was uploaded before, under the options of every import."""
+
+    upload_id: uuid.UUID = Field(description="The last part of the upload's address.")
+    md5: str | None = Field(None, pattern="^[0-9a-fA-F]{32}$", description="Of the whole file, in hexadecimal digits.")
+
+    def options(self) -> Options:
+        """Return the options alone."""
+        return Options.model_validate(self.model_dump(exclude={"upload_id", "md5"}, exclude_unset=True))
 
 
 class UploadOut(BaseModel):

@@ -34,6 +34,7 @@ def upgrade() -> None:
     op.add_column("uploads", sa.Column("attempts", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("uploads", sa.Column("rung_at", types.Moment(), nullable=True))
     op.create_index("ix_uploads_state", "uploads", ["state"], unique=False)
+    op.create_index("ix_imports_upload_id", "imports", ["upload_id"], unique=False)
     op.add_column("upload_parts", sa.Column("key", sa.Text(), nullable=False, server_default=""))
     op.execute(sa.update(_UPLOADS).where(_UPLOADS.c.completed_at.is_not(None)).values(state="ready"))
     _name_parts()
@@ -42,6 +43,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take back; parts that were stored meanwhile are not found any more."""
     op.drop_column("upload_parts", "key")
+    op.drop_index("ix_imports_upload_id", table_name="imports")
     op.drop_index("ix_uploads_state", table_name="uploads")
     lease = ("rung_at", "attempts", "lease_until", "token")
     for column in (*lease, "sha256", "md5", "announced", "length", "resumable", "state"):

@@ -2,4 +2,5 @@
 import "./local-time.js";
 import "./pi-live.js";
 import "./pi-mapping.js";
+import "./pi-unfinished.js";
 import "./pi-upload.js";
