@@ -117,6 +117,8 @@ class PiUpload extends HTMLElement {
     if (rests) this.#sending.pause();
     else this.#sending.start();
     this.#fill("phase", rests ? "Paused" : "Uploading");
+    this.#fill("speed", "not known yet");
+    this.#fill("left", "not known yet");
     this.querySelector(`[data-do="${rests ? "resume" : "pause"}"]`).focus();
   }
 
