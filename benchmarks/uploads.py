@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import http.client
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -20,7 +21,6 @@ from starlette.routing import Route
 
 from product_importer import migrations
 from product_importer.kit import database
-from tests.servers import children
 
 MB = 10**6
 BLOCK = os.urandom(2**20)
@@ -101,6 +101,12 @@ def _tus_send(server: _Server, size: int, piece: int) -> None:
         line.getresponse().read()
 
 
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def _bytes(size: int) -> Iterator[bytes]:
     whole, rest = divmod(size, len(BLOCK))
     yield from (BLOCK for _ in range(whole))
@@ -109,14 +115,14 @@ def _bytes(size: int) -> Iterator[bytes]:
 
 @contextlib.contextmanager
 def _bare(folder: Path) -> Iterator[_Server]:
-    port = children.free_port()
+    port = _free_port()
     with _running([sys.executable, __file__, "--serve", str(port), str(folder / "bare")], port, {}) as server:
         yield server
 
 
 @contextlib.contextmanager
 def _product(folder: Path) -> Iterator[_Server]:
-    port, url = children.free_port(), f"sqlite:///{folder / 'product-importer.db'}"
+    port, url = _free_port(), f"sqlite:///{folder / 'product-importer.db'}"
     migrations.upgrade(database.connect(url))
     env = {"DATA_DIR": str(folder), "DATABASE_URL": url, "PORT": str(port)}
     with _running([sys.executable, "-m", "product_importer", "web"], port, env) as server:

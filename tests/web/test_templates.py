@@ -140,7 +140,7 @@ def test_a_chosen_file_goes_up_at_once_and_the_import_is_shown(page: Page, still
 
 
 def test_the_options_beside_the_drop_zone_go_up_with_the_file(page: Page) -> None:
-    app = preview.application()
+    app = preview.application(pace=60)  # an import that ends would reload the page under our hands
     with preview.served(app) as base:
         page.goto(f"{base}/pages/dashboard")
         page.get_by_label("Review first").check()

@@ -1,4 +1,4 @@
-"""One request's bytes on their way into an upload: cut into parts, each stored while the next one arrives."""
+"""One request's bytes on their way into an upload, cut into parts; nothing holds more than one of them."""
 
 import asyncio
 import contextlib
@@ -38,71 +38,61 @@ async def take(request: Request, upload: Upload, *, checksum: Checksum | None, l
 
 
 class _Parts:
-    """Holds at most two parts in memory: the one that fills, and the one that is being stored."""
+    """Fills one part after the other.
+
+    While one is being stored nothing is read: with a busy event loop beside it, the storing thread waits for the
+    interpreter's lock at each step, and the whole takes three times as long (measured, `benchmarks/uploads.py`).
+    """
 
     def __init__(self, upload: Upload, checksum: Checksum | None, limit: int) -> None:
         self._upload, self._limit = upload, limit
         self._checksum, self._hasher = checksum, checksum.hasher() if checksum else None
         self._held, self._start = bytearray(), upload.received  # `_start` is where the held bytes begin
         self._waiting: list[Piece] = []  # stored, and not in the ledger before the checksum is right
-        self._flight: asyncio.Task[None] | None = None
 
     async def take(self, block: bytes) -> None:
-        """Hold a block; when a part is full, send it on its way."""
+        """Hold a block; when a part is full, store it."""
         if self._start + len(self._held) + len(block) > self._limit:
             raise UploadTooLarge(f"More came than the {self._limit:,} bytes that this upload may have.")
         if self._hasher is not None:
             self._hasher.update(block)
         self._held += block
         if len(self._held) >= ledger.PART:
-            await self._launch()
+            await self._store()
 
     async def finish(self) -> Upload:
         """Store what is still held, and compare the checksum; the last byte makes the upload whole."""
         if self._held:
-            await self._launch()
-        await self._landed()
+            await self._store()
         if self._checksum is not None and self._hasher.digest() != self._checksum.digest:  # type: ignore[union-attr]
             raise verification.ChecksumMismatch(f"The {self._checksum.algorithm} of this piece is another one.")
         if self._waiting or self._is_bare_end():
             pieces, self._waiting = self._waiting, []
-            self._upload = await asyncio.to_thread(
-                resumable.add, self._upload.id, start=self._upload.received, pieces=pieces
-            )
+            start = self._upload.received
+            self._upload = await asyncio.to_thread(resumable.add, self._upload.id, start=start, pieces=pieces)
         return self._upload
 
     async def rescue(self) -> None:
-        """Keep what came before the cut."""
+        """Keep what came before the cut, unless a checksum was to vouch for it."""
         if self._checksum is not None:
             await self.drop()
-            return
-        with contextlib.suppress(AppError):
-            if self._held:
-                await self._launch()
-            await self._landed()
+        elif self._held:
+            with contextlib.suppress(AppError):  # somebody else may have gone on already
+                await self._store()
 
     async def drop(self) -> None:
         """Keep nothing that the ledger does not name yet."""
-        with contextlib.suppress(AppError):
-            await self._landed()
         await asyncio.to_thread(resumable.drop, self._waiting)
 
     def _is_bare_end(self) -> bool:
         """Whether not one byte came, and the file is whole all the same: its size has only now been told."""
         return self._upload.state is UploadState.RECEIVING and self._upload.received == self._upload.length
 
-    async def _launch(self) -> None:
-        await self._landed()
+    async def _store(self) -> None:
         data, self._held = self._held, self._held[ledger.PART :]
         del data[ledger.PART :]
         start, self._start = self._start, self._start + len(data)
-        self._flight = asyncio.create_task(asyncio.to_thread(self._keep, start, data))
-
-    async def _landed(self) -> None:
-        """Wait for the part that is on its way, and raise what went wrong with it."""
-        flight, self._flight = self._flight, None
-        if flight is not None:
-            await flight
+        await asyncio.to_thread(self._keep, start, data)
 
     def _keep(self, start: int, data: bytearray) -> None:
         piece = ledger.store(self._upload.id, start=start, data=data)
