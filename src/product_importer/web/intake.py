@@ -45,21 +45,23 @@ def start_uploaded(upload_id: uuid.UUID, *, actor: str, options: Options, md5: s
 
     A refused upload is kept, so that it may be tried with other options. Raises what `resumable.consume` refuses.
     """
+    try:
+        return _started(upload_id, actor, options, md5)
+    except resumable.UploadConsumed:  # perhaps by the same request, earlier or at this very moment
+        with database.reading() as session:
+            if (made := _made_before(session, upload_id, actor, options)) is None:
+                raise
+        return made
+
+
+def _started(upload_id: uuid.UUID, actor: str, options: Options, md5: str | None) -> uuid.UUID:
     with database.reading() as session:
-        if (made := _made_before(session, upload_id, actor, options)) is not None:
-            return made
         resumable.require_ready(resumable.find(session, upload_id, actor=actor))
     found = inspection.inspect(upload_id, options)
-    try:
-        with database.transaction() as session:
-            upload = resumable.consume(session, upload_id, actor=actor, md5=md5)
-            job = actions.start(session, upload=upload, actor=actor, options=options, found=found)
-            failpoint("import.start.before-commit", session)
-    except resumable.UploadConsumed:  # perhaps by the same request, sent twice at the same moment
-        with database.reading() as session:
-            if (made := _made_before(session, upload_id, actor, options)) is not None:
-                return made
-        raise
+    with database.transaction() as session:
+        upload = resumable.consume(session, upload_id, actor=actor, md5=md5)
+        job = actions.start(session, upload=upload, actor=actor, options=options, found=found)
+        failpoint("import.start.before-commit", session)
     failpoint("import.start.after-commit")
     return job.id
 
