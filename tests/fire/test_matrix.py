@@ -35,8 +35,9 @@ def test_a_fault_changes_nothing_of_the_account(fleet: Fleet, cell: Cell) -> Non
 
 
 def test_every_failpoint_of_the_source_is_in_the_matrix(mode: str) -> None:
-    # Of the last two a chore is struck in tests/imports/test_originals.py and tests/uploads/test_resumable.py.
-    scenes = ("import", "undo", "pause", "file", "resumable")
+    # "file" and "catalog" are struck in tests/imports, by test_originals.py and test_merge.py; the chore of "resumable"
+    # in tests/uploads/test_resumable.py.
+    scenes = ("import", "undo", "pause", "file", "catalog", "resumable")
     struck = {cell.place for web in (True, False) for scene in scenes for cell in places.cells(web=web, scene=scene)}
     assert struck == {place.name for place in places.places()}
     assert len(struck) >= 20

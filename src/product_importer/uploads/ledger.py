@@ -98,7 +98,7 @@ def empty(upload_id: uuid.UUID) -> None:
 
 def remove_bytes(upload_id: uuid.UUID) -> None:
     """Remove all that is stored of an upload, whether the ledger names it or not."""
-    storage.delete(kept.key for kept in storage.listing(folder(upload_id)))
+    storage.delete_under(folder(upload_id))
 
 
 def folder(upload_id: uuid.UUID) -> str:

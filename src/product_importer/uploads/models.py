@@ -47,6 +47,7 @@ class Upload(Leased):
     md5: Mapped[str | None]  # hexadecimal, of the whole file
 
     sha256: Mapped[str | None]  # found by the verification
+    terms: Mapped[str | None]  # under which something was made of it
 
 
 class Part(Base):

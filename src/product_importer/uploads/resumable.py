@@ -182,8 +182,10 @@ def terminate(upload: Upload) -> None:
     ledger.remove_bytes(upload.id)
 
 
-def consume(session: Session, upload_id: uuid.UUID, *, actor: str, md5: str | None = None) -> Upload:
-    """Take a whole upload, in the transaction of whoever makes something of it, and note the MD5 that it must have.
+def consume(session: Session, upload_id: uuid.UUID, *, actor: str, terms: str = "", md5: str | None = None) -> Upload:
+    """Take a whole upload, in the transaction of whoever makes something of it.
+
+    `terms` are noted, so that the same request is known again, and the MD5 that the file must have.
 
     Raises UploadNotFound, UploadExpired, UploadNotReady, UploadRejected and UploadConsumed.
     """
@@ -191,7 +193,7 @@ def consume(session: Session, upload_id: uuid.UUID, *, actor: str, md5: str | No
     require_ready(upload)
     if md5 is not None and upload.md5 not in (None, md5):
         raise UploadRejected(f"It has the MD5 {upload.md5}, and {md5} was announced.")
-    upload.md5 = md5 or upload.md5
+    upload.md5, upload.terms = md5 or upload.md5, terms
     taken = update(Upload).where(Upload.id == upload_id, Upload.completed_at.is_(None), Upload.discarded_at.is_(None))
     if session.scalar(taken.values(completed_at=clock.now()).returning(Upload.id)) is None:
         raise UploadConsumed

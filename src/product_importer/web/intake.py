@@ -1,12 +1,14 @@
 """A file that arrived becomes an import: looked at first, so that what cannot be read is refused at once."""
 
 import asyncio
+import json
 import uuid
 
 from fastapi import Request
 from sqlalchemy.orm import Session
 
-from product_importer.imports import actions, inspection, originals
+from product_importer.imports import actions, originals
+from product_importer.imports.mending import lineage
 from product_importer.imports.options import Options
 from product_importer.kit import database
 from product_importer.kit.failpoints import failpoint
@@ -28,10 +30,16 @@ async def take_in(request: Request, *, actor: str, settings: Settings, interacti
 def start(upload_id: uuid.UUID, *, actor: str, options: Options) -> uuid.UUID:
     """Start the import of an upload whose last byte is stored, both in one transaction."""
     try:
-        found = inspection.inspect(upload_id, options)
+        seen = lineage.inspect(upload_id, options)
         with database.transaction() as session:
-            upload = uploads.complete(session, upload_id)
-            job = actions.start(session, upload=upload, actor=actor, options=options, found=found)
+            job = actions.start(
+                session,
+                upload=uploads.complete(session, upload_id),
+                actor=actor,
+                options=seen.options,
+                found=seen.found,
+                parent_id=seen.parent_id,
+            )
             failpoint("import.start.before-commit", session)
     except Exception:
         uploads.discard(upload_id)
@@ -57,10 +65,17 @@ def start_uploaded(upload_id: uuid.UUID, *, actor: str, options: Options, md5: s
 def _started(upload_id: uuid.UUID, actor: str, options: Options, md5: str | None) -> uuid.UUID:
     with database.reading() as session:
         resumable.require_ready(resumable.find(session, upload_id, actor=actor))
-    found = inspection.inspect(upload_id, options)
+    seen = lineage.inspect(upload_id, options)
     with database.transaction() as session:
-        upload = resumable.consume(session, upload_id, actor=actor, md5=md5)
-        job = actions.start(session, upload=upload, actor=actor, options=options, found=found)
+        upload = resumable.consume(session, upload_id, actor=actor, terms=_terms(options), md5=md5)
+        job = actions.start(
+            session,
+            upload=upload,
+            actor=actor,
+            options=seen.options,
+            found=seen.found,
+            parent_id=seen.parent_id,
+        )
         failpoint("import.start.before-commit", session)
     failpoint("import.start.after-commit")
     return job.id
@@ -68,9 +83,14 @@ def _started(upload_id: uuid.UUID, actor: str, options: Options, md5: str | None
 
 def _made_before(session: Session, upload_id: uuid.UUID, actor: str, options: Options) -> uuid.UUID | None:
     """Return the import that was made of the upload under the same options; UploadConsumed where they were others."""
-    job = originals.import_of(session, upload_id)
-    if job is None or job.actor != actor:
+    upload, job = resumable.find(session, upload_id, actor=actor), originals.import_of(session, upload_id)
+    if job is None:
         return None
-    if job.options != options.stored():
+    if upload.terms != _terms(options):
         raise resumable.UploadConsumed(f"Import {job.number} was made of it, with other options.", task_id=job.id)
     return job.id
+
+
+def _terms(options: Options) -> str:
+    """Write down what was asked, for the import's own options may change while it lasts."""
+    return json.dumps(options.stored(), sort_keys=True)

@@ -6,7 +6,7 @@ from alembic import op
 from product_importer.kit.database import types
 
 revision = "20261125_2140"
-down_revision = "20261125_1920"
+down_revision = "20261125_2110"
 branch_labels = None
 depends_on = None
 
@@ -29,6 +29,7 @@ def upgrade() -> None:
     op.add_column("uploads", sa.Column("announced", sa.Text(), nullable=False, server_default=""))
     op.add_column("uploads", sa.Column("md5", sa.Text(), nullable=True))
     op.add_column("uploads", sa.Column("sha256", sa.Text(), nullable=True))
+    op.add_column("uploads", sa.Column("terms", sa.Text(), nullable=True))
     op.add_column("uploads", sa.Column("token", sa.Uuid(), nullable=True))
     op.add_column("uploads", sa.Column("lease_until", types.Moment(), nullable=True))
     op.add_column("uploads", sa.Column("attempts", sa.Integer(), nullable=False, server_default="0"))
@@ -46,7 +47,7 @@ def downgrade() -> None:
     op.drop_index("ix_imports_upload_id", table_name="imports")
     op.drop_index("ix_uploads_state", table_name="uploads")
     lease = ("rung_at", "attempts", "lease_until", "token")
-    for column in (*lease, "sha256", "md5", "announced", "length", "resumable", "state"):
+    for column in (*lease, "terms", "sha256", "md5", "announced", "length", "resumable", "state"):
         op.drop_column("uploads", column)
 
 

@@ -2,5 +2,7 @@
 import "./local-time.js";
 import "./pi-live.js";
 import "./pi-mapping.js";
+import "./pi-mend.js";
 import "./pi-unfinished.js";
 import "./pi-upload.js";
+import "./pi-wait.js";
