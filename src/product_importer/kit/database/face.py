@@ -77,7 +77,10 @@ class Face(Protocol):
         ...
 
     def last_of_each(self, table: Table, key: ColumnElement[str], order: ColumnElement[int]) -> Select[Any]:
-        """Return the rows that have the highest `order` of their `key`, in the order of the keys."""
+        """Return the rows that have the highest `order` of their `key`, in the order of the keys.
+
+        `records` says how many there are of the key, or nothing where counting costs more than it saves.
+        """
         ...
 
     def place_of(self, key: ColumnElement[str]) -> ColumnElement[Any]:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     create_engine,
     func,
     literal,
+    null,
     select,
     text,
 )
@@ -122,7 +123,7 @@ def json_item(details: ColumnElement[Any], field: str, place: int, type_: TypeEn
 
 def last_of_each(table: Table, key: ColumnElement[str], order: ColumnElement[int]) -> Select[Any]:
     """DISTINCT ON."""
-    return select(table).ext(distinct_on(key)).order_by(key, order.desc())
+    return select(table, null().label("records")).ext(distinct_on(key)).order_by(key, order.desc())
 
 
 def place_of(key: ColumnElement[str]) -> ColumnElement[Any]:

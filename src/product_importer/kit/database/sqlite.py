@@ -17,6 +17,7 @@ from sqlalchemy import (
     Engine,
     Select,
     Table,
+    Text,
     Uuid,
     case,
     cast,
@@ -101,12 +102,12 @@ def block_id(prefix: str, number: ColumnElement[int]) -> ColumnElement[uuid.UUID
 
 
 def change_list(pairs: Pairs) -> ColumnElement[Any]:
-    """Build the object with every pair, those that are equal as null; merging it (RFC 7396) drops the nulls."""
-    parts: list[ColumnElement[Any]] = []
+    """Join the text of those that differ, each behind a comma: half the time of SQLite's own functions for objects."""
+    parts: ColumnElement[str] = literal("", Text())
     for field, (before, after) in pairs.items():
-        both = func.json_array(_plain(before), _plain(after))
-        parts += [literal(field), func.json(case((before.is_distinct_from(after), both)))]
-    return type_coerce(func.json_patch("{}", func.json_object(*parts)), JSON())
+        both = literal(f',"{field}":', Text()).concat(func.json_array(_plain(before), _plain(after)))
+        parts = parts.concat(case((before.is_distinct_from(after), both), else_=""))
+    return type_coerce(literal("{", Text()).concat(func.substr(parts, 2)).concat("}"), JSON())
 
 
 def json_has(details: ColumnElement[Any], field: str) -> ColumnElement[bool]:
@@ -123,7 +124,7 @@ def json_item(details: ColumnElement[Any], field: str, place: int, type_: TypeEn
 def last_of_each(table: Table, key: ColumnElement[str], order: ColumnElement[int]) -> Select[Any]:
     """GROUP BY: beside a lone max(), SQLite takes the other columns from the row that has it."""
     columns = [func.max(column).label(column.name) if column is order else column for column in table.columns]
-    return select(*columns).group_by(key).order_by(key)
+    return select(*columns, func.count().label("records")).group_by(key).order_by(key)
 
 
 def place_of(key: ColumnElement[str]) -> ColumnElement[Any]:  # noqa: ARG001
