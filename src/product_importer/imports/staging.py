@@ -99,8 +99,7 @@ def empty(area: str) -> None:
 
 def add(session: Session, rows: Iterable[tuple[Any, ...]]) -> None:
     """Stage accepted records (see `_values`) as they come."""
-    create(session, staged)
-    database.face().load(session.connection(), staged, rows)
+    database.face().load(session.connection(), staged, rows, durable=is_durable(session))
 
 
 def intact(area: str | None, winners: int) -> bool:

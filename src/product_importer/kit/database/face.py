@@ -38,8 +38,11 @@ class Face(Protocol):
         """Return the execution options by which a connection keeps to `access` and sees `scratch`."""
         ...
 
-    def load(self, connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> None:
-        """Append `rows`, whose values stand in the order of the columns, by this database's fastest way."""
+    def load(self, connection: Connection, table: Table, rows: Iterable[Sequence[Any]], *, durable: bool) -> None:
+        """Create `table` and append `rows`, whose values stand in its order, by this database's fastest way.
+
+        It comes first of all that fills a scratch area.
+        """
         ...
 
     def create_scratch(self, engine: Engine, name: str) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    Integer,
     Numeric,
     Select,
     Table,
@@ -57,8 +58,9 @@ def options(access: Access, scratch: str | None) -> dict[str, Any]:
     return {"postgresql_readonly": access is Access.READ, "schema_translate_map": {"scratch": scratch}}
 
 
-def load(connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> None:
+def load(connection: Connection, table: Table, rows: Iterable[Sequence[Any]], *, durable: bool) -> None:
     """Append `rows` by COPY: the server takes them in while the next ones are being made."""
+    create_table(connection, table, durable=durable)
     driver = connection.connection.driver_connection
     if not isinstance(driver, psycopg.Connection):
         raise TypeError(f"a psycopg connection was expected, not {type(driver).__name__}")
@@ -123,7 +125,7 @@ def json_item(details: ColumnElement[Any], field: str, place: int, type_: TypeEn
 
 def last_of_each(table: Table, key: ColumnElement[str], order: ColumnElement[int]) -> Select[Any]:
     """DISTINCT ON."""
-    return select(table, null().label("records")).ext(distinct_on(key)).order_by(key, order.desc())
+    return select(table, cast(null(), Integer()).label("records")).ext(distinct_on(key)).order_by(key, order.desc())
 
 
 def place_of(key: ColumnElement[str]) -> ColumnElement[Any]:

@@ -29,16 +29,19 @@ from sqlalchemy import (
     select,
     type_coerce,
 )
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.dialects.sqlite import dialect
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.schema import CreateTable
 from sqlalchemy.types import TypeEngine
 
+from product_importer.kit.database import sqlite_load
 from product_importer.kit.database.face import Access, Pairs
 from product_importer.kit.database.types import Money
 
 SLICE = 10_000  # products: about 60 ms for whoever waits to write
 GAP = 0.02  # seconds: without it other writers hardly ever find the lock free
 CACHE = 16_000  # KiB of pages that a connection keeps at most; at the usual 2,000 an import reads many of them twice
-TOGETHER = 20  # rows that one INSERT carries while loading: a quarter faster than one by one
+FEW = 10  # blocks of rows for which no process is started
 _BEGIN = {Access.READ: "BEGIN", Access.LOAD: "BEGIN", Access.WRITE: "BEGIN IMMEDIATE"}
 
 
@@ -59,15 +62,25 @@ def options(access: Access, scratch: str | None) -> dict[str, Any]:
     return {"access": access, "scratch": scratch}
 
 
-def load(connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> None:
-    """Append `rows`, some in each INSERT; plain decimal text becomes cents, which is how `Money` is kept here."""
-    driver = connection.connection.driver_connection
-    marks = ("CAST(round(? * 100) AS INTEGER)" if isinstance(column.type, Money) else "?" for column in table.columns)
-    into, one = f"INSERT INTO {table.schema}.{table.name} VALUES ", f"({', '.join(marks)})"  # noqa: S608 - our own
-    source, rest = iter(rows), list[Sequence[Any]]()
-    if driver is not None:
-        driver.executemany(into + ", ".join([one] * TOGETHER), _joined(source, rest))
-        driver.executemany(into + one, rest)
+def load(
+    connection: Connection,
+    table: Table,
+    rows: Iterable[Sequence[Any]],
+    *,
+    durable: bool,  # noqa: ARG001 - as below
+) -> None:
+    """Make `table` and append `rows`, many of them in a process of its own; `Money` comes as plain decimal text."""
+    blocks = _blocks(rows)
+    first = list(itertools.islice(blocks, FEW))
+    driver, (name, _) = connection.connection.driver_connection, connection.info["scratch"]
+    try:
+        if len(first) < FEW and isinstance(driver, sqlite3.Connection):
+            sqlite_load.fill(driver, _target(table, "scratch"), first)
+        else:
+            path = _scratch_file(connection.engine, name)
+            sqlite_load.fill_elsewhere(str(path), _target(table, "main"), itertools.chain(first, blocks))
+    except sqlite3.Error as error:
+        raise OperationalError(f"load {table.name}", None, error) from error
 
 
 def create_scratch(engine: Engine, name: str) -> None:
@@ -197,11 +210,20 @@ def _attach(connection: Connection, name: str | None, access: Access) -> None:
             connection.exec_driver_sql("PRAGMA scratch.synchronous=OFF")
 
 
-def _joined(source: Iterator[Sequence[Any]], rest: list[Sequence[Any]]) -> Iterator[tuple[Any, ...]]:
-    """Yield the values of as many rows as one INSERT carries; leave the last few rows in `rest`."""
-    while len(batch := list(itertools.islice(source, TOGETHER))) == TOGETHER:
-        yield tuple(itertools.chain.from_iterable(batch))
-    rest += batch
+def _target(table: Table, schema: str) -> sqlite_load.Target:
+    """Describe the table as whoever fills it has to name it; amounts become the whole cents in which they are kept."""
+    naming: dict[str, Any] = {"schema_translate_map": {table.schema: schema}, "render_schema_translate": True}
+    create = CreateTable(table).compile(dialect=dialect(), **naming)
+    marks = ("CAST(round(? * 100) AS INTEGER)" if isinstance(column.type, Money) else "?" for column in table.columns)
+    insert = f"INSERT INTO {schema}.{table.name} VALUES "  # noqa: S608 - our own names
+    return sqlite_load.Target(str(create), insert, f"({', '.join(marks)})", len(table.columns))
+
+
+def _blocks(rows: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:
+    """Yield the values of some rows at a time, one after the other."""
+    source = iter(rows)
+    while block := list(itertools.chain.from_iterable(itertools.islice(source, sqlite_load.BLOCK))):
+        yield block
 
 
 def _scratch_file(engine: Engine, name: str) -> Path:
