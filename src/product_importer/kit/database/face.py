@@ -28,7 +28,6 @@ class Face(Protocol):
     """The calls that differ between SQLite and PostgreSQL."""
 
     SLICE: int  # products that one merge transaction writes at most
-    GAP: float  # seconds between two such transactions, so that other writers get their turn
 
     def engine(self, url: str) -> Engine:
         """Open an engine with this database's safety settings."""

@@ -32,7 +32,6 @@ from product_importer.kit.database.face import Access, Pairs
 from product_importer.kit.database.types import Money
 
 SLICE = 20_000  # products
-GAP = 0.0  # seconds: row locks keep nobody else waiting
 _SESSION = {"lock_timeout": "30s", "idle_in_transaction_session_timeout": "60s", "timezone": "UTC"}
 _RETRY = frozenset({"40P01", "40001", "55P03"})  # deadlock, serialisation failure, lock time-out
 

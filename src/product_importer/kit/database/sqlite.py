@@ -31,16 +31,17 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import dialect
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.schema import CreateTable
 from sqlalchemy.types import TypeEngine
 
-from product_importer.kit.database import sqlite_load
+from product_importer.kit.database import sqlite_load, turns
 from product_importer.kit.database.face import Access, Pairs
 from product_importer.kit.database.types import Money
 
 SLICE = 10_000  # products: about 60 ms for whoever waits to write
-GAP = 0.02  # seconds: without it other writers hardly ever find the lock free
 CACHE = 16_000  # KiB of pages that a connection keeps at most; at the usual 2,000 an import reads many of them twice
+SORTING = 1_000  # KiB, as above, while a plan is made: what fits the processor's cache is sorted a fifth faster
 FEW = 10  # blocks of rows for which no process is started
 _BEGIN = {Access.READ: "BEGIN", Access.LOAD: "BEGIN", Access.WRITE: "BEGIN IMMEDIATE"}
 
@@ -54,6 +55,7 @@ def engine(url: str) -> Engine:
         Path(made.url.database).parent.mkdir(parents=True, exist_ok=True)
     event.listen(made, "connect", _prepare)
     event.listen(made, "begin", _begin)
+    event.listen(made, "checkin", _end_turn)
     return made
 
 
@@ -187,7 +189,16 @@ def _begin(connection: Connection) -> None:
     wanted = connection.get_execution_options()
     access = wanted.get("access", Access.WRITE)
     _attach(connection, wanted.get("scratch"), access)
+    path = connection.engine.url.database
+    if path and access is Access.WRITE and "turn" not in connection.info:
+        connection.info["turn"] = turns.take(path)
     connection.exec_driver_sql(_BEGIN[access])
+
+
+def _end_turn(_driver: object, record: ConnectionPoolEntry) -> None:
+    """Let the next one write, once what was written is committed or rolled back."""
+    if (turn := record.info.pop("turn", None)) is not None:
+        turn.close()
 
 
 def _attach(connection: Connection, name: str | None, access: Access) -> None:
@@ -196,6 +207,7 @@ def _attach(connection: Connection, name: str | None, access: Access) -> None:
     standing = connection.info.get("scratch")
     if wanted == standing and access is not Access.LOAD:  # one to be filled may have been made anew
         return
+    connection.exec_driver_sql(f"PRAGMA main.cache_size=-{SORTING if access is Access.LOAD else CACHE}")
     if standing:
         connection.exec_driver_sql("DETACH DATABASE scratch")
         connection.info["scratch"] = None
