@@ -4,6 +4,8 @@ import datetime as dt
 import decimal
 import unicodedata
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -27,29 +29,29 @@ from product_importer.catalog.schemas import ProductIn, ProductOut
         ("90.750", "90.750"),
     ],
 )
-def test_a_sku_is_cleaned_and_keeps_its_spelling(raw, text):
+def test_a_sku_is_cleaned_and_keeps_its_spelling(raw: str, text: str) -> None:
     assert schemas.sku_text(raw) == text
 
 
 @pytest.mark.parametrize(("one", "other"), [("abc-1", "ABC-1"), ("straße", "STRASSE"), ("ÉTÉ", "e\u0301te\u0301")])
-def test_skus_that_differ_only_in_case_or_composition_have_one_key(one, other):
+def test_skus_that_differ_only_in_case_or_composition_have_one_key(one: str, other: str) -> None:
     assert schemas.sku_key(schemas.sku_text(one)) == schemas.sku_key(schemas.sku_text(other))
 
 
 @given(st.text(max_size=40))
-def test_cleaning_twice_changes_nothing(raw):
+def test_cleaning_twice_changes_nothing(raw: str) -> None:
     text = schemas.sku_text(raw)
     assert schemas.sku_text(text) == text
 
 
 @given(st.text(max_size=40))
-def test_the_short_way_for_ascii_gives_the_key_of_the_long_one(raw):
+def test_the_short_way_for_ascii_gives_the_key_of_the_long_one(raw: str) -> None:
     text = schemas.sku_text(raw)
     assert schemas.sku_key(text) == unicodedata.normalize("NFC", text).casefold()
     assert len(schemas.sku_key(text)) <= 3 * len(text)
 
 
-def test_a_product_is_cleaned_as_it_comes_in():
+def test_a_product_is_cleaned_as_it_comes_in() -> None:
     product = ProductIn(sku=" a  1 ", name=" Pump ", description="  ", price="12.5")
     assert product.model_dump() == {
         "sku": "a 1",
@@ -61,13 +63,13 @@ def test_a_product_is_cleaned_as_it_comes_in():
 
 
 @pytest.mark.parametrize("price", ["12.50", 12.5, 12, decimal.Decimal("12.5"), "12.500", "9999999999.99", None, ""])
-def test_prices_come_as_text_or_number(price):
+def test_prices_come_as_text_or_number(price: Any) -> None:
     found = ProductIn(sku="A", name="B", price=price).price
     assert found is None or found == found.quantize(schemas.CENT)
 
 
 @pytest.mark.parametrize("price", ["-1", "12.345", "1e3", "NaN", "12,50", "10000000000", "€5", True, "1_0", "١", [1]])
-def test_a_price_nobody_can_store_is_refused(price):
+def test_a_price_nobody_can_store_is_refused(price: Any) -> None:
     with pytest.raises(ValidationError):
         ProductIn(sku="A", name="B", price=price)
 
@@ -86,12 +88,12 @@ def test_a_price_nobody_can_store_is_refused(price):
         {"colour": "red"},
     ],
 )
-def test_a_product_that_breaks_a_rule_is_refused(fields):
+def test_a_product_that_breaks_a_rule_is_refused(fields: Mapping[str, Any]) -> None:
     with pytest.raises(ValidationError):
-        ProductIn(**({"sku": "A", "name": "B"} | fields))
+        ProductIn(**{"sku": "A", "name": "B", **fields})
 
 
-def test_a_price_is_text_with_two_places_in_json():
+def test_a_price_is_text_with_two_places_in_json() -> None:
     now = dt.datetime(2026, 11, 25, tzinfo=dt.UTC)
     product = ProductOut(
         id=uuid.UUID(int=7), sku="A", name="B", description=None, price=decimal.Decimal("12.5"), active=True,

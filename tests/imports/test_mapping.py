@@ -1,5 +1,7 @@
 """Columns find their fields."""
 
+from collections.abc import Mapping, Sequence
+
 import pytest
 
 from product_importer.imports.checking import mapping
@@ -7,7 +9,9 @@ from product_importer.imports.checking.mapping import ColumnAmbiguous, ColumnMis
 from product_importer.imports.states import Mode
 
 
-def resolve(header, explicit=None, mode=Mode.UPSERT):
+def resolve(
+    header: Sequence[str], explicit: Mapping[str, str] | None = None, mode: Mode = Mode.UPSERT
+) -> mapping.Mapping:
     return mapping.resolve(header, explicit=explicit, mode=mode)
 
 
@@ -21,17 +25,17 @@ def resolve(header, explicit=None, mode=Mode.UPSERT):
         ["Item No.", "Item Name*", "Details", "List Price"],
     ],
 )
-def test_headers_match_whatever_their_case_blanks_and_notes(header):
+def test_headers_match_whatever_their_case_blanks_and_notes(header: list[str]) -> None:
     assert resolve(header).columns == {"sku": 0, "name": 1, "description": 2, "price": 3}
 
 
-def test_a_file_without_prices_or_descriptions_is_mapped():
+def test_a_file_without_prices_or_descriptions_is_mapped() -> None:
     found = resolve(["name", "vendor", "sku"])
     assert found.columns == {"name": 0, "sku": 2}
     assert found.ignored == ["vendor"]
 
 
-def test_active_is_suggested_and_never_taken():
+def test_active_is_suggested_and_never_taken() -> None:
     header = ["sku", "name", "active"]
     assert "active" not in resolve(header).columns
     assert resolve(header).ignored == ["active"]
@@ -39,18 +43,18 @@ def test_active_is_suggested_and_never_taken():
 
 
 @pytest.mark.parametrize(("header", "field"), [(["name", "price"], "sku"), (["sku", "price"], "name")])
-def test_a_missing_column_is_named_with_the_header_that_was_seen(header, field):
+def test_a_missing_column_is_named_with_the_header_that_was_seen(header: list[str], field: str) -> None:
     with pytest.raises(ColumnMissing) as refusal:
         resolve(header)
     assert refusal.value.facts["field"] == field
     assert "price" in refusal.value.detail
 
 
-def test_only_updating_needs_no_name():
+def test_only_updating_needs_no_name() -> None:
     assert resolve(["sku", "price"], mode=Mode.UPDATE_ONLY).columns == {"sku": 0, "price": 1}
 
 
-def test_two_columns_for_one_field_are_both_named():
+def test_two_columns_for_one_field_are_both_named() -> None:
     with pytest.raises(ColumnAmbiguous) as refusal:
         resolve(["SKU", "Item number", "name"])
     assert refusal.value.facts == {
@@ -60,30 +64,30 @@ def test_two_columns_for_one_field_are_both_named():
     }
 
 
-def test_an_explicit_mapping_replaces_aliases_whole():
+def test_an_explicit_mapping_replaces_aliases_whole() -> None:
     found = resolve(["sku", "StockCode", "title", "price"], {"sku": "StockCode", "name": "title"})
     assert found.columns == {"sku": 1, "name": 2}
     assert found.ignored == ["sku", "price"]
 
 
-def test_an_explicit_header_may_differ_in_case_and_blanks():
+def test_an_explicit_header_may_differ_in_case_and_blanks() -> None:
     assert resolve(["Stock Code", "Name"], {"sku": "stock_code", "name": "NAME"}).names == {
         "sku": "Stock Code",
         "name": "Name",
     }
 
 
-def test_a_column_that_does_not_exist_is_refused_with_close_ones():
+def test_a_column_that_does_not_exist_is_refused_with_close_ones() -> None:
     with pytest.raises(ColumnMissing, match="Did you mean “StockCode”"):
         resolve(["StockCode", "name"], {"sku": "StokCode", "name": "name"})
 
 
-def test_a_field_that_does_not_exist_is_refused():
+def test_a_field_that_does_not_exist_is_refused() -> None:
     with pytest.raises(ColumnMissing, match="no field"):
         resolve(["sku", "name"], {"sku": "sku", "name": "name", "colour": "sku"})
 
 
-def test_a_repeated_header_cannot_be_mapped():
+def test_a_repeated_header_cannot_be_mapped() -> None:
     with pytest.raises(ColumnAmbiguous):
         resolve(["code", "code", "name"], {"sku": "code", "name": "name"})
 
@@ -110,11 +114,11 @@ def test_a_repeated_header_cannot_be_mapped():
     ],
     ids=["Shopify", "WooCommerce", "Magento", "Medusa"],
 )
-def test_exports_of_known_shops_map_by_themselves(header, names):
+def test_exports_of_known_shops_map_by_themselves(header: list[str], names: dict[str, str]) -> None:
     assert resolve(header).names == names
 
 
-def test_our_own_rejects_columns_are_no_part_of_a_file():
+def test_our_own_rejects_columns_are_no_part_of_a_file() -> None:
     plain = ["SKU", "Name", "Line"]
     returned = ["_import", "_line", "_code", "_message", *plain, "_raw"]
     assert mapping.signature(returned) == mapping.signature(plain)
@@ -122,7 +126,7 @@ def test_our_own_rejects_columns_are_no_part_of_a_file():
     assert resolve(returned).columns == {"sku": 4, "name": 5}
 
 
-def test_a_suggestion_says_how_sure_it_is():
+def test_a_suggestion_says_how_sure_it_is() -> None:
     found = mapping.suggest(["sku", "Full title", "price-EUR", "price-USD"])
     assert (found["sku"].column, found["sku"].confidence) == ("sku", 1.0)
     assert found["price"].column == "price-EUR"

@@ -10,36 +10,36 @@ from product_importer.imports.source.kinds import FileNotCsv
 TEXT = b"".join(b"SKU-%d,pump,%d.50\n" % (number, number) for number in range(50_000))
 
 
-def in_blocks(data, size):
+def in_blocks(data: bytes, size: int) -> list[bytes]:
     return [data[at : at + size] for at in range(0, len(data), size)]
 
 
 @pytest.mark.parametrize("size", [1_000, 1 << 20])
-def test_a_gzip_file_is_read_as_what_is_in_it(size):
+def test_a_gzip_file_is_read_as_what_is_in_it(size: int) -> None:
     assert b"".join(packed.opened(in_blocks(gzip.compress(TEXT), size))) == TEXT
 
 
-def test_joined_gzip_files_are_read_one_after_the_other():
+def test_joined_gzip_files_are_read_one_after_the_other() -> None:
     joined = gzip.compress(TEXT) + gzip.compress(b"more\n")
     assert b"".join(packed.opened(in_blocks(joined, 4_096))) == TEXT + b"more\n"
 
 
-def test_other_files_pass_as_they_are():
+def test_other_files_pass_as_they_are() -> None:
     assert list(packed.opened([b"sku,", b"name\n"])) == [b"sku,", b"name\n"]
     assert b"".join(packed.opened([])) == b""
 
 
-def test_a_gzip_file_that_was_cut_is_refused():
+def test_a_gzip_file_that_was_cut_is_refused() -> None:
     with pytest.raises(FileNotCsv, match="cut"):
         list(packed.opened([gzip.compress(TEXT)[:-50]]))
 
 
-def test_a_damaged_gzip_file_is_refused():
+def test_a_damaged_gzip_file_is_refused() -> None:
     with pytest.raises(FileNotCsv, match="damaged"):
         list(packed.opened([gzip.compress(TEXT)[:100] + b"\xff" * 200]))
 
 
-def test_a_bomb_is_refused_before_it_bursts():
+def test_a_bomb_is_refused_before_it_bursts() -> None:
     bomb = gzip.compress(bytes(200_000_000), compresslevel=9)
     blocks = map(len, packed.opened(in_blocks(bomb, 65_536)))
     with pytest.raises(packed.UnpackedTooLarge, match=r"unpack to more than 67,\d{3},\d{3}"):

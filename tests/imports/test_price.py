@@ -43,14 +43,14 @@ POINT, COMMA = Decimal.POINT, Decimal.COMMA
         ("2.50000", POINT, "2.50"),
     ],
 )
-def test_a_price_is_read_as_it_is_meant(cell, sign, text):
+def test_a_price_is_read_as_it_is_meant(cell: str, sign: Decimal, text: str) -> None:
     assert price.read(cell, sign) == Price(text)
 
 
 @pytest.mark.parametrize(
     ("cell", "text"), [("2.345", "2.34"), ("2.355", "2.36"), ("0.001", "0.00"), ("9999999999.994", "9999999999.99")]
 )
-def test_more_than_two_places_are_rounded_half_to_even_and_said(cell, text):
+def test_more_than_two_places_are_rounded_half_to_even_and_said(cell: str, text: str) -> None:
     assert price.read(cell, POINT) == Price(text, rounded=True)
 
 
@@ -89,7 +89,7 @@ def test_more_than_two_places_are_rounded_half_to_even_and_said(cell, text):
         ("1" * 100, Code.PRICE_INVALID),
     ],
 )
-def test_what_is_no_price_is_refused_with_its_reason(cell, code):
+def test_what_is_no_price_is_refused_with_its_reason(cell: str, code: Code) -> None:
     found = price.read(cell, POINT)
     assert isinstance(found, Refused)
     assert found.code == code
@@ -99,7 +99,9 @@ amounts = st.decimals(0, decimal.Decimal("9999999999.99"), places=2)
 
 
 @given(amount=amounts, sign=st.sampled_from(Decimal), group=st.sampled_from(["", " ", "'", "\u00a0", "other"]))
-def test_every_amount_comes_back_from_every_way_of_writing_it(amount, sign, group):
+def test_every_amount_comes_back_from_every_way_of_writing_it(
+    amount: decimal.Decimal, sign: Decimal, group: str
+) -> None:
     other = "," if sign is POINT else "."
     marks = {",": other if group == "other" else group, ".": sign.value}
     written = "".join(marks.get(char, char) for char in f"{amount:,.2f}")
@@ -107,7 +109,7 @@ def test_every_amount_comes_back_from_every_way_of_writing_it(amount, sign, grou
 
 
 @given(cell=st.text(max_size=30), sign=st.sampled_from(Decimal))
-def test_any_text_is_either_a_storable_price_or_refused(cell, sign):
+def test_any_text_is_either_a_storable_price_or_refused(cell: str, sign: Decimal) -> None:
     found = price.read(cell, sign)
     if isinstance(found, Price):
         assert 0 <= decimal.Decimal(found.text) <= decimal.Decimal("9999999999.99")
@@ -132,11 +134,11 @@ def test_any_text_is_either_a_storable_price_or_refused(cell, sign):
         (["1,5", "1.5"], None),
     ],
 )
-def test_the_sign_is_decided_once_from_all_prices(column, sign):
+def test_the_sign_is_decided_once_from_all_prices(column: list[str], sign: Decimal) -> None:
     assert price.decide(column) is sign
 
 
-def test_an_undecided_column_says_what_was_seen():
+def test_an_undecided_column_says_what_was_seen() -> None:
     evidence = Evidence()
     for cell in ("1.234", "2.345"):
         evidence.add(cell)

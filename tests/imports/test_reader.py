@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from product_importer.imports.codes import Code
 from product_importer.imports.source import reader
+from product_importer.imports.source.broken import Broken
 from product_importer.imports.source.dialect import Dialect
 from product_importer.imports.source.headers import HeaderMissing
 from product_importer.imports.source.limits import Limits
@@ -16,7 +17,9 @@ from product_importer.imports.source.limits import Limits
 COMMA = Dialect("utf-8", ",", 1)
 
 
-def read(data, *, dialect=COMMA, block=1 << 20, limits=None):
+def read(
+    data: bytes, *, dialect: Dialect = COMMA, block: int = 1 << 20, limits: Limits | None = None
+) -> tuple[reader.Reader, list[tuple[int, list[str]]], list[Broken]]:
     blocks = [data[at : at + block] for at in range(0, len(data), block)]
     opened = reader.open_reader(blocks, dialect, limits=limits or Limits())
     batches = list(opened)
@@ -24,24 +27,24 @@ def read(data, *, dialect=COMMA, block=1 << 20, limits=None):
     return opened, records, [broken for batch in batches for broken in batch.broken]
 
 
-def test_the_header_stands_apart_and_lines_are_counted_as_an_editor_does():
+def test_the_header_stands_apart_and_lines_are_counted_as_an_editor_does() -> None:
     opened, records, broken = read(b'sku,name\r\nA,"one\r\ntwo"\r\nB,three\r\n')
     assert opened.header == ["sku", "name"]
     assert records == [(2, ["A", "one\r\ntwo"]), (4, ["B", "three"])]
     assert broken == []
 
 
-def test_lf_crlf_and_cr_may_be_mixed_in_one_file():
+def test_lf_crlf_and_cr_may_be_mixed_in_one_file() -> None:
     _, records, _ = read(b"sku,name\rA,1\nB,2\r\nC,3\r\rD,4")
     assert records == [(2, ["A", "1"]), (3, ["B", "2"]), (4, ["C", "3"]), (6, ["D", "4"])]
 
 
-def test_breaks_on_both_sides_of_a_delimiter_are_two():
+def test_breaks_on_both_sides_of_a_delimiter_are_two() -> None:
     _, records, _ = read(b'sku,name\n"A\r","\nB"\nC,1\n')
     assert records == [(2, ["A\r", "\nB"]), (5, ["C", "1"])]
 
 
-def test_other_breaks_of_unicode_are_text():
+def test_other_breaks_of_unicode_are_text() -> None:
     _, records, _ = read("sku,name\nA,one\u2028two\u0085three\x0bfour\nB,x\n".encode())
     assert records == [(2, ["A", "one\u2028two\u0085three\x0bfour"]), (3, ["B", "x"])]
 
@@ -55,7 +58,9 @@ cells = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
     ending=st.sampled_from(["\n", "\r\n", "\r"]),
     block=st.integers(1, 64),
 )
-def test_what_python_writes_is_read_back_whole_for_blocks_of_any_size(table, delimiter, ending, block):
+def test_what_python_writes_is_read_back_whole_for_blocks_of_any_size(
+    table: list[list[str]], delimiter: str, ending: str, block: int
+) -> None:
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=delimiter, lineterminator=ending, quoting=csv.QUOTE_ALL)
     writer.writerows([["sku", "name", "text"], *table])
@@ -66,20 +71,20 @@ def test_what_python_writes_is_read_back_whole_for_blocks_of_any_size(table, del
 
 
 @given(data=st.binary(max_size=400), block=st.integers(1, 50))
-def test_no_bytes_at_all_make_the_reader_fail(data, block):
+def test_no_bytes_at_all_make_the_reader_fail(data: bytes, block: int) -> None:
     _, records, broken = read(b"sku,name,price\n" + data, block=block)
     lines = [line for line, _ in records] + [report.line for report in broken]
     assert len(set(lines)) == len(lines)
     assert all(len(record) == 3 for _, record in records)
 
 
-def test_blank_lines_are_counted_by_nobody():
+def test_blank_lines_are_counted_by_nobody() -> None:
     _, records, broken = read(b"sku,name\n\n   \nA,1\n,\n\n")
     assert [line for line, record in records if any(record)] == [4]
     assert broken == []
 
 
-def test_a_ragged_row_is_reported_with_its_line_and_text_and_never_shifted():
+def test_a_ragged_row_is_reported_with_its_line_and_text_and_never_shifted() -> None:
     _, records, broken = read(b"sku,name,price\nA,1\nB,2,3,4\nC,5,6\n")
     assert records == [(4, ["C", "5", "6"])]
     assert [(report.line, report.code, report.raw) for report in broken] == [
@@ -88,26 +93,26 @@ def test_a_ragged_row_is_reported_with_its_line_and_text_and_never_shifted():
     ]
 
 
-def test_a_repeated_header_is_left_out_and_named():
+def test_a_repeated_header_is_left_out_and_named() -> None:
     opened = reader.open_reader([b"sku,name\nA,1\nsku,name\nB,2\n"], COMMA)
     (batch,) = list(opened)
     assert batch.repeated == [3]
     assert batch.records == [["A", "1"], ["B", "2"]]
 
 
-def test_lines_above_the_header_are_skipped_and_counted():
+def test_lines_above_the_header_are_skipped_and_counted() -> None:
     opened, records, _ = read(b"Prices 2026\n\nsku,name\nA,1\n", dialect=Dialect("utf-8", ",", 3))
     assert opened.header == ["sku", "name"]
     assert records == [(4, ["A", "1"])]
 
 
-def test_an_unclosed_quote_at_the_end_costs_one_line():
+def test_an_unclosed_quote_at_the_end_costs_one_line() -> None:
     _, records, broken = read(b'sku,name\nA,1\nB,"cut\nC,3\nD,4')
     assert [line for line, _ in records] == [2, 4, 5]
     assert [(report.line, report.code) for report in broken] == [(3, Code.QUOTE_UNBALANCED)]
 
 
-def test_an_unclosed_quote_does_not_swallow_half_of_a_large_file():
+def test_an_unclosed_quote_does_not_swallow_half_of_a_large_file() -> None:
     rows = [b"SKU-%06d,pump %d,%d.50\n" % (number, number, number) for number in range(60_000)]
     rows[7] = b'SKU-000007,"pump,3.50\n'
     _, records, broken = read(b"sku,name,price\n" + b"".join(rows))
@@ -115,7 +120,7 @@ def test_an_unclosed_quote_does_not_swallow_half_of_a_large_file():
     assert [report.line for report in broken] == [9]
 
 
-def test_two_broken_quotes_that_close_each_other_do_not_hide_what_is_between():
+def test_two_broken_quotes_that_close_each_other_do_not_hide_what_is_between() -> None:
     rows = [b"SKU-%d,pump,%d.50\n" % (number, number) for number in range(30)]
     rows[10], rows[20] = b'SKU-10,"pump,1.50\n', b'SKU-20,pump",1.50\n'
     _, records, broken = read(b"sku,name,price\n" + b"".join(rows))
@@ -123,7 +128,7 @@ def test_two_broken_quotes_that_close_each_other_do_not_hide_what_is_between():
     assert [line for line, _ in records] == [line for line in range(2, 32) if line != 12]
 
 
-def test_text_over_many_lines_with_commas_is_one_record():
+def test_text_over_many_lines_with_commas_is_one_record() -> None:
     text = "".join(f"red, green, and blue {number}\n" for number in range(50))
     _, records, broken = read(f'sku,name,description\nA-1,one,short\nA-2,two,"{text}"\nA-3,three,short\n'.encode())
     assert [line for line, _ in records] == [2, 3, 54]
@@ -131,7 +136,7 @@ def test_text_over_many_lines_with_commas_is_one_record():
     assert broken == []
 
 
-def test_a_cell_over_many_lines_that_is_too_long_is_one_report():
+def test_a_cell_over_many_lines_that_is_too_long_is_one_report() -> None:
     text = b"a line of prose, and another\n" * 2_000
     data = b'sku,name,price\nA-1,one,1\nA-2,"' + text + b'",2\nA-3,three,3\n'
     _, records, broken = read(data, limits=Limits(field=10_000))
@@ -141,20 +146,20 @@ def test_a_cell_over_many_lines_that_is_too_long_is_one_report():
     ]
 
 
-def test_a_line_longer_than_a_record_may_be_is_one_report():
+def test_a_line_longer_than_a_record_may_be_is_one_report() -> None:
     data = b"sku,name\nA,1\nB," + b"x" * 300_000 + b"\nC,3\n"
     _, records, broken = read(data, block=1_000, limits=Limits(record=100_000))
     assert records == [(2, ["A", "1"]), (4, ["C", "3"])]
     assert [(report.line, report.code) for report in broken] == [(3, Code.RECORD_TOO_LONG)]
 
 
-def test_a_nul_byte_costs_its_own_record():
+def test_a_nul_byte_costs_its_own_record() -> None:
     _, records, broken = read(b"sku,name\nA,1\nB,2\0\nC,3\n")
     assert [line for line, _ in records] == [2, 4]
     assert [(report.line, report.code, report.column) for report in broken] == [(3, Code.NUL_BYTE, "name")]
 
 
-def test_bytes_consumed_grow_to_the_size_of_the_file():
+def test_bytes_consumed_grow_to_the_size_of_the_file() -> None:
     data = b"sku,name\n" + b"A,some text\n" * 20_000
     read_so_far = [batch.bytes_read for batch in reader.open_reader([data], COMMA)]
     assert read_so_far == sorted(read_so_far)
@@ -162,17 +167,17 @@ def test_bytes_consumed_grow_to_the_size_of_the_file():
 
 
 @pytest.mark.parametrize("data", [b"", b"\n\n", b",,,\n1,2,3,4\n", b'"sku,name\nA,1\n'])
-def test_a_file_whose_header_line_holds_none_is_refused(data):
+def test_a_file_whose_header_line_holds_none_is_refused(data: bytes) -> None:
     with pytest.raises(HeaderMissing):
         read(data)
 
 
-def test_a_header_wider_than_the_limit_is_refused():
+def test_a_header_wider_than_the_limit_is_refused() -> None:
     with pytest.raises(reader.TooManyColumns):
         read(b",".join(b"c%d" % number for number in range(2_001)) + b"\n")
 
 
-def test_two_thousand_columns_are_read():
+def test_two_thousand_columns_are_read() -> None:
     wide = b",".join(b"c%d" % number for number in range(2_000)) + b"\n"
     opened, records, _ = read(wide * 3)
     assert len(opened.header) == 2_000
@@ -182,7 +187,7 @@ def test_two_thousand_columns_are_read():
 @pytest.mark.parametrize(
     ("words", "encoding"), [("Насос стальной большой", "cp1251"), ("Źródło łącznik żółć przewód gumowy", "cp1250")]
 )
-def test_an_encoding_that_shows_only_late_in_the_file_is_told_at_the_end(words, encoding):
+def test_an_encoding_that_shows_only_late_in_the_file_is_told_at_the_end(words: str, encoding: str) -> None:
     rows = [f"A{number},{words} {number}\n" for number in range(50)]
     opened = reader.open_reader([b"sku,name\n" + b"B,ascii\n" * 50_000, "".join(rows).encode(encoding)], COMMA)
     assert sum(len(batch.recoded) + len(batch.broken) for batch in opened) == 50
@@ -190,13 +195,13 @@ def test_an_encoding_that_shows_only_late_in_the_file_is_told_at_the_end(words, 
 
 
 @pytest.mark.parametrize("last", ["A,ü\n".encode(), b"A,1\n"])
-def test_a_file_with_single_lines_in_windows_1252_is_not_mistaken(last):
+def test_a_file_with_single_lines_in_windows_1252_is_not_mistaken(last: bytes) -> None:
     opened = reader.open_reader([b"sku,name\n" + "B,Größe für Tür\n".encode("cp1252") + last], COMMA)
     assert [batch.recoded for batch in opened] == [[2]]
     assert opened.mistaken() is None
 
 
-def test_escaped_quotes_and_blanks_around_quotes_are_read_as_the_dialect_says():
+def test_escaped_quotes_and_blanks_around_quotes_are_read_as_the_dialect_says() -> None:
     _, escaped, _ = read(b'sku,name\nA,"5\\" pipe, \\\\x"\n', dialect=Dialect("utf-8", ",", 1, escaped=True))
     _, spaced, _ = read(b'sku , name\n"A" , "one, ""two"" , x"\n', dialect=Dialect("utf-8", ",", 1, spaced=True))
     assert escaped == [(2, ["A", '5" pipe, \\x'])]

@@ -12,13 +12,13 @@ from tests.imports.defects import BYTES_ONLY, DEFECTS, Style
 
 @pytest.mark.parametrize("name", DEFECTS)
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
-def test_each_defect_costs_its_own_record_and_no_other(name, delimiter):
+def test_each_defect_costs_its_own_record_and_no_other(name: str, delimiter: str) -> None:
     file = defects.generate(7, rows=120, defects=[name], share=0.2, style=Style(delimiter=delimiter))
     assert list(defects.differences(file, block=1000)) == []
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_defects_together_cost_their_own_records_and_no_other(seed):
+def test_defects_together_cost_their_own_records_and_no_other(seed: int) -> None:
     chance = random.Random(seed)
     style = Style(
         delimiter=chance.choice(",;\t|"),
@@ -42,12 +42,14 @@ def test_defects_together_cost_their_own_records_and_no_other(seed):
     block=st.integers(1, 5000),
     width=st.integers(3, 5),
 )
-def test_any_mixture_of_defects_gives_the_account_it_must(seed, picked, rows, share, block, width):
+def test_any_mixture_of_defects_gives_the_account_it_must(
+    seed: int, picked: list[str], rows: int, share: float, block: int, width: int
+) -> None:
     file = defects.generate(seed, rows=rows, defects=picked, share=share, style=Style(width=width))
     assert list(defects.differences(file, block=block)) == []
 
 
-def test_the_oracle_notices_a_record_that_was_changed():
+def test_the_oracle_notices_a_record_that_was_changed() -> None:
     file = defects.generate(1, rows=5, defects=[], share=0, style=Style())
     file.data = file.data.replace(b"SKU-00003", b"SKU-99999")
     assert len(list(defects.differences(file, block=1000))) == 1

@@ -1,6 +1,7 @@
 """Files written by nobody here give the account they must."""
 
 import gzip
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,9 @@ DATA = Path(__file__).parents[2].parent / "shared" / "data"
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the folder ../shared/data of real files is absent")
 
 
-def account(name, *, explicit=None, mode=Mode.UPSERT):
+def account(
+    name: str, *, explicit: Mapping[str, str] | None = None, mode: Mode = Mode.UPSERT
+) -> tuple[list[rows.Accepted], dict[str, int]]:
     """Give the rows accepted, and how often each code was given."""
     data = b"".join(packed.opened([(DATA / name).read_bytes()]))
     found = dialect.sniff(data[: dialect.HEAD], whole=len(data) <= dialect.HEAD)
@@ -30,7 +33,7 @@ def account(name, *, explicit=None, mode=Mode.UPSERT):
 
 
 @pytest.mark.slow
-def test_online_retail_gives_its_541_909_records():
+def test_online_retail_gives_its_541_909_records() -> None:
     accepted, codes = account(
         "online_retail.csv.gz", explicit={"sku": "StockCode", "name": "Description", "price": "UnitPrice"}
     )
@@ -51,17 +54,17 @@ def test_online_retail_gives_its_541_909_records():
         ("medusa_exported-products-semicolon.csv", 0, {"SKU_BLANK": 3}),
     ],
 )
-def test_each_real_file_is_taken_or_says_what_is_missing(name, taken, codes):
+def test_each_real_file_is_taken_or_says_what_is_missing(name: str, taken: int, codes: dict[str, int]) -> None:
     accepted, given = account(name)
     assert (len(accepted), given) == (taken, codes)
 
 
-def test_texts_over_several_lines_come_out_as_python_reads_them():
+def test_texts_over_several_lines_come_out_as_python_reads_them() -> None:
     accepted, _ = account("fulfil_brief_products_head.csv")
     assert sum("\n" in (row[4] or "") for row in accepted) == 33
 
 
-def test_the_same_data_under_two_delimiters_is_read_alike():
+def test_the_same_data_under_two_delimiters_is_read_alike() -> None:
     explicit = {"sku": "Product Handle", "name": "Product Title", "description": "Product Description"}
     comma, semicolon = (
         account(f"medusa_exported-products-{name}.csv", explicit=explicit) for name in ("comma", "semicolon")
@@ -70,7 +73,7 @@ def test_the_same_data_under_two_delimiters_is_read_alike():
     assert comma[0]
 
 
-def test_a_gzip_file_is_known_by_its_bytes():
+def test_a_gzip_file_is_known_by_its_bytes() -> None:
     head = (DATA / "online_retail.csv.gz").read_bytes()[:100_000]
     assert packed.is_packed(head)
     assert not packed.is_packed(gzip.decompress(gzip.compress(b"sku,name\n")))

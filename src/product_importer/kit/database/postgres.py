@@ -28,11 +28,13 @@ from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 
+from product_importer.kit import folding
 from product_importer.kit.database.face import Access, Pairs
 from product_importer.kit.database.types import Money
 
 SLICE = 20_000  # products
 _SESSION = {"lock_timeout": "30s", "idle_in_transaction_session_timeout": "60s", "timezone": "UTC"}
+_AWAY = ("08", "53300", "57P")  # no connection, too many of them, a shutdown
 _RETRY = frozenset({"40P01", "40001", "55P03"})  # deadlock, serialisation failure, lock time-out
 
 
@@ -122,6 +124,12 @@ def json_item(details: ColumnElement[Any], field: str, place: int, type_: TypeEn
     return cast(text_, type_)
 
 
+def contains(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
+    """A regular expression: ILIKE folds as the database's locale does, and no two need agree."""
+    wanted = folding.pattern(text, lambda sign: sign if sign.isalnum() or not sign.isascii() else f"\\{sign}")
+    return column.regexp_match(literal(wanted, Text()))
+
+
 def last_of_each(table: Table, key: ColumnElement[str], order: ColumnElement[int]) -> Select[Any]:
     """DISTINCT ON."""
     return select(table, cast(null(), Integer()).label("records")).ext(distinct_on(key)).order_by(key, order.desc())
@@ -151,6 +159,12 @@ def may_retry(error: DBAPIError) -> bool:
 def is_full(error: DBAPIError) -> bool:
     """Return whether the SQLSTATE is disk_full."""
     return getattr(error.orig, "sqlstate", None) == "53100"
+
+
+def is_away(error: DBAPIError) -> bool:
+    """Return whether the SQLSTATE says so; where no connection came about there is none."""
+    state = getattr(error.orig, "sqlstate", None)
+    return isinstance(error.orig, psycopg.OperationalError) and (state is None or state.startswith(_AWAY))
 
 
 def cut(connection: Connection) -> None:
