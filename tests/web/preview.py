@@ -54,11 +54,14 @@ def moved(step: int) -> Snapshot:
 
 def stream(request: Request) -> Response:
     """Send the running import's panel, ten times or without end, as the product's stream does."""
-    return StreamingResponse(_events(request.app.state.pace), media_type="text/event-stream")
+    state = request.app.state
+    return StreamingResponse(_events(state.pace, state.stops_at, state.go_on), media_type="text/event-stream")
 
 
-async def _events(pace: float) -> AsyncIterator[str]:
+async def _events(pace: float, stops_at: int | None, go_on: threading.Event) -> AsyncIterator[str]:
     for step in range(11):
+        while stops_at is not None and step > stops_at and not go_on.is_set():
+            await asyncio.sleep(0.02)
         lines = templating.fragment("_live.html", snapshot=moved(step)).splitlines()
         yield "event: panel\n" + "".join(f"data: {line}\n" for line in lines) + "\n"
         await asyncio.sleep(pace)
@@ -104,8 +107,11 @@ class Policy:
         await self.app(scope, receive, sending)
 
 
-def application(*, pace: float = 0.05, streams: bool = True) -> Starlette:
-    """Make the preview; `pace` is the seconds between two events, without `streams` only polls are answered."""
+def application(*, pace: float = 0.05, streams: bool = True, stops_at: int | None = None) -> Starlette:
+    """Make the preview; `pace` is the seconds between two events, without `streams` only polls are answered.
+
+    A stream that `stops_at` a step says it and no other until `state.go_on` is set.
+    """
     routes: list[BaseRoute] = [
         Route("/", contents),
         Route("/pages/{name}", page),
@@ -119,6 +125,7 @@ def application(*, pace: float = 0.05, streams: bool = True) -> Starlette:
         routes.insert(4, Route("/admin/imports/{id}/live/stream", stream))
     app = Starlette(routes=routes)
     app.state.pace = pace
+    app.state.stops_at, app.state.go_on = stops_at, threading.Event()
     app.state.working = True
     return app
 

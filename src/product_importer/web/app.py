@@ -13,7 +13,7 @@ from product_importer.kit.tasks import sweeper
 from product_importer.web import assets, errors
 from product_importer.web.api import control, health, imports, inspections, mending, products, reviews
 from product_importer.web.guards import Guards
-from product_importer.web.pages import answers, dashboard, mapping, mend
+from product_importer.web.pages import answers, dashboard, mapping, mend, product_forms
 from product_importer.web.pages import control as control_pages
 from product_importer.web.pages import imports as import_pages
 from product_importer.web.pages import products as product_pages
@@ -28,6 +28,7 @@ PAGES = (
     mapping.router,
     mend.router,
     product_pages.router,
+    product_forms.router,
 )
 
 

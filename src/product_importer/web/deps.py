@@ -30,6 +30,12 @@ def _known(task_id: uuid.UUID) -> uuid.UUID:
         return queries.job_of(session, task_id).id
 
 
+async def _sent(request: Request) -> dict[str, str]:
+    """Read a small form before any transaction begins; of a name that repeats the last counts, files do not."""
+    form = await request.form(max_files=0, max_fields=1_000)
+    return {name: value for name, value in form.multi_items() if isinstance(value, str)}
+
+
 def _reading() -> Iterator[Session]:
     with database.reading() as session:
         yield session
@@ -44,6 +50,7 @@ def _writing() -> Iterator[Session]:
 Configured = Annotated[Settings, Depends(_settings)]
 Watching = Annotated[Watch, Depends(_watch)]
 Followed = Annotated[uuid.UUID, Depends(_known)]
+Sent = Annotated[dict[str, str], Depends(_sent)]
 Reading = Annotated[Session, Depends(_reading, scope="function")]
 Writing = Annotated[Session, Depends(_writing, scope="function")]
 Actor = Annotated[str, Depends(roles.current_actor)]

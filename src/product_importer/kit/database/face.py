@@ -82,6 +82,10 @@ class Face(Protocol):
         """Return whether `text`, all of it literal and without NUL, occurs in the column in any case of its letters."""
         ...
 
+    def has_all(self, table: type[Any], words: Sequence[str]) -> ColumnElement[bool]:
+        """Return whether `table.text`, on which a trigram index stands, contains all words of 3 characters or more."""
+        ...
+
     def last_of_each(self, table: Table, key: ColumnElement[str], order: ColumnElement[int]) -> Select[Any]:
         """Return the rows that have the highest `order` of their `key`, in the order of the keys.
 
@@ -95,6 +99,10 @@ class Face(Protocol):
 
     def look_up(self, connection: Connection) -> None:
         """Join by looking up one row after the other for the rest of the transaction, whatever else seems cheaper."""
+        ...
+
+    def one_at_a_time(self, connection: Connection, what: str) -> None:
+        """Let nobody else do `what` until this transaction has ended; wait for whoever does it now."""
         ...
 
     def analyze(self, connection: Connection, table: Table, *columns: str) -> None:
