@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, BinaryIO, cast
 
-from sqlalchemy import Select, and_, exists, select
+from sqlalchemy import Select, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from product_importer.imports.codes import EXPLANATIONS, Code
@@ -82,10 +82,15 @@ def _late(job: ImportJob) -> list[list[str]]:
 
 
 def _superseded() -> Select[Any]:
-    winner = plan.alias("winner")
-    line, overruled = staged.c.line, staged.c.line != winner.c.line
-    joined = staged.join(winner, and_(winner.c.sku_key == staged.c.sku_key, overruled))
-    return select(line, winner.c.line, staged.c.sku).select_from(joined).order_by(line)
+    """Pair the records of each key with its winner, unless that is known to be alone.
+
+    An inner join SQLite would turn round, and index every record for the sake of few winners.
+    """
+    winner, line = plan.alias("winner"), staged.c.line
+    paired = and_(winner.c.sku_key == staged.c.sku_key, winner.c.records.is_distinct_from(1))
+    overruled = func.coalesce(winner.c.line, line) != line
+    rows = select(line, winner.c.line, staged.c.sku).select_from(staged.outerjoin(winner, paired))
+    return rows.where(overruled).order_by(line)
 
 
 def _skipped() -> Select[Any]:

@@ -89,5 +89,6 @@ def _winners(mode: Mode, fields: Collection[str]) -> Select[Any]:
     details = case((kind == staging.UPDATE, face.change_list(changes(last, Product.__table__, fields))))
     values: dict[str, ColumnElement[Any]] = {column.name: last.c[column.name] for column in staged.columns}
     values["sku"] = func.coalesce(product.sku, last.c.sku)
-    chosen = select(face.place_of(last.c.sku_key), kind, product.id, product.version, details, *values.values())
+    known = (product.id, product.version, details, last.c.records)
+    chosen = select(face.place_of(last.c.sku_key), kind, *known, *values.values())
     return chosen.select_from(last.outerjoin(Product.__table__, product.sku_key == last.c.sku_key))
