@@ -3,10 +3,11 @@
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Table, delete, select
 
-from product_importer.imports import preparation, staging
+from product_importer.imports import plan, preparation, staging
 from product_importer.imports.snapshot import Counts
+from product_importer.imports.states import Mode
 from product_importer.kit import database
 from product_importer.kit.database import postgres
 from product_importer.kit.failpoints import Injected
@@ -214,3 +215,18 @@ def test_a_file_whose_pieces_fail_is_planned_anew(monkeypatch: pytest.MonkeyPatc
         preparation.prepare(import_id)
     monkeypatch.delenv("FAILPOINTS")
     assert run_import_to_end(import_id).counts == Counts(rows=50, created=50)
+
+
+@pytest.mark.parametrize("lost", [staging.staged, staging.plan])
+def test_what_a_crash_of_the_database_emptied_is_never_taken_for_an_empty_file(lost: Table) -> None:
+    area = staging.new_area(job_of(make_import(csv_file("A-1,Mug,,1.00"))))
+    with staging.filling(area) as session:
+        staging.add(session, [(2, "a-1", "A-1", "Mug", None, "1.00", None, 0)])
+    if lost is staging.plan:
+        plan.fill(area, mode=Mode.UPSERT, fields=["sku", "name"], durable=False)
+    with staging.filling(area) as session:
+        session.execute(delete(lost))
+    if lost is staging.staged:
+        plan.fill(area, mode=Mode.UPSERT, fields=["sku", "name"], durable=False)
+    with pytest.raises(plan.Lost), staging.filling(area) as session:
+        plan.complete(session, records=1)

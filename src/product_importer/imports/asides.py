@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, BinaryIO, cast
 
-from sqlalchemy import Result, Select, and_, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session
 
 from product_importer.imports.codes import EXPLANATIONS, Code
@@ -52,7 +52,7 @@ def first(job: ImportJob, outcome: Outcome) -> list[Change]:
     return [_shown(outcome, row) for row in itertools.islice(rows, SHOWN)]
 
 
-def _fetched(session: Session, rows: Select[Any], count: int) -> Result[Any]:
+def _fetched(session: Session, rows: Select[Any], count: int) -> Iterable[Sequence[Any]]:
     return session.execute(rows, execution_options={} if count <= FEW else {"yield_per": BLOCK})
 
 

@@ -20,6 +20,10 @@ from product_importer.kit.failpoints import failpoint
 CLEARED = {"description": 1, "price": 2}  # bits of `cleared`
 
 
+class Lost(Exception):
+    """What was staged or planned is gone: a crash of the database empties unlogged tables, all of them at once."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """How many products the file speaks of, by kind, and how many of its records a later one overrules."""
@@ -64,8 +68,11 @@ def fill(area: str, *, mode: Mode, fields: Collection[str], durable: bool) -> No
             piece.result()
 
 
-def complete(session: Session) -> Plan:
-    """Index and count the plan that was filled."""
+def complete(session: Session, *, records: int) -> Plan:
+    """Index and count the plan that was filled from so many records.
+
+    Raises Lost where a crash of the database emptied it, or what it was filled from, in between.
+    """
     connection = session.connection()
     staging.by_position.create(connection)
     if staging.is_durable(session):
@@ -73,8 +80,9 @@ def complete(session: Session) -> Plan:
     database.face().analyze(connection, staging.plan, "position", "kind")
     counted = select(staging.plan.c.kind, func.count()).group_by(staging.plan.c.kind)
     kinds: dict[int, int] = {kind: count for kind, count in session.execute(counted)}  # noqa: C416 - typed so
-    records = session.scalar(select(func.count()).select_from(staging.staged)) or 0
     winners = sum(kinds.values())
+    if records and not winners:
+        raise Lost(f"nothing is left of {records} records")
     return Plan(winners=winners, superseded=records - winners, kinds=kinds)
 
 

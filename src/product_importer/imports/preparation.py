@@ -110,7 +110,7 @@ def _staged(
                 read.require_rows()
             plan.fill(area, mode=job.mode, fields=read.fields, durable=durable)
             with staging.filling(area, durable=durable) as scratch:
-                made = plan.complete(scratch)
+                made = plan.complete(scratch, records=read.accepted)
                 failpoint("import.plan.made", scratch)
                 values["facts"] |= asides.save(scratch, job, made)
             return made, values
