@@ -2,7 +2,7 @@
 
 from product_importer.catalog.models import Product
 from product_importer.imports.memory import MappingMemory
-from product_importer.imports.models import Counter, ImportJob, RejectedRecord, Slice, Undo, UndoKept
+from product_importer.imports.models import Counter, ImportJob, LateSkip, RejectedRecord, Slice, Undo, UndoKept
 from product_importer.journal.models import Batch, Entry
 from product_importer.kit.database.types import Base
 from product_importer.uploads.models import Part, Upload
@@ -14,6 +14,7 @@ __all__ = [
     "Counter",
     "Entry",
     "ImportJob",
+    "LateSkip",
     "MappingMemory",
     "Part",
     "Product",

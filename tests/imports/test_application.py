@@ -89,6 +89,21 @@ def test_a_cancelled_import_keeps_and_counts_what_was_written(planned: uuid.UUID
     assert completions(planned) == 0
 
 
+def test_a_cancellation_that_comes_after_the_last_slice_finds_the_import_complete(planned: uuid.UUID) -> None:
+    for _ in range(3):
+        write_one(planned)
+    cancel(planned)
+    seen = run_import_to_end(planned)
+    assert (seen.state, seen.counts, completions(planned)) == (State.COMPLETED, WHOLE, 1)
+
+
+def test_a_worker_that_saw_a_pause_that_is_gone_does_not_end_the_import(planned: uuid.UUID) -> None:
+    write_one(planned)
+    application._finish(planned)  # as it does when a pause was taken back between its two looks
+    assert seen_import(planned).state is State.APPLYING
+    assert run_import_to_end(planned).counts == WHOLE
+
+
 def test_a_slice_at_work_is_finished_before_the_cancellation_is_final(planned: uuid.UUID) -> None:
     taken = take(planned)
     cancel(planned)

@@ -1,5 +1,6 @@
 """The merge, when the catalog has moved since the plan was made: what is written is right as of now."""
 
+import csv
 from decimal import Decimal
 from typing import Any
 
@@ -7,11 +8,12 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 
 from product_importer.catalog.models import Product
-from product_importer.imports import preparation, slices
+from product_importer.imports import asides, preparation, slices
 from product_importer.imports.snapshot import Counts, Snapshot
-from product_importer.imports.states import State
+from product_importer.imports.states import Outcome, State
 from product_importer.journal.models import Entry
 from product_importer.kit import database
+from product_importer.kit.failpoints import Injected
 from product_importer.kit.tasks import leases
 from tests.makers import (
     csv_file,
@@ -40,6 +42,11 @@ class Planned:
 
     def updates(self) -> list[Any]:
         return [line[1:] for line in journal_lines(self.id) if line[0] == "product.updated"]
+
+    def skipped(self) -> list[list[str]]:
+        """Return line, code, column and SKU of all skipped rows, as their file has them."""
+        text = "".join(asides.lines(job_of(self.id), Outcome.SKIPPED))
+        return [row[:4] for row in csv.reader(text.splitlines()[1:])]
 
     def creations(self) -> list[Any]:
         return [line[1] for line in journal_lines(self.id) if line[0] == "product.created"]
@@ -76,6 +83,7 @@ def test_a_product_that_came_meanwhile_is_skipped_when_only_creating() -> None:
     make_product("B-2", name="Old lamp")
     assert planned.applied().counts == Counts(rows=2, created=1, skipped=1)
     assert stored_products()["b-2"].name == "Old lamp"
+    assert planned.skipped() == [["3", "EXISTS", "sku", "B-2"]]
 
 
 def test_a_product_that_went_meanwhile_is_created_anew() -> None:
@@ -95,6 +103,29 @@ def test_a_product_that_went_meanwhile_is_skipped_when_only_updating() -> None:
     remove("b-2")
     assert planned.applied().counts == Counts(rows=2, updated=1, skipped=1)
     assert list(stored_products()) == ["a-1"]
+    assert planned.skipped() == [["3", "NO_MATCH", "sku", "B-2"]]
+
+
+def test_rows_skipped_by_the_plan_and_by_a_catalog_that_moved_are_listed_together_by_line() -> None:
+    make_product("A-1")
+    make_product("C-3")
+    planned = Planned("B-2,Lamp,,2.00", "A-1,Mug,,1.00", "D-4,Pot,,1.00", "C-3,Jar,,1.00", mode="update_only")
+    remove("a-1")
+    assert planned.applied().counts == Counts(rows=4, updated=1, skipped=3)
+    assert [line for line, *_ in planned.skipped()] == ["2", "3", "4"]
+    (late,) = [one for one in asides.first(job_of(planned.id), Outcome.SKIPPED) if one.sku == "A-1"]
+    assert (late.line, late.code) == (3, "NO_MATCH")
+
+
+def test_a_slice_that_met_a_moved_catalog_and_is_cut_off_lists_its_rows_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    planned = Planned("A-1,Mug,,1.00", "B-2,Lamp,,2.00", mode="create_only")
+    make_product("B-2")
+    monkeypatch.setenv("FAILPOINTS", "catalog.moved=error")
+    with pytest.raises(Injected):
+        planned.applied()
+    monkeypatch.delenv("FAILPOINTS")
+    assert planned.applied().counts == Counts(rows=2, created=1, skipped=1)
+    assert len(planned.skipped()) == 1
 
 
 def test_an_edit_meanwhile_shows_in_what_the_journal_says_was_there_before() -> None:

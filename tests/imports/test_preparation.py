@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from product_importer.imports import actions, preparation, reading
+from product_importer.imports.checking import rows
 from product_importer.imports.models import ImportJob
 from product_importer.imports.snapshot import Counts
 from product_importer.imports.states import State
@@ -184,3 +185,16 @@ def test_progress_never_goes_back_when_a_file_is_read_again() -> None:
     for marks in (reading.Marks(40, 2, 1), reading.Marks(10, 1, 0)):
         hold.beat(preparation._beat(import_id, marks))
     assert (job_of(import_id).bytes_read, job_of(import_id).rows_read) == (40, 2)
+
+
+def test_a_header_without_rows_is_told_as_such_and_speaks_of_no_rejects() -> None:
+    seen = import_file(b"sku,name\n")
+    assert seen.error is not None
+    assert (seen.error.code, seen.error.action) == ("NO_VALID_ROWS", rows.NoRows.action)
+    assert "rejects" not in seen.links
+
+
+def test_one_column_may_feed_two_fields() -> None:
+    seen = import_file(b"Code,Cost\nA-1,5.00\n", mapping={"sku": "Code", "name": "Code", "price": "Cost"})
+    assert (seen.counts.created, seen.mapping["name"], seen.ignored_columns) == (1, "Code", [])
+    assert stored_products()["a-1"].name == "A-1"

@@ -141,6 +141,7 @@ def serving(settings: Settings) -> Iterator[Doors]:
         assert running.started, "the server did not start"
         yield Doors(settings.port, running)
     finally:
+        running.closing.set()  # as a signal does: no stream that a page left open holds the end up
         running.should_exit = True
         thread.join(PATIENCE)
 

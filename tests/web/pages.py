@@ -1,19 +1,34 @@
 """Every page of the product by a short name: its template and made-up values."""
 
+import datetime as dt
+
 from product_importer.imports.changes import KINDS_LISTED
 from product_importer.imports.history import Page, Wanted
 from product_importer.imports.models import ImportJob
+from product_importer.imports.originals import Keeping
 from product_importer.imports.states import State
 from tests.web import samples
 
-SHELL: dict[str, object] = {"actor": "user:local", "counts_in_rail": {"running": 1, "products": 512_304}}
+SHELL: dict[str, object] = {
+    "most": 2 * 2**30,
+    "actor": "user:local",
+    "counts_in_rail": {"running": 1, "products": 512_304},
+}
 IMPORT: dict[str, object] = {
     "nav": "imports",
     "groups": samples.GROUPS,
     "rejects": samples.REJECTS,
     "rejects_total": 3_425,
+    "mends": None,
+    "menders": [],
+    "files": Keeping(None, None),
 }
-SPOTLESS: dict[str, object] = {"nav": "imports", "groups": [], "rejects": [], "rejects_total": 0}
+SPOTLESS: dict[str, object] = {
+    **IMPORT,
+    "groups": [],
+    "rejects": [],
+    "rejects_total": 0,
+}
 UNDO: dict[str, object] = {"nav": "imports", "kept": [], "preview": None}
 ACTORS = ["token:nightly-sync", "user:local"]
 CHANGES: dict[str, object] = {
@@ -22,13 +37,20 @@ CHANGES: dict[str, object] = {
     "tab": "changes",
     "kinds": KINDS_LISTED,
     "cursor": None,
+    "search": "",
+    "gone": False,
 }
 FRESH = {"running": 0, "products": 0}
 
 PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "dashboard": (
         "dashboard.html",
-        {"nav": "dashboard", "recent": samples.RECENT, "running": [samples.APPLYING], "first_run": False},
+        {
+            "nav": "dashboard",
+            "recent": samples.RECENT,
+            "running": [samples.APPLYING, samples.WAITING, samples.PAUSED],
+            "first_run": False,
+        },
     ),
     "first-run": (
         "dashboard.html",
@@ -41,7 +63,7 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "imports-found": (
         "imports.html",
         {"nav": "imports", "found": Page([samples.CANCELLED], 1, 1, 1), "actors": ACTORS}
-        | {"wanted": Wanted(State.CANCELLED, "token:nightly-sync", "clear")},
+        | {"wanted": Wanted(State.CANCELLED, "token:nightly-sync", "clear", since=dt.date(2026, 11, 1))},
     ),
     "imports-not-found": (
         "imports.html",
@@ -52,12 +74,40 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         {"nav": "imports", "found": Page([], 0, 1, 1), "wanted": Wanted(), "actors": []},
     ),
     "import": ("import.html", {**IMPORT, "snapshot": samples.COMPLETED, "tab": "account"}),
+    "import-mended": (
+        "import.html",
+        {**SPOTLESS, "snapshot": samples.COMPLETED, "mends": samples.CANCELLED, "menders": [samples.COMPLETED] * 2}
+        | {"tab": "account"},
+    ),
+    "mend": ("mend.html", {"nav": "imports", "snapshot": samples.COMPLETED, "sheet": samples.SHEET, "problem": ""}),
+    "mend-wrong": (
+        "mend.html",
+        {"nav": "imports", "snapshot": samples.COMPLETED, "sheet": samples.SHEET}
+        | {"problem": "2 rows would be rejected again. Nothing is imported yet."},
+    ),
     "import-rejects": ("import.html", {**IMPORT, "snapshot": samples.COMPLETED, "tab": "rejects"}),
     "import-file": ("import.html", {**IMPORT, "snapshot": samples.COMPLETED, "tab": "file"}),
     "import-changes": ("import.html", {**CHANGES, "kind": "updated", "changes": samples.UPDATES, "cursor": "1.x"}),
     "import-changes-planned": (
         "import.html",
         {**CHANGES, "snapshot": samples.REVIEW, "kind": "created", "changes": samples.UPDATES},
+    ),
+    "import-changes-found": (
+        "import.html",
+        {**CHANGES, "kind": "updated", "changes": samples.UPDATES, "search": "mug & “pot”"},
+    ),
+    "import-changes-not-found": (
+        "import.html",
+        {**CHANGES, "kind": "updated", "changes": samples.NOTHING, "search": "x"},
+    ),
+    "import-file-forgotten": (
+        "import.html",
+        {**IMPORT, "snapshot": samples.COMPLETED, "tab": "file", "files": Keeping(samples.NOW, samples.NOW)},
+    ),
+    "import-superseded-forgotten": (
+        "import.html",
+        {**CHANGES, "kind": "superseded", "changes": samples.NOTHING, "gone": True}
+        | {"files": Keeping(samples.NOW, samples.NOW)},
     ),
     "import-superseded": ("import.html", {**CHANGES, "kind": "superseded", "changes": samples.OVERRULED}),
     "import-skipped": ("import.html", {**CHANGES, "kind": "skipped", "changes": samples.LEFT_OUT}),

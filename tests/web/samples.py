@@ -27,6 +27,8 @@ from product_importer.imports.snapshot import (
 from product_importer.imports.states import Fate, Mode, Outcome, Question, State, UndoState
 from product_importer.imports.undoing.undo import Tally
 from product_importer.imports.undoing.undo_queries import Kept
+from product_importer.web.mending import Control, Sheet
+from product_importer.web.mending import Row as MendRow
 from product_importer.web.views import Chip, Column
 
 NOW = dt.datetime.now(dt.UTC)
@@ -239,6 +241,7 @@ UNDO_FAILED = make_undone(
     error=Failure("UNDO_CRASHED", "It stopped after 216,000 products.", "Undo again: it goes on where it stopped."),
 )
 AGAIN = dataclasses.replace(COMPLETED, repeats=Repeat(uuid.UUID(int=40), 40, NOW - dt.timedelta(hours=2)))
+AWAKE = [APPLYING, WAITING, PAUSED]
 RECENT = [APPLYING, COMPLETED, WAITING, FAILED, CANCELLED]
 
 GROUPS = [
@@ -317,6 +320,43 @@ MAPPING: dict[str, object] = {
     "made_for": "9f86d081884c7d65 5 none",
     "rows": ROWS,
 }
+
+
+def make_control(name: str, label: str, column: str, value: str, *, wrong: bool = False) -> Control:
+    """Make one cell of a row that is mended."""
+    return Control(name, label, column, value, value, wrong, focused=wrong and name == "cell-7-2")
+
+
+SHEET = Sheet(
+    [
+        MendRow(
+            7,
+            "PRICE_NEGATIVE",
+            "Price is below zero: it is below zero",
+            [
+                make_control("cell-7-0", "SKU", "StockCode", "MUG-1103"),
+                make_control("cell-7-1", "Name", "Name", "Stoneware mug 350 ml, oat"),
+                make_control("cell-7-3", "Description", "Text", "Glazed inside.\nMicrowave safe."),
+                make_control("cell-7-2", "Price", "UnitPrice", "-4.00", wrong=True),
+            ],
+            changed=False,
+            too_long=False,
+        ),
+        MendRow(
+            402_118,
+            "QUOTE_UNBALANCED",
+            "A quotation mark is out of place",
+            [make_control("raw-402118", "The line as it stands in the file", "", 'A,"B;;1.00', wrong=True)],
+            changed=True,
+            too_long=False,
+        ),
+        MendRow(402_119, "FIELD_TOO_LONG", "Cell is too long", [], changed=False, too_long=True),
+    ],
+    [make_control("cell-900-2", "Price", "UnitPrice", "4.00")],
+    changed=2,
+    page=2,
+    pages=3,
+)
 
 
 def make_products(count: int = 20) -> list[Product]:

@@ -57,7 +57,8 @@ def test_the_status_is_the_account_to_the_row(served_twice: Doors) -> None:
 
 def test_its_links_lead_somewhere(served: Doors) -> None:
     told = served.get(f"/imports/{imported(served, MIXED)}").json
-    assert set(told["links"]) == {"self", "status", "progress", "page", "rejects", "superseded", "changes"}
+    named = {"self", "status", "progress", "page", "rejects", "superseded", "changes", "mended_by"}
+    assert set(told["links"]) == named
     assert {served.get(link).status for link in told["links"].values()} == {200}
 
 

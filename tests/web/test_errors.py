@@ -1,5 +1,7 @@
 """Refusals and faults as their readers get them: a page, or a problem document; never a trace."""
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import text
 
@@ -103,3 +105,15 @@ def test_words_that_are_no_text_do_not_break_the_answer() -> None:
     refused = Fault("half a letter: \ud800")
     answer = errors.answer({"type": "http", "path": "/", "headers": []}, refused)
     assert b"half a letter: ?" in answer.body
+
+
+def test_a_database_that_is_away_is_said_in_words_and_is_no_fault_of_ours(served: Doors, tmp_path: Path) -> None:
+    here = database.engine().url.render_as_string(hide_password=False)
+    for away in ("postgresql+psycopg://nobody@127.0.0.1:1/none", f"sqlite:///{tmp_path}"):  # nobody listens; a folder
+        database.connect(away)
+        answer = served.get("/imports")
+        page = served.get("/admin/imports", Accept=BROWSER)
+        assert (answer.status, answer.json["code"], answer.headers["retry-after"]) == (503, "DATABASE_UNAVAILABLE", "5")
+        assert (page.status, "The database does not answer" in page.body.decode()) == (503, True)
+    database.connect(here)
+    assert served.get("/imports").status == 200

@@ -104,6 +104,37 @@ def test_unknown_headers_are_mapped_by_hand_and_remembered(page: Page, served: D
     assert finished(page).counts.unchanged == 2
 
 
+def test_a_button_that_is_pressed_while_the_preview_is_made_stays_under_the_pointer(page: Page, served: Doors) -> None:
+    drop(page, served, UNKNOWN)
+    held: list[Route] = []
+    page.route("**/mapping/preview", lambda route: held.append(route))
+    for column, name in (("Code", "SKU"), ("Label", "Name"), ("Cost", "Price")):
+        page.get_by_label(f"Field for {column}").select_option(name)
+    while len(held) < 3:
+        page.wait_for_timeout(20)
+    page.get_by_role("button", name="Import now").hover()
+    page.mouse.down()
+    held.pop().continue_()
+    expect(page.get_by_role("rowheader", name="Lamp")).to_be_visible()  # the page has grown by now
+    page.mouse.up()
+    assert finished(page).counts.created == 2
+
+
+def test_another_tab_sees_that_the_import_was_answered(page: Page, served: Doors) -> None:
+    drop(page, served, UNKNOWN)
+    page.get_by_label("Field for Code").select_option("SKU")
+    page.get_by_label("Field for Label").select_option("Name")
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect(other.get_by_role("heading", name="Check the columns")).to_be_visible()
+    page.bring_to_front()
+    page.get_by_role("button", name="Review first").click()
+    review = finished(page)
+    assert review.state == "waiting"
+    expect(other.get_by_role("heading", name="spring.csv")).to_be_visible(timeout=20_000)
+    expect(other.get_by_role("heading", name="Waiting for your review")).to_be_visible(timeout=20_000)
+
+
 def test_a_link_that_is_followed_as_the_import_ends_leads_on(page: Page, served: Doors) -> None:
     drop(page, served, CLEAN)
     expect(page.get_by_role("heading", name="spring.csv")).to_be_visible()

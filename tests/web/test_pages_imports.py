@@ -1,11 +1,18 @@
 """The pages of imports and products, as a browser without JavaScript sends and gets them."""
 
+import datetime as dt
 import html
 import re
 import uuid
+from urllib.parse import quote
 
 import pytest
+from sqlalchemy import update
 
+from product_importer.imports import originals
+from product_importer.imports.models import ImportJob
+from product_importer.kit import clock, database
+from product_importer.kit.settings import Settings
 from tests import makers
 from tests.web import doors
 from tests.web.doors import Answer, Doors
@@ -88,7 +95,7 @@ def test_cancel_and_retry_lead_back_to_the_import(served: Doors, monkeypatch: py
     monkeypatch.setenv("FAILPOINTS", "import.read.staged=enospc")
     place = ended(served)
     shown = words(served.get(place))
-    assert "There was no room to write the next rows" in shown
+    assert "There was no room on the disk for the next rows" in shown
     assert "DISK_FULL" in shown
     monkeypatch.delenv("FAILPOINTS")
     answer = served.post(f"{place}/retry", b"", **FORM)
@@ -108,6 +115,25 @@ def test_the_history_is_paged(served: Doors) -> None:
     assert "file-00.csv" in second
     assert "file-01.csv" not in second
     assert served.get("/admin/imports?page=0", **BROWSER).status == 422
+
+
+def test_the_history_is_narrowed_down_by_days(served: Doors) -> None:
+    old = uuid.UUID(started(served, name="old.csv").rpartition("/")[2])
+    started(served, name="new.csv")
+    with database.transaction() as session:
+        moment = dt.datetime(2026, 3, 9, 23, 59, tzinfo=dt.UTC)
+        session.execute(update(ImportJob).where(ImportJob.id == old).values(created_at=moment))
+
+    def found(wanted: str) -> list[str]:
+        return [one["file"]["name"] for one in served.get(f"/imports?{wanted}").json["items"]]
+
+    assert found("since=2026-03-10") == ["new.csv"]
+    assert found("since=2026-03-09&until=2026-03-09") == ["old.csv"]
+    assert found("until=2026-03-08") == []
+    assert found("since=0001-01-01&until=9999-12-31") == ["new.csv", "old.csv"]
+    page = served.get("/admin/imports?until=2026-03-09&since=&state=&who=&file=")
+    assert "1 import found" in words(page)
+    assert 'value="2026-03-09"' in page.body.decode()
 
 
 def test_products_are_listed_in_pages(served: Doors) -> None:
@@ -139,3 +165,50 @@ def test_an_unknown_import_is_a_page_too(served: Doors) -> None:
     answer = served.get(f"/admin/imports/{uuid.UUID(int=7)}", **BROWSER)
     assert answer.status == 404
     assert "There is no such import" in words(answer)
+
+
+def test_an_import_that_waits_does_not_look_like_one_at_work(served: Doors) -> None:
+    waiting = str(served.upload(b"a,b\n1,2\n", interactive="true").json["task_id"])
+    answer = served.get("/admin/dashboard")
+    assert "Which column is which? Nothing is written yet." in words(answer)
+    assert f'<pi-wait src="/admin/imports/{waiting}/live"' in answer.body.decode()
+    assert "<pi-live" not in answer.body.decode()
+
+
+def test_the_drop_zone_names_the_limit_that_is_set(here: Settings) -> None:
+    with doors.serving(here.model_copy(update={"max_upload_bytes": 300 * 2**20})) as small:
+        assert "up to 300 MiB." in words(small.get("/admin/dashboard"))
+
+
+def test_changes_are_searched_by_sku_and_name_in_any_case(served_twice: Doors) -> None:
+    rows = makers.csv_file("A-1,Große Schüssel,,1", "B-2,Mug_x,,1", "Ö-3,100% Mug,,1")
+    import_id = makers.import_file(rows).task_id
+
+    def found(search: str) -> list[str]:
+        answer = served_twice.get(f"/imports/{import_id}/changes?kind=created&search={quote(search)}").json
+        return [one["sku"] for one in answer["items"]]
+
+    assert [found(word) for word in ("SCHÜSSEL", "ö-", "g_", "%", "mug", "none")] == [
+        ["A-1"], ["Ö-3"], ["B-2"], ["Ö-3"], ["B-2", "Ö-3"], [],
+    ]  # fmt: skip
+    page = served_twice.get(f"/admin/imports/{import_id}?tab=changes&kind=created&search=mug")
+    assert "2 found" in words(page)
+    assert 'value="mug"' in page.body.decode()
+    assert "None of them is like that" in words(
+        served_twice.get(f"/admin/imports/{import_id}?tab=changes&kind=created&search=x%00yz")
+    )
+
+
+def test_lists_whose_files_are_gone_say_so(served: Doors) -> None:
+    import_id = makers.import_file(makers.csv_file("A-1,Mug,,1", "A-1,Cup,,1", "A-2,,,1")).task_id
+    with database.transaction() as session:
+        long_ago = clock.now() - clock.seconds(91 * originals.DAY)
+        session.execute(update(ImportJob).where(ImportJob.id == import_id).values(finished_at=long_ago))
+    assert "Kept until" in words(served.get(f"/admin/imports/{import_id}?tab=file"))
+    originals.forget_files.run()
+    for part in ("file", "rejects.csv", "superseded.csv", "changes?kind=superseded"):
+        answer = served.get(f"/imports/{import_id}/{part}")
+        assert (answer.status, answer.json["code"]) == (410, "FILE_FORGOTTEN")
+    assert "not kept any more" in words(served.get(f"/admin/imports/{import_id}?tab=changes&kind=superseded"))
+    assert "not any more" in words(served.get(f"/admin/imports/{import_id}?tab=file"))
+    assert "Mend rows here" not in words(served.get(f"/admin/imports/{import_id}?tab=rejects"))

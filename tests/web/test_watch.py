@@ -165,3 +165,13 @@ def watched(served: Doors) -> set[uuid.UUID]:
     watch = served.server.config.app.state.watch  # type: ignore[union-attr]
     assert isinstance(watch.closing, asyncio.Event)
     return set(watch._followers)
+
+
+def test_a_page_may_follow_an_import_that_waits_until_somebody_answers(served: Doors) -> None:
+    import_id = started(served, b"a,b\n1,2\n", interactive="true")
+    with served.stream(f"/admin/imports/{import_id}/live/stream?waits=true") as events:
+        first = next(events)
+        change(import_id, state=State.CANCELLED)
+        then = next(events)
+        assert (int(then.id) > int(first.id), 'data-state="cancelled"' in then.data) == (True, True)
+        assert [one.kind for one in events] in ([], ["end"])

@@ -90,3 +90,10 @@ def test_an_actor_is_named_without_its_kind_when_it_is_a_person(actor: str, writ
 )
 def test_lines_are_named_until_they_are_many(numbers: list[int], count: int, written: str) -> None:
     assert words.lines(numbers, count) == written
+
+
+@pytest.mark.parametrize(
+    ("count", "written"), [(2 * 2**30, "2 GiB"), (300 * 2**20, "300 MiB"), (1_572_864, "1.5 MiB"), (900, "900 bytes")]
+)
+def test_limits_are_written_as_they_are_set(count: int, written: str) -> None:
+    assert words.capacity(count) == written

@@ -46,7 +46,15 @@ class NothingAsked(AppError):
     action = "Reload the page: somebody may have answered already."
 
 
-def start(session: Session, *, upload: Upload, actor: str, options: Options, found: Inspection) -> ImportJob:
+def start(
+    session: Session,
+    *,
+    upload: Upload,
+    actor: str,
+    options: Options,
+    found: Inspection,
+    parent_id: uuid.UUID | None = None,
+) -> ImportJob:
     """Make the import of a whole upload, waiting for a worker, or for a person where something is in doubt."""
     asked = options.check_columns or (options.interactive and _is_in_doubt(found))
     job = ImportJob(
@@ -55,6 +63,7 @@ def start(session: Session, *, upload: Upload, actor: str, options: Options, fou
         question=Question.MAPPING if asked else None,
         actor=actor,
         upload_id=upload.id,
+        parent_id=parent_id,
         file_name=upload.name,
         file_bytes=upload.received,
         mode=options.mode,

@@ -108,14 +108,17 @@ def _rests(import_id: uuid.UUID) -> bool:
 
 
 def _finish(import_id: uuid.UUID) -> None:
-    """End the import once no slice is open: completed, or cancelled with what was written."""
+    """End the import once no slice is open: completed when all is in, else cancelled with what was written."""
     with database.transaction() as session:
         job = queries.job_of(session, import_id, lock=True)
+        is_all_in = job.next_position > (job.winners or 0) and not slices.are_open(session, import_id)
         if job.cancel_requested:
             slices.forget_silent(session, import_id)
         if job.state is not State.APPLYING or slices.are_open(session, import_id):
             return
-        job.state = State.CANCELLED if job.cancel_requested else State.COMPLETED
+        if not is_all_in and not job.cancel_requested:
+            return  # a pause was asked for and taken back just now: there is more to do
+        job.state = State.COMPLETED if is_all_in else State.CANCELLED
         job.finished_at, job.version = clock.now(), job.version + 1
         if job.state is State.COMPLETED:
             _tell(session, job)

@@ -1,6 +1,7 @@
 """Records that the plan sets aside: those a later line overrules and those the mode leaves out, each kind as a file."""
 
 import csv
+import heapq
 import io
 import itertools
 import tempfile
@@ -8,16 +9,16 @@ import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, BinaryIO, cast
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, exists, select
 from sqlalchemy.orm import Session
 
 from product_importer.imports.codes import EXPLANATIONS, Code
-from product_importer.imports.models import ImportJob
+from product_importer.imports.models import ImportJob, LateSkip
 from product_importer.imports.plan import Plan
 from product_importer.imports.snapshot import Change
 from product_importer.imports.staging import SKIP, plan, staged
 from product_importer.imports.states import Outcome
-from product_importer.kit import storage
+from product_importer.kit import database, storage
 
 SHOWN = 1_000  # records of a kind that the page shows; the file has all
 BLOCK = 5_000  # rows fetched at a time
@@ -43,13 +44,42 @@ def save(session: Session, job: ImportJob, made: Plan) -> dict[str, str]:
     return facts
 
 
+def are_there(session: Session, job: ImportJob, outcome: Outcome) -> bool:
+    """Return whether the import set records of this kind aside."""
+    noted = select(exists().where(LateSkip.import_id == job.id))
+    return bool(job.facts.get(FACTS[outcome])) or (outcome is Outcome.SKIPPED and bool(session.scalar(noted)))
+
+
 def first(job: ImportJob, outcome: Outcome) -> list[Change]:
     """Return the first 1,000 superseded or skipped records, in the order of the file."""
+    header, *rows = itertools.islice(_rows(job, outcome), SHOWN + 1)
+    return [_shown(outcome, dict(zip(header, row, strict=True))) for row in rows]
+
+
+def lines(job: ImportJob, outcome: Outcome) -> Iterator[str]:
+    """Yield the file of all superseded or skipped records, those of a catalog that moved in their places."""
+    rows = _rows(job, outcome)
+    while block := list(itertools.islice(rows, BLOCK)):
+        text = io.StringIO(newline="")
+        csv.writer(text, lineterminator="\n").writerows(block)
+        yield text.getvalue()
+
+
+def _rows(job: ImportJob, outcome: Outcome) -> Iterator[Sequence[str]]:
+    """Yield the header, then the records of the file and those that were skipped later, by their lines."""
+    yield SUPERSEDED if outcome is Outcome.SUPERSEDED else SKIPPED
     key = job.facts.get(FACTS[outcome])
-    if key is None:
-        return []
-    rows = csv.DictReader(_lines(storage.stream(key)))
-    return [_shown(outcome, row) for row in itertools.islice(rows, SHOWN)]
+    planned = csv.reader(_lines(storage.stream(key))) if key else iter(())
+    next(planned, None)
+    yield from heapq.merge(planned, _late(job) if outcome is Outcome.SKIPPED else (), key=lambda row: int(row[0]))
+
+
+def _late(job: ImportJob) -> list[list[str]]:
+    wanted = select(LateSkip).where(LateSkip.import_id == job.id).order_by(LateSkip.line)
+    with database.reading() as session:
+        noted = session.scalars(wanted).all()
+    told = (_told(job, one.line, one.sku, known=one.code == Code.EXISTS) for one in noted)
+    return [[str(cell) for cell in row] for row in told]
 
 
 def _fetched(session: Session, rows: Select[Any], count: int) -> Iterable[Sequence[Any]]:

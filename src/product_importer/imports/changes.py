@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal, get_args
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
@@ -16,7 +16,7 @@ from product_importer.imports.snapshot import Change
 from product_importer.imports.staging import KINDS
 from product_importer.imports.states import Outcome, Question, State
 from product_importer.journal.models import Batch, Entry
-from product_importer.kit import database
+from product_importer.kit import database, folding
 from product_importer.kit.database.face import Access
 from product_importer.kit.errors import AppError
 
@@ -53,17 +53,20 @@ class Page:
     next_cursor: str | None
 
 
-def page(job: ImportJob, outcome: Kind, *, cursor: str | None = None, limit: int = 50) -> Page:
-    """Return the changes of one outcome behind the cursor.
+def page(job: ImportJob, outcome: Kind, *, cursor: str | None = None, limit: int = 50, search: str = "") -> Page:
+    """Return the changes of one outcome behind the cursor, of products whose SKU or name contains `search`.
 
     Of superseded and skipped records the first 1,000 are listed, all of them are in their files; unchanged ones are
     listed only while the import is under review, for nothing of them is written. Raises PlanGone, CursorInvalid.
     """
+    search = search.replace("\0", "").strip()
     if outcome in asides.FACTS:
-        return _cut(asides.first(job, outcome), _number(cursor), limit)
+        listed = asides.first(job, outcome)
+        found = [one for one in listed if folding.fold(search) in folding.fold(one.sku)] if search else listed
+        return _cut(found, _number(cursor), limit)
     if is_under_review(job):
-        return _from_plan(job, outcome, _number(cursor), limit)
-    return _from_journal(job, outcome, cursor, limit) if outcome in TYPES else Page([], None)
+        return _from_plan(job, outcome, _number(cursor), limit, search)
+    return _from_journal(job, outcome, cursor, limit, search) if outcome in TYPES else Page([], None)
 
 
 def is_under_review(job: ImportJob) -> bool:
@@ -76,14 +79,14 @@ def _cut(listed: Sequence[Change], start: int, limit: int) -> Page:
     return Page(listed[start:end], str(end) if end < len(listed) else None)
 
 
-def _from_plan(job: ImportJob, outcome: Outcome, position: int, limit: int) -> Page:
+def _from_plan(job: ImportJob, outcome: Outcome, position: int, limit: int, search: str) -> Page:
     row = staging.plan.c
     changed = database.face().change_list(plan.changes(staging.plan, _product, job.facts["mapping"]))
     sku, name = func.coalesce(_product.c.sku, row.sku), func.coalesce(_product.c.name, row.name)
     wanted = (
         select(row.position, row.line, sku, name, _product.c.id, changed)
         .select_from(staging.plan.outerjoin(_product, _product.c.id == row.product_id))
-        .where(row.kind == KINDS[outcome], row.position > position)
+        .where(row.kind == KINDS[outcome], row.position > position, *_containing(search, sku, name))
         .order_by(row.position)
         .limit(limit + 1)
     )
@@ -96,14 +99,14 @@ def _from_plan(job: ImportJob, outcome: Outcome, position: int, limit: int) -> P
     return Page(items[:limit], str(found[limit - 1][0]) if len(found) > limit else None)
 
 
-def _from_journal(job: ImportJob, outcome: Outcome, cursor: str | None, limit: int) -> Page:
+def _from_journal(job: ImportJob, outcome: Outcome, cursor: str | None, limit: int, search: str) -> Page:
     """Go through the import's batches one after the other: each is one range of the entries' key."""
     batch, subject = _place(cursor)
     found: list[tuple[str, Change]] = []
     with database.reading() as session:
         for batch_id in _batches(session, job, TYPES[outcome], batch):
             behind = subject if batch_id == batch else None
-            found += _entries(session, outcome, batch_id, behind, limit + 1 - len(found))
+            found += _entries(session, outcome, batch_id, behind, limit + 1 - len(found), search)
             if len(found) > limit:
                 break
     items = [change for _, change in found[:limit]]
@@ -116,11 +119,12 @@ def _batches(session: Session, job: ImportJob, type_: str, first: int) -> Sequen
 
 
 def _entries(
-    session: Session, outcome: Outcome, batch_id: int, behind: uuid.UUID | None, limit: int
+    session: Session, outcome: Outcome, batch_id: int, behind: uuid.UUID | None, limit: int, search: str
 ) -> Iterator[tuple[str, Change]]:
     now = [getattr(Product, name) for name in VALUES]
     wanted = select(Entry.subject_id, Entry.line, Entry.sku, Entry.details, Product.id, *now)
-    wanted = wanted.outerjoin(Product, Product.id == Entry.subject_id).where(Entry.batch_id == batch_id)
+    wanted = wanted.outerjoin(Product, Product.id == Entry.subject_id)
+    wanted = wanted.where(Entry.batch_id == batch_id, *_containing(search, Entry.sku, Product.name))
     if behind is not None:
         wanted = wanted.where(Entry.subject_id > behind)
     for subject, line, sku, details, product_id, *values in session.execute(
@@ -128,6 +132,11 @@ def _entries(
     ):
         changed = _created(values) if details is None else details
         yield f"{batch_id}.{subject}", Change(outcome, line, sku, values[0], product_id, changed)
+
+
+def _containing(search: str, *columns: Any) -> list[ColumnElement[bool]]:
+    """Return what a product must meet to be found."""
+    return [or_(*(database.face().contains(column, search) for column in columns))] if search else []
 
 
 def _created(values: Sequence[Any]) -> dict[str, list[Any]]:

@@ -34,7 +34,7 @@ def refusal(error: BaseException) -> AppError | None:
     if isinstance(error, AppError):
         return error
     if (isinstance(error, OSError) and error.errno == errno.ENOSPC) or database.is_full(error):
-        return DiskFull("There was no room to write the next rows. What was written before stays.")
+        return DiskFull("There was no room on the disk for the next rows.")
     return None
 
 

@@ -1,5 +1,6 @@
 """The history of imports, narrowed down by state, by who started them, and by the file's name."""
 
+import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,15 +14,19 @@ from product_importer.imports.snapshot import Snapshot
 from product_importer.imports.states import State
 
 ACTORS = 100  # names that a filter offers
+DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which imports are looked for; None and an empty text narrow nothing down."""
+    """Which imports are looked for; None and an empty text narrow nothing down. Days are UTC's, both included."""
 
     state: State | None = None
     actor: str = ""
     file: str = ""
+    mends: uuid.UUID | None = None
+    since: dt.date | None = None
+    until: dt.date | None = None
 
     @property
     def narrow(self) -> bool:
@@ -37,6 +42,12 @@ class Wanted:
             found.append(ImportJob.actor == self.actor)
         if self.file.strip():
             found.append(ImportJob.file_name.icontains(self.file.strip(), autoescape=True))
+        if self.mends is not None:
+            found.append(ImportJob.parent_id == self.mends)
+        if self.since is not None:
+            found.append(ImportJob.created_at >= _midnight(self.since))
+        if self.until is not None and self.until < dt.date.max:
+            found.append(ImportJob.created_at < _midnight(self.until) + DAY)
         return found
 
 
@@ -71,3 +82,7 @@ def numbered(session: Session, number: int) -> uuid.UUID:
 def actors(session: Session) -> list[str]:
     """Return who has started imports, by name, at most 100."""
     return list(session.scalars(select(ImportJob.actor).distinct().order_by(ImportJob.actor).limit(ACTORS)))
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), tzinfo=dt.UTC)

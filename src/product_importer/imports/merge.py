@@ -5,13 +5,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, null, select, true, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, literal, null, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from product_importer.catalog.models import Product
 from product_importer.imports import plan, staging
+from product_importer.imports.codes import Code
+from product_importer.imports.models import LateSkip
 from product_importer.imports.staging import CREATE, SKIP, UPDATE
 from product_importer.imports.states import Mode
 from product_importer.journal import record
@@ -20,6 +22,7 @@ from product_importer.kit.database import sets
 from product_importer.kit.failpoints import failpoint
 
 products: Any = Product.__table__
+late: Any = LateSkip.__table__
 row = staging.plan.c
 WRITTEN = ("id", "sku", "sku_key", "name", "description", "price", "active", "version", "created_at", "updated_at")
 
@@ -70,6 +73,7 @@ def apply(session: Session, span: Span) -> Written:
     except (IntegrityError, _Moved):
         created = _create_missing(session, span)
         updated, found = _update(session, span, CREATE, UPDATE)
+        failpoint("catalog.moved", session)
     return _account(span.mode, kinds, created=created, updated=updated, found=found)
 
 
@@ -109,6 +113,8 @@ def _create_missing(session: Session, span: Span) -> int:
     insert_unless = (postgresql if session.connection().dialect.name == "postgresql" else sqlite).insert
     session.execute(insert_unless(products).from_select(WRITTEN, rows).on_conflict_do_nothing())
     mine = exists().where(products.c.id == database.face().block_id(prefix, row.position))
+    if span.mode is Mode.CREATE_ONLY:
+        _note_skipped(session, span, Code.EXISTS, set(), span.rows(CREATE), ~mine)
     return record.add_all(session, _creations(session, span, prefix).where(span.rows(CREATE, UPDATE), mine))
 
 
@@ -147,6 +153,7 @@ def _update(session: Session, span: Span, *kinds: int) -> tuple[int, int]:
         return 0, 0
     same = and_(span.rows(*kinds), products.c.sku_key == row.sku_key)
     found = _lock(session, same)
+    _note_skipped(session, span, Code.NO_MATCH, set(found), span.rows(UPDATE))
     pairs = plan.changes(staging.plan, products, span.fields)
     batch = record.open_batch(session, "product.updated", actor=span.actor, import_id=span.import_id)
     details = database.face().change_list(pairs)
@@ -157,14 +164,23 @@ def _update(session: Session, span: Span, *kinds: int) -> tuple[int, int]:
     new = {field: value for field, (_, value) in pairs.items()}
     if updated:
         session.execute(update(products).where(differing).values(**new, **_stamps()))
-    return updated, found
+    return updated, len(found)
 
 
 def _stamps() -> dict[str, Any]:
     return {"version": products.c.version + 1, "updated_at": clock.now()}
 
 
-def _lock(session: Session, same: ColumnElement[bool]) -> int:
-    """Lock the products of these rows in key order, and return how many of them the plan wants updated."""
-    held = select(row.kind).where(same).order_by(products.c.sku_key).with_for_update(of=products).subquery("held")
-    return session.scalar(select(func.count()).select_from(held).where(held.c.kind == UPDATE)) or 0
+def _lock(session: Session, same: ColumnElement[bool]) -> list[int]:
+    """Lock the products of these rows in key order, and return the positions of those that the plan wants updated."""
+    held = select(row.position, row.kind).where(same).order_by(products.c.sku_key).with_for_update(of=products)
+    return [position for position, kind in session.execute(held) if kind == UPDATE]
+
+
+def _note_skipped(session: Session, span: Span, code: Code, but: set[int], *which: ColumnElement[bool]) -> None:
+    """Keep the rows that the plan did not mean to skip, but for these positions; their file was made with it."""
+    named = {"import_id": span.import_id, "code": code.value}
+    found = session.execute(select(row.position, row.line, row.sku).where(*which))
+    noted = [{**named, "line": line, "sku": sku} for position, line, sku in found if position not in but]
+    if noted:
+        session.execute(insert(late), noted)

@@ -25,6 +25,7 @@ class ImportJob(Leased):
     version: Mapped[int] = mapped_column(default=1)
     actor: Mapped[str]
     upload_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("uploads.id"))
+    parent_id: Mapped[uuid.UUID | None] = mapped_column(index=True)  # whose rejected rows these are; imports stay
     file_name: Mapped[str]
     file_bytes: Mapped[int] = mapped_column(BigInteger)
     mode: Mapped[Mode] = mapped_column(default=Mode.UPSERT)
@@ -90,6 +91,17 @@ class RejectedRecord(Base):
     column: Mapped[str | None]
     value: Mapped[str]
     message: Mapped[str]
+
+
+class LateSkip(Base):
+    """A row skipped only because the catalog moved between plan and writing; the file had been made by then."""
+
+    __tablename__ = "import_late_skips"
+
+    import_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(ImportJob.id, ondelete="CASCADE"), primary_key=True)
+    line: Mapped[int] = mapped_column(primary_key=True)
+    sku: Mapped[str]
+    code: Mapped[str]
 
 
 class Undo(Leased):

@@ -1,6 +1,8 @@
-"""The uploaded files of imports: there for a set time after the end of the import, for a retry and to be fetched."""
+"""The files of imports, sent and made: there for a set time after its end, for a retry and to be fetched."""
 
+import datetime as dt
 import uuid
+from dataclasses import dataclass
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -8,7 +10,7 @@ from sqlalchemy.orm import Session
 from product_importer.imports import queries
 from product_importer.imports.models import ImportJob
 from product_importer.imports.states import FINAL
-from product_importer.kit import clock, database, settings
+from product_importer.kit import clock, database, settings, storage
 from product_importer.kit.errors import AppError
 from product_importer.kit.failpoints import failpoint
 from product_importer.kit.tasks import chores
@@ -16,6 +18,7 @@ from product_importer.uploads import actions as uploads
 from product_importer.uploads.models import Part, Upload
 
 DAY = 24 * 3600.0  # seconds
+MADE = ("rejects", "superseded", "skipped")  # files that an import makes, each kind under its name
 
 
 class FileForgotten(AppError):
@@ -34,9 +37,24 @@ def require(session: Session, job: ImportJob) -> None:
         raise FileForgotten(f"{job.file_name} was removed on {gone:%d %b %Y}.")
 
 
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """Until when the files of an import are kept, None before its end, or when they went."""
+
+    until: dt.datetime | None
+    forgotten_at: dt.datetime | None
+
+
+def keeping(session: Session, job: ImportJob) -> Keeping:
+    """Return how long the import's files are kept."""
+    gone = session.scalar(select(Upload.discarded_at).where(Upload.id == job.upload_id))
+    ended = job.finished_at if job.state in FINAL else None
+    return Keeping(ended + clock.seconds(settings.current().keep_files_days * DAY) if ended else None, gone)
+
+
 @chores.every(600)
 def forget_files() -> int:
-    """Remove the files of imports that ended long ago; the imports themselves stay in the history."""
+    """Remove the files of imports that ended long ago; the imports themselves and all their numbers stay."""
     before = clock.now() - clock.seconds(settings.current().keep_files_days * DAY)
     ended = (ImportJob.state.in_(FINAL), ImportJob.finished_at < before)
     stored = exists().where(Part.upload_id == ImportJob.upload_id)
@@ -56,4 +74,7 @@ def _forget(import_id: uuid.UUID) -> None:
             return
         session.get_one(Upload, job.upload_id).discarded_at = clock.now()
     failpoint("file.discarded")
+    for kind in MADE:
+        storage.delete_under(f"{kind}/{import_id}")
+    failpoint("file.made-deleted")
     uploads.empty(job.upload_id)

@@ -135,7 +135,7 @@ def snapshot_of(session: Session, job: ImportJob) -> Snapshot:
         created_at=job.created_at,
         started_at=job.started_at,
         finished_at=job.finished_at,
-        links=_links(job),
+        links=_links(job, skipped=written.skipped),
         pausing=job.pause_requested and job.state in WORKING,
         undo=undo,
         plan=_planned(job),
@@ -245,7 +245,7 @@ def _file(job: ImportJob) -> FileFacts:
     return FileFacts(name=job.file_name, bytes=job.file_bytes, sha256=job.sha256, **known)
 
 
-def _links(job: ImportJob) -> dict[str, str]:
+def _links(job: ImportJob, *, skipped: int) -> dict[str, str]:
     links = {
         "self": f"/imports/{job.id}",
         "status": f"/upload/status/{job.id}",
@@ -253,8 +253,12 @@ def _links(job: ImportJob) -> dict[str, str]:
         "page": f"/admin/imports/{job.id}",
     }
     for kind in ("rejects", "superseded", "skipped"):
-        if job.facts.get(f"{kind}_file"):
+        if job.facts.get(f"{kind}_file") or (kind == "skipped" and skipped):
             links[kind] = f"/imports/{job.id}/{kind}.csv"
+    if job.facts.get("rejects_file"):
+        links["mended_by"] = f"/imports?mends={job.id}"
+    if job.parent_id is not None:
+        links["parent"] = f"/imports/{job.parent_id}"
     if job.winners is not None:
         links["changes"] = f"/imports/{job.id}/changes"
     return links

@@ -76,7 +76,7 @@ class Read:
     def require_rows(self) -> None:
         """Raise NoValidRows when nothing of the file can be imported."""
         if not self.marks.rows_read:
-            raise rows.NoValidRows("There is a header and no row below it.")
+            raise rows.NoRows("There is a header and no row below it.")
         if self.rejects.count == self.marks.rows_read:
             reasons = ", ".join(f"{group['count']:,} x {group['code']}" for group in self.rejects.groups()[:5])
             raise rows.NoValidRows(f"All {self.marks.rows_read:,} rows were rejected: {reasons}.")
@@ -103,7 +103,9 @@ def read(
     try:
         staging.add(scratch, _accepted(opened, checker, family, rejects, marks, check))
         _require_well_read(opened, checker, options, manner)
-        facts = {"encoding": dialect.encoding, "warnings": [_plain(notice) for notice in checker.remarks.notices()]}
+        sign = checker.settled() if "price" in found.columns else None
+        warnings = [_plain(notice) for notice in checker.remarks.notices()]
+        facts = {"encoding": dialect.encoding, "sign": sign, "warnings": warnings}
         yield Read(job, marks, digest.hexdigest(), list(found.names), facts, rejects)
     finally:
         rejects.close()

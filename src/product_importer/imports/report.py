@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, cast
 from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
+from product_importer.imports.aliases import REJECTS_COLUMNS
 from product_importer.imports.checking.rows import Rejected
 from product_importer.imports.models import ImportJob, RejectedRecord
 from product_importer.kit import storage
@@ -27,10 +28,11 @@ class Rejects:
         self.first: list[Rejected] = []
         self._groups: dict[tuple[str, str | None], dict[str, Any]] = {}
         self._number, self._width = number, len(header)
+        self._own = [at for at, name in enumerate(header) if name.strip() not in REJECTS_COLUMNS]
         self._file = cast("BinaryIO", tempfile.TemporaryFile())  # noqa: SIM115 - closed by close()
         self._text = io.TextIOWrapper(self._file, encoding="utf-8", errors="surrogateescape", newline="")
         self._csv = csv.writer(self._text, delimiter=delimiter, lineterminator="\n")
-        self._csv.writerow((*ADDED, *header, "_raw"))
+        self._csv.writerow((*ADDED, *(header[at] for at in self._own), "_raw"))
 
     def add(self, rejected: Sequence[Rejected]) -> None:
         """Take in the rejected records of a batch."""
@@ -38,8 +40,8 @@ class Rejects:
             self._count(one)
             facts = (self._number, one.line, one.code, one.message)
             whole = one.cells is not None and len(one.cells) == self._width
-            cells = one.cells if whole else [""] * self._width
-            self._csv.writerow((*facts, *(cells or ()), "" if whole else one.raw))
+            cells = one.cells if one.cells is not None and whole else [""] * self._width
+            self._csv.writerow((*facts, *(cells[at] for at in self._own), "" if whole else one.raw))
         self.first += rejected[: SHOWN - len(self.first)]
         self.count += len(rejected)
 

@@ -60,6 +60,12 @@ def delete(keys: Iterable[str]) -> None:
             continue
 
 
+def delete_under(folder: str) -> None:
+    """Remove every file whose key begins with `folder` and a slash."""
+    for found in obstore.list(_opened(), folder):
+        delete(one["path"] for one in found)
+
+
 def _opened() -> ObjectStore:
     if _store is None:
         raise RuntimeError("storage.configure() was not called in this process")

@@ -11,21 +11,22 @@ from product_importer.kit import runtime
 from product_importer.kit.settings import Settings
 from product_importer.kit.tasks import sweeper
 from product_importer.web import assets, errors
-from product_importer.web.api import control, health, imports, inspections, products, reviews
+from product_importer.web.api import control, health, imports, inspections, mending, products, reviews
 from product_importer.web.guards import Guards
-from product_importer.web.pages import answers, dashboard, mapping
+from product_importer.web.pages import answers, dashboard, mapping, mend
 from product_importer.web.pages import control as control_pages
 from product_importer.web.pages import imports as import_pages
 from product_importer.web.pages import products as product_pages
 from product_importer.web.watch import Watch
 
-API = (imports.router, inspections.router, control.router, reviews.router, products.router)
+API = (imports.router, inspections.router, control.router, reviews.router, mending.router, products.router)
 PAGES = (
     dashboard.router,
     import_pages.router,
     control_pages.router,
     answers.router,
     mapping.router,
+    mend.router,
     product_pages.router,
 )
 

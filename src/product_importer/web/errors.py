@@ -13,11 +13,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
 from product_importer.imports import failure
-from product_importer.kit import logs
+from product_importer.kit import database, logs
 from product_importer.kit.errors import AppError, NotFound
 from product_importer.web import templating
 
 _log = logs.get("web.errors")
+RETRY = "5"  # seconds until a database that was away may be back
 
 
 class Invalid(AppError):
@@ -44,7 +45,16 @@ class NoRoom(AppError):
     status = 507
     code = "DISK_FULL"
     title = "The disk is full"
-    action = "Make room on the server, then send it again."
+    action = "Make room on the server's disk, then try again."
+
+
+class DatabaseAway(AppError):
+    """The database cannot be reached, or is locked for longer than a request waits."""
+
+    status = 503
+    code = "DATABASE_UNAVAILABLE"
+    title = "The database does not answer"
+    action = "Try again in a moment. If it stays so, see whether the database runs; imports go on by themselves then."
 
 
 class Fault(AppError):
@@ -73,6 +83,7 @@ def install(app: FastAPI) -> None:
 
 def answer(scope: Scope, refused: AppError, headers: Mapping[str, str] | None = None) -> Response:
     """Render a refusal for whoever asked."""
+    headers = headers or ({"Retry-After": RETRY} if refused.status == 503 else {})
     request = Request(scope)
     request_id = scope.get("state", {}).get("request_id", "")
     if scope["path"].startswith("/admin") and "text/html" in request.headers.get("accept", ""):
@@ -80,7 +91,7 @@ def answer(scope: Scope, refused: AppError, headers: Mapping[str, str] | None = 
         page = templating.render(
             request, "error.html", status_code=refused.status, code=refused.code, request_id=request_id, **shown
         )
-        page.headers.update(headers or {})
+        page.headers.update(headers)
         return page
     return _Problem(problem(refused, request_id), refused.status, headers)
 
@@ -94,8 +105,10 @@ def refusal(error: Exception) -> AppError:
     if isinstance(error, HTTPException) and error.status_code < 500:
         return {404: NotFound(), 405: MethodNotAllowed()}.get(error.status_code) or AppError(error.detail)
     _log.error("request failed", exc_info=error)
+    if database.is_away(error):
+        return DatabaseAway("It does not answer, or another program holds it. Nothing was written by this request.")
     if failure.refusal(error):
-        return NoRoom("There was no room to store it. Nothing of it is kept.")
+        return NoRoom("There was no room for what this request would have stored. Nothing of it is kept.")
     return Fault("The fault is ours, not in your request. Nothing was written by it.")
 
 

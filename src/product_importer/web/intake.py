@@ -5,7 +5,8 @@ import uuid
 
 from fastapi import Request
 
-from product_importer.imports import actions, inspection
+from product_importer.imports import actions
+from product_importer.imports.mending import lineage
 from product_importer.imports.options import Options
 from product_importer.kit import database
 from product_importer.kit.failpoints import failpoint
@@ -26,10 +27,16 @@ async def take_in(request: Request, *, actor: str, settings: Settings, interacti
 def start(upload_id: uuid.UUID, *, actor: str, options: Options) -> uuid.UUID:
     """Start the import of an upload whose last byte is stored, both in one transaction."""
     try:
-        found = inspection.inspect(upload_id, options)
+        seen = lineage.inspect(upload_id, options)
         with database.transaction() as session:
-            upload = uploads.complete(session, upload_id)
-            job = actions.start(session, upload=upload, actor=actor, options=options, found=found)
+            job = actions.start(
+                session,
+                upload=uploads.complete(session, upload_id),
+                actor=actor,
+                options=seen.options,
+                found=seen.found,
+                parent_id=seen.parent_id,
+            )
             failpoint("import.start.before-commit", session)
     except Exception:
         uploads.discard(upload_id)

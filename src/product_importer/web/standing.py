@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from product_importer.imports.snapshot import Snapshot
-from product_importer.imports.states import WORKING, State
+from product_importer.imports.states import FINAL, WORKING, State
 from product_importer.web import words
 
 
@@ -52,6 +52,11 @@ def look(state: State) -> Look:
 def moves(snapshot: Snapshot) -> bool:
     """Tell whether numbers may still change without anybody's doing."""
     return snapshot.state in WORKING
+
+
+def ended(snapshot: Snapshot) -> bool:
+    """Tell whether nothing more becomes of its rows."""
+    return snapshot.state in FINAL
 
 
 def steps(snapshot: Snapshot) -> list[Step]:

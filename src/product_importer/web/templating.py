@@ -16,6 +16,7 @@ FILTERS = {
     "number": words.number,
     "percent": words.percent,
     "bytes": words.size,
+    "capacity": words.capacity,
     "duration": words.duration,
     "about": words.about,
     "ago": words.ago,
@@ -33,6 +34,7 @@ GLOBALS = {
     "reversal": reversal,
     "standing": standing,
     "explanations": codes.EXPLANATIONS,
+    "lineage": account.lineage,
     "lines": words.lines,
     "window": pager.window,
 }

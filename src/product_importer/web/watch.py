@@ -8,9 +8,11 @@ from contextlib import suppress
 
 from product_importer.imports import queries
 from product_importer.imports.snapshot import Snapshot
+from product_importer.imports.states import State
 from product_importer.kit import database, logs
 
 EVERY = 0.25  # seconds: four events a second at most
+RESTING = (State.WAITING, State.PAUSED)
 _log = logs.get("web.watch")
 
 
@@ -22,14 +24,17 @@ class Watch:
         self._followers: dict[uuid.UUID, set[asyncio.Queue[Snapshot]]] = defaultdict(set)
         self._poller: asyncio.Task[None] | None = None
 
-    async def follow(self, import_id: uuid.UUID) -> AsyncIterator[Snapshot]:
-        """Yield the import as it stands, then as it changes, until it needs nobody's patience or the server stops."""
+    async def follow(self, import_id: uuid.UUID, *, waits: bool = False) -> AsyncIterator[Snapshot]:
+        """Yield the import as it stands, then as it changes, until it needs nobody's patience or the server stops.
+
+        With `waits` an import that waits for a person, or is paused, is followed too.
+        """
         queue: asyncio.Queue[Snapshot] = asyncio.Queue(maxsize=1)
         self._followers[import_id].add(queue)
         try:
             now = (await asyncio.to_thread(_snapshots, [import_id]))[0]
             yield now
-            while now.moves and not self.closing.is_set():
+            while (now.moves or (waits and now.state in RESTING)) and not self.closing.is_set():
                 self._start()
                 latest = await self._next(queue)
                 if latest is not None and latest.version > now.version:

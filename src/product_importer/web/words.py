@@ -50,6 +50,16 @@ def size(count: int) -> str:
     return f"{amount:,.1f} GB"
 
 
+def capacity(count: int) -> str:
+    """Write a limit as settings give it, in binary units: 2 GiB, 512 MiB, 1.5 MiB."""
+    amount, unit = float(count), "bytes"
+    for larger in ("KiB", "MiB", "GiB"):
+        if amount < 1_024:
+            break
+        amount, unit = amount / 1_024, larger
+    return f"{amount:,.1f}".removesuffix(".0") + f" {unit}"
+
+
 def duration(seconds: float) -> str:
     """Write a measured time: 9.4 s, 42 s, 2 min 5 s, 1 h 3 min."""
     if seconds < 9.95:

@@ -16,7 +16,17 @@ from product_importer.imports.source.reader import Batch
 from product_importer.imports.states import Blank, Decimal
 from product_importer.kit.errors import AppError
 
-__all__ = ["CLEAR_DESCRIPTION", "CLEAR_PRICE", "Accepted", "Checked", "Checker", "NoValidRows", "Rejected", "shown"]
+__all__ = [
+    "CLEAR_DESCRIPTION",
+    "CLEAR_PRICE",
+    "Accepted",
+    "Checked",
+    "Checker",
+    "NoRows",
+    "NoValidRows",
+    "Rejected",
+    "shown",
+]
 
 CLEAR_DESCRIPTION, CLEAR_PRICE = 1, 2  # bits of `cleared`
 FIRST_LOOK = 1_000  # prices looked at before the first batch is read
@@ -32,6 +42,13 @@ class NoValidRows(AppError):
     code = "NO_VALID_ROWS"
     title = "No row of the file can be imported"
     action = "Look at the rejected rows: often one column is mapped wrongly, or the delimiter was misread."
+
+
+class NoRows(NoValidRows):
+    """There is a header and nothing below it."""
+
+    title = "There is no row below the header"
+    action = "Check the export: it wrote the names of the columns and no product."
 
 
 @dataclass(slots=True)

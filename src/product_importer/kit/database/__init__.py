@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TypeVar
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, exc
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -94,6 +94,13 @@ def retried(write: Callable[[], T]) -> T:
 def is_full(error: BaseException) -> bool:
     """Return whether the database found no room on its disk."""
     return isinstance(error, DBAPIError) and face().is_full(error)
+
+
+def is_away(error: BaseException) -> bool:
+    """Return whether the database cannot be reached, shuts down, or is held by somebody else for too long."""
+    if isinstance(error, exc.TimeoutError):  # no connection of the pool came free
+        return True
+    return isinstance(error, DBAPIError) and (error.connection_invalidated or face().is_away(error))
 
 
 def cut(session: Session | None) -> None:

@@ -76,6 +76,10 @@ class Face(Protocol):
         """Return item `place` of the array `details[field]`, as `change_list` wrote it for a column of `type_`."""
         ...
 
+    def contains(self, column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
+        """Return whether `text`, all of it literal and without NUL, occurs in the column in any case of its letters."""
+        ...
+
     def last_of_each(self, table: Table, key: ColumnElement[str], order: ColumnElement[int]) -> Select[Any]:
         """Return the rows that have the highest `order` of their `key`, in the order of the keys."""
         ...
@@ -102,6 +106,10 @@ class Face(Protocol):
 
     def is_full(self, error: DBAPIError) -> bool:
         """Return whether `error` says that the disk is full."""
+        ...
+
+    def is_away(self, error: DBAPIError) -> bool:
+        """Return whether `error` says that the database cannot be reached or is held by somebody else."""
         ...
 
     def cut(self, connection: Connection) -> None:

@@ -26,6 +26,7 @@ from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 
+from product_importer.kit import folding
 from product_importer.kit.database.face import Access, Pairs
 from product_importer.kit.database.types import Money
 
@@ -39,6 +40,7 @@ _HISTOGRAM = text(
     " JOIN pg_stats ON schemaname = nspname AND tablename = relname AND attname = :key"
     " WHERE pg_class.oid = CAST(:table AS regclass) AND histogram_bounds IS NOT NULL"
 )
+_AWAY = ("08", "53300", "57P")  # no connection, too many of them, a shutdown
 _RETRY = frozenset({"40P01", "40001", "55P03"})  # deadlock, serialisation failure, lock time-out
 
 
@@ -127,6 +129,12 @@ def json_item(details: ColumnElement[Any], field: str, place: int, type_: TypeEn
     return cast(text_, type_)
 
 
+def contains(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
+    """A regular expression: ILIKE folds as the database's locale does, and no two need agree."""
+    wanted = folding.pattern(text, lambda sign: sign if sign.isalnum() or not sign.isascii() else f"\\{sign}")
+    return column.regexp_match(literal(wanted, Text()))
+
+
 def last_of_each(table: Table, key: ColumnElement[str], order: ColumnElement[int]) -> Select[Any]:
     """DISTINCT ON."""
     return select(table).ext(distinct_on(key)).order_by(key, order.desc())
@@ -165,6 +173,12 @@ def may_retry(error: DBAPIError) -> bool:
 def is_full(error: DBAPIError) -> bool:
     """Return whether the SQLSTATE is disk_full."""
     return getattr(error.orig, "sqlstate", None) == "53100"
+
+
+def is_away(error: DBAPIError) -> bool:
+    """Return whether the SQLSTATE says so; where no connection came about there is none."""
+    state = getattr(error.orig, "sqlstate", None)
+    return isinstance(error.orig, psycopg.OperationalError) and (state is None or state.startswith(_AWAY))
 
 
 def cut(connection: Connection) -> None:

@@ -31,6 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 
+from product_importer.kit import folding
 from product_importer.kit.database.face import Access, Pairs
 from product_importer.kit.database.types import Money
 
@@ -120,6 +121,12 @@ def json_item(details: ColumnElement[Any], field: str, place: int, type_: TypeEn
     return type_coerce(cast(func.replace(item, ".", ""), BigInteger()) if isinstance(type_, Money) else item, type_)
 
 
+def contains(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
+    """GLOB, for LIKE knows the cases of ASCII only, and a function of ours would be called for every row."""
+    wanted = folding.pattern(text, lambda sign: f"[{sign}]" if sign in "*?[" else sign)
+    return column.op("GLOB", is_comparison=True)(f"*{wanted}*")
+
+
 def last_of_each(table: Table, key: ColumnElement[str], order: ColumnElement[int]) -> Select[Any]:
     """GROUP BY: beside a lone max(), SQLite takes the other columns from the row that has it."""
     columns = [func.max(column).label(column.name) if column is order else column for column in table.columns]
@@ -152,6 +159,12 @@ def may_retry(error: DBAPIError) -> bool:
 def is_full(error: DBAPIError) -> bool:
     """Return whether SQLite answered SQLITE_FULL."""
     return "is full" in str(error.orig)
+
+
+def is_away(error: DBAPIError) -> bool:
+    """Return whether the file cannot be opened or read, or another writer holds it."""
+    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # without the extended part
+    return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR)
 
 
 def cut(connection: Connection) -> None:

@@ -1,6 +1,7 @@
 """Imports for programs: upload a file, follow it, list, cancel, retry, and fetch what was rejected."""
 
 import asyncio
+import datetime as dt
 import uuid
 from collections.abc import AsyncIterable, Iterator
 from typing import Annotated
@@ -63,11 +64,14 @@ def history(
     state: State | None = None,
     actor: Annotated[str, Query(max_length=200)] = "",
     file: Annotated[str, Query(max_length=200, description="A part of the file's name.")] = "",
+    mends: Annotated[uuid.UUID | None, Query(description="The import whose rejected rows they hold.")] = None,
+    since: Annotated[dt.date | None, Query(description="The first day, in UTC.")] = None,
+    until: Annotated[dt.date | None, Query(description="The last day, in UTC.")] = None,
     page: Annotated[int, Query(ge=1, le=10**6)] = 1,
     per_page: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> imports_history.Page:
     """List imports, newest first."""
-    return imports_history.page(session, Wanted(state, actor, file), page=page, per_page=per_page)
+    return imports_history.page(session, Wanted(state, actor, file, mends, since, until), page=page, per_page=per_page)
 
 
 @router.get("/imports/{task_id}/rejects", dependencies=[Depends(viewer)])
@@ -84,8 +88,9 @@ def rejects_file(task_id: uuid.UUID) -> StreamingResponse:
     with database.reading() as session:
         job = queries.job_of(session, task_id)
         key, name = job.facts.get("rejects_file"), f"rejects-of-import-{job.number}.csv"
-    if not key:
-        raise NoRejects
+        if not key:
+            raise NoRejects
+        originals.require(session, job)
     blocks: Iterator[bytes] = storage.stream(key)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingResponse(blocks, media_type="text/csv; charset=utf-8", headers=headers)

@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
 
-from product_importer.imports import asides, changes, changes_file, queries
+from product_importer.imports import asides, changes, changes_file, originals, queries
 from product_importer.imports.snapshot import Snapshot
 from product_importer.imports.states import Outcome
-from product_importer.kit import database, storage
+from product_importer.kit import database
 from product_importer.kit.errors import NotFound
 from product_importer.web import answering, schemas
 from product_importer.web.deps import Followed, Reading
@@ -43,10 +43,13 @@ def list_changes(
     kind: changes.Kind = Outcome.UPDATED,
     cursor: Annotated[str | None, Query(max_length=80)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    search: Annotated[str, Query(max_length=200, description="A part of SKU or name, in any case.")] = "",
 ) -> schemas.ChangeList:
     """List what the import changes, before and after: by its plan while it is reviewed, by the journal after that."""
     job, snapshot = queries.job_of(session, task_id), queries.snapshot(session, task_id)
-    page = changes.page(job, kind, cursor=cursor, limit=limit)
+    if kind in asides.FACTS:
+        originals.require(session, job)
+    page = changes.page(job, kind, cursor=cursor, limit=limit, search=search)
     total = int(getattr(queries.account_shown(snapshot), kind))
     return schemas.ChangeList(items=list(page.items), total=total, next_cursor=page.next_cursor)
 
@@ -72,10 +75,10 @@ def skipped_csv(task_id: uuid.UUID) -> StreamingResponse:
 def _aside(task_id: uuid.UUID, outcome: Outcome) -> StreamingResponse:
     with database.reading() as session:
         job = queries.job_of(session, task_id)
-    key = job.facts.get(asides.FACTS[outcome])
-    if not key:
-        raise NothingSetAside
-    return _download(storage.stream(key), f"{outcome}-of-import-{job.number}.csv")
+        if not asides.are_there(session, job, outcome):
+            raise NothingSetAside
+        originals.require(session, job)
+    return _download(asides.lines(job, outcome), f"{outcome}-of-import-{job.number}.csv")
 
 
 def _download(blocks: Iterator[bytes] | Iterator[str], name: str) -> StreamingResponse:

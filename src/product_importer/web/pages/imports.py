@@ -1,5 +1,6 @@
 """Imports for people: start one, follow it live, read its account."""
 
+import datetime as dt
 import io
 import uuid
 from collections.abc import AsyncIterable
@@ -9,7 +10,8 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from product_importer.imports import actions, changes, history, mock_file, queries
+from product_importer.imports import actions, asides, changes, history, mock_file, originals, queries
+from product_importer.imports.mending import lineage
 from product_importer.imports.models import ImportJob
 from product_importer.imports.options import Options
 from product_importer.imports.snapshot import Snapshot
@@ -35,10 +37,12 @@ def all_imports(
     state: State | Literal[""] = "",
     who: Annotated[str, Query(max_length=200)] = "",
     file: Annotated[str, Query(max_length=200)] = "",
+    since: dt.date | Literal[""] = "",
+    until: dt.date | Literal[""] = "",
     page: Annotated[int, Query(ge=1, le=10**6)] = 1,
 ) -> HTMLResponse:
     """List the imports looked for, newest first."""
-    wanted = history.Wanted(state or None, who, file)
+    wanted = history.Wanted(state or None, who, file, since=since or None, until=until or None)
     found = history.page(session, wanted, page=page, per_page=PER_PAGE)
     context: dict[str, Any] = {"found": found, "wanted": wanted, "actors": history.actors(session)}
     return templating.render(request, "imports.html", **rail.context(session, "imports", actor), **context)
@@ -69,16 +73,20 @@ def show(
     tab: Tab = "account",
     kind: changes.Kind | None = None,
     cursor: Annotated[str | None, Query(max_length=80)] = None,
+    search: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
     """Show one import: live while it works, its account when it is over."""
     snapshot = queries.snapshot(session, import_id)
     if snapshot.question == "mapping":
         return RedirectResponse(f"/admin/imports/{import_id}/mapping", 303)
+    job = queries.job_of(session, import_id)
+    files = originals.keeping(session, job)
     rejects = queries.rejects(session, import_id) if tab == "rejects" else []
     context: dict[str, Any] = {"groups": queries.reject_groups(session, import_id), "rejects": rejects, "tab": tab}
     if tab == "changes":
-        context |= _changes(queries.job_of(session, import_id), snapshot, kind, cursor)
-    shown: dict[str, Any] = {"snapshot": snapshot, "rejects_total": snapshot.counts.rejected}
+        context |= _changes(job, snapshot, kind, cursor, search, forgotten=files.forgotten_at is not None)
+    shown: dict[str, Any] = {"snapshot": snapshot, "rejects_total": snapshot.counts.rejected, "files": files}
+    shown |= {"mends": lineage.mended_by(session, job), "menders": lineage.menders(session, import_id)}
     return templating.render(request, "import.html", **rail.context(session, "imports", actor), **shown, **context)
 
 
@@ -91,9 +99,9 @@ def live(import_id: uuid.UUID, session: Reading) -> HTMLResponse:
 
 
 @router.get("/{task_id}/live/stream", response_class=EventSourceResponse, dependencies=[Depends(viewer)])
-async def stream(task_id: Followed, watch: Watching) -> AsyncIterable[ServerSentEvent]:
-    """Stream the live panel's body at each change, then say that it has ended."""
-    async for snapshot in watch.follow(task_id):
+async def stream(task_id: Followed, watch: Watching, *, waits: bool = False) -> AsyncIterable[ServerSentEvent]:
+    """Stream the live panel's body at each change, with `waits` of one that waits too, then say that it has ended."""
+    async for snapshot in watch.follow(task_id, waits=waits):
         yield ServerSentEvent(raw_data=_panel(snapshot), event="panel", id=str(snapshot.version))
     if not watch.closing.is_set():
         yield ServerSentEvent(raw_data="over", event="end")
@@ -113,13 +121,17 @@ def retry(import_id: uuid.UUID, session: Writing) -> RedirectResponse:
     return _to(import_id)
 
 
-def _changes(job: ImportJob, snapshot: Snapshot, kind: changes.Kind | None, cursor: str | None) -> dict[str, Any]:
+def _changes(
+    job: ImportJob, snapshot: Snapshot, kind: changes.Kind | None, cursor: str | None, search: str, *, forgotten: bool
+) -> dict[str, Any]:
     """Return one page of one kind of changes; what was updated comes first, where anything was."""
     counts = queries.account_shown(snapshot)
     there = [one for one in changes.KINDS_LISTED if getattr(counts, one)]
     shown = kind or (there or changes.KINDS_LISTED)[0]
-    page = changes.page(job, shown, cursor=cursor, limit=PER_LIST)
-    return {"kinds": changes.KINDS_LISTED, "kind": shown, "changes": page, "cursor": cursor}
+    gone = forgotten and shown in asides.FACTS
+    page = changes.Page([], None) if gone else changes.page(job, shown, cursor=cursor, limit=PER_LIST, search=search)
+    listed = {"kinds": changes.KINDS_LISTED, "kind": shown, "changes": page, "cursor": cursor}
+    return {**listed, "search": search.strip(), "gone": gone}
 
 
 def _to(import_id: uuid.UUID) -> RedirectResponse:

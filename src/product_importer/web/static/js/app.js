@@ -2,4 +2,6 @@
 import "./local-time.js";
 import "./pi-live.js";
 import "./pi-mapping.js";
+import "./pi-mend.js";
 import "./pi-upload.js";
+import "./pi-wait.js";
