@@ -70,7 +70,6 @@ def _work(held: BulkJob, token: uuid.UUID) -> None:
             more = database.retried(partial(_change, held, token))
             failpoint("bulk.slice.after-commit")
             held = _seen(held)
-            time.sleep(database.face().GAP)
         _finish(held, token, BulkState.COMPLETED if not more else BulkState.CANCELLED)
 
 

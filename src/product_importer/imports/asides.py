@@ -22,6 +22,7 @@ from product_importer.kit import database, storage
 
 SHOWN = 1_000  # records of a kind that the page shows; the file has all
 BLOCK = 5_000  # rows fetched at a time
+FEW = 20_000  # rows fetched at once: for a cursor, PostgreSQL uses one process only
 SUPERSEDED = ("line", "winning_line", "sku")
 SKIPPED = ("line", "code", "column", "value", "message", "action")
 FACTS = {Outcome.SUPERSEDED: "superseded_file", Outcome.SKIPPED: "skipped_file"}
@@ -34,10 +35,10 @@ def save(session: Session, job: ImportJob, made: Plan) -> dict[str, str]:
     """
     facts = {}
     if made.superseded:
-        rows = session.execute(_superseded(), execution_options={"yield_per": BLOCK})
+        rows = _fetched(session, _superseded(), made.superseded)
         facts[FACTS[Outcome.SUPERSEDED]] = _stored(job, "superseded", SUPERSEDED, rows)
     if made.kinds.get(SKIP):
-        found = session.execute(_skipped(), execution_options={"yield_per": BLOCK})
+        found = _fetched(session, _skipped(), made.kinds[SKIP])
         told = (_told(job, line, sku, known=product is not None) for line, sku, product in found)
         facts[FACTS[Outcome.SKIPPED]] = _stored(job, "skipped", SKIPPED, told)
     return facts
@@ -79,6 +80,10 @@ def _late(job: ImportJob) -> list[list[str]]:
         noted = session.scalars(wanted).all()
     told = (_told(job, one.line, one.sku, known=one.code == Code.EXISTS) for one in noted)
     return [[str(cell) for cell in row] for row in told]
+
+
+def _fetched(session: Session, rows: Select[Any], count: int) -> Iterable[Sequence[Any]]:
+    return session.execute(rows, execution_options={} if count <= FEW else {"yield_per": BLOCK})
 
 
 def _superseded() -> Select[Any]:

@@ -109,10 +109,12 @@ def _staged(
                 values = read.values()
                 _enter(job, token, State.CHECKING, values, also=read.rejects.list_first)
                 read.require_rows()
-                made = plan.make(scratch, mode=job.mode, fields=read.fields)
+            plan.fill(area, mode=job.mode, fields=read.fields, durable=durable)
+            with staging.filling(area, durable=durable) as scratch:
+                made = plan.complete(scratch, records=read.accepted)
                 failpoint("import.plan.made", scratch)
                 values["facts"] |= asides.save(scratch, job, made)
-                return made, values
+            return made, values
         except reading.Misread as misread:
             manner = misread.manner
             marks.restart()

@@ -97,6 +97,10 @@ class Face(Protocol):
         """
         ...
 
+    def cuts(self, connection: Connection, table: Table, key: str, *, pieces: int) -> list[str]:
+        """Return the keys that cut an analyzed table into at most so many pieces for as many connections, in order."""
+        ...
+
     def place_of(self, key: ColumnElement[str]) -> ColumnElement[Any]:
         """Return the number of a row of `last_of_each`, from 1, to be inserted into an integer primary key."""
         ...

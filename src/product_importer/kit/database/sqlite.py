@@ -170,6 +170,11 @@ def last_of_each(table: Table, key: ColumnElement[str], order: ColumnElement[int
     return select(*columns, func.count().label("records")).group_by(key).order_by(key)
 
 
+def cuts(connection: Connection, table: Table, key: str, *, pieces: int) -> list[str]:  # noqa: ARG001
+    """Cut nothing: one connection writes at a time."""
+    return []
+
+
 def place_of(key: ColumnElement[str]) -> ColumnElement[Any]:  # noqa: ARG001
     """Leave it to the integer primary key, which counts by itself; a window function takes a second more."""
     return null()
