@@ -5,11 +5,16 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from product_importer.kit import database, runtime, tasks
 from product_importer.kit.settings import Settings
 from tests.servers import chromium, databases, postgres, presence, redis, s3
+
+# How long an example takes says nothing where many tests share a processor.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 # Tests decide every setting: what the developer's shell says must not reach them.
 for name in Settings.model_fields:
