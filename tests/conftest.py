@@ -1,7 +1,7 @@
 """Fixtures for all tests: fresh databases of both kinds, Redis, S3, Chromium and settings that point at them."""
 
-import contextlib
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import pytest
 
 from product_importer.kit import database, runtime, tasks
 from product_importer.kit.settings import Settings
+from tests.gate import Gate
 from tests.servers import chromium, databases, postgres, presence, redis, s3
 
 # How long an example takes says nothing where many tests share a processor.
@@ -19,6 +20,9 @@ hypothesis.settings.load_profile("patient")
 # Tests decide every setting: what the developer's shell says must not reach them.
 for name in Settings.model_fields:
     os.environ.pop(name.upper(), None)
+# Hundreds of processes start here, each in half the time when the first one may keep what it compiled.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 
 @pytest.fixture(scope="session")
@@ -133,8 +137,24 @@ def browser() -> Iterator[chromium.Browser]:
 @pytest.fixture
 def page(browser: chromium.Browser) -> Iterator[chromium.Page]:
     """A page in a context of its own, without cookies or storage of other tests."""
-    with contextlib.closing(browser.new_context()) as context:
-        yield context.new_page()
+    with chromium.page(browser) as page:
+        yield page
+
+
+@pytest.fixture
+def plain_page(browser: chromium.Browser) -> Iterator[chromium.Page]:
+    """A page of a browser without JavaScript."""
+    with chromium.page(browser, scripts=False) as page:
+        yield page
+
+
+@pytest.fixture
+def gate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
+    """A gate for this process and those that it starts."""
+    gate = Gate(tmp_path / "gate")
+    monkeypatch.setenv("FAILPOINTS", gate.setting)
+    yield gate
+    gate.open()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

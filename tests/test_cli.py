@@ -19,10 +19,11 @@ from sqlalchemy.engine import make_url
 
 import product_importer
 from product_importer.imports import mock_file
+from tests.servers import children
 from tests.servers.postgres import Postgres
 
 SOURCE = str(Path(product_importer.__file__).parents[1])
-PATIENCE = 60.0  # seconds until a test gives up
+PATIENCE = 120.0  # seconds until a test gives up
 
 
 class Shell:
@@ -91,9 +92,7 @@ def shell(tmp_path: Path) -> Iterator[Shell]:
 
 @pytest.fixture
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return children.free_port()
 
 
 def until(fact: Callable[[], bool]) -> None:
@@ -113,12 +112,12 @@ def answers(port: int) -> bool:
 
 def upload(port: int, content: bytes) -> str:
     sent = urllib.request.Request(f"http://127.0.0.1:{port}/upload", content, {"Content-Type": "text/csv"})
-    with urllib.request.urlopen(sent, timeout=10) as response:
+    with urllib.request.urlopen(sent, timeout=PATIENCE) as response:
         return str(json.load(response)["task_id"])
 
 
 def status(port: int, followed: str) -> dict[str, object]:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/upload/status/{followed}", timeout=10) as response:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/upload/status/{followed}", timeout=PATIENCE) as response:
         return dict(json.load(response))
 
 
@@ -134,7 +133,7 @@ def processes(folder: Path) -> dict[int, str]:
 
 def test_the_help_names_every_word(shell: Shell) -> None:
     told = shell.run("--help").stdout
-    for word in ("serve", "web", "worker", "migrate", "import", "undo", "seed", "generate-csv", "check"):
+    for word in ("serve", "web", "worker", "migrate", "import", "undo", "seed", "export", "generate-csv", "check"):
         assert f" {word} " in told
 
 
@@ -313,8 +312,8 @@ def test_serve_announces_itself_mends_itself_and_drains(shell: Shell, free_port:
         if pid != serving.pid:
             assert command.endswith((" web ", " worker "))
             os.kill(pid, signal.SIGKILL)
-    until(lambda: answers(free_port))
-    assert len(processes(shell.folder)) == len(before) == 3
+    until(lambda: answers(free_port) and len(processes(shell.folder)) == len(before))
+    assert len(before) == 3
     serving.send_signal(signal.SIGTERM)
     assert serving.wait(PATIENCE) == 0
     assert processes(shell.folder) == {}

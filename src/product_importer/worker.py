@@ -4,17 +4,29 @@ import signal
 import threading
 from types import FrameType
 
+from product_importer.catalog.bulk_run import run_bulk
+from product_importer.catalog.search_index import follow_products
 from product_importer.imports.chores import drop_scratch
 from product_importer.imports.originals import forget_files
 from product_importer.imports.run import run_import
 from product_importer.imports.undoing.undo_run import run_undo
 from product_importer.kit import runtime, tasks
+from product_importer.kit.idempotency import forget_answers
 from product_importer.kit.settings import Settings
 from product_importer.kit.tasks import chores, in_process, on_celery
-from product_importer.uploads.chores import forget_abandoned
+from product_importer.uploads.chores import empty_useless, forget_abandoned, sweep_strays
+from product_importer.uploads.verification import verify_upload
 
-TASKS = (run_import, run_undo)
-CHORES = (drop_scratch, forget_abandoned, forget_files)
+TASKS = (run_import, run_undo, run_bulk, verify_upload)
+CHORES = (
+    drop_scratch,
+    empty_useless,
+    follow_products,
+    forget_abandoned,
+    forget_answers,
+    forget_files,
+    sweep_strays,
+)
 
 
 def gather() -> tuple[tasks.Task, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-TIMEOUT = 60.0  # seconds
+TIMEOUT = 120.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)

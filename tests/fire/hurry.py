@@ -1,14 +1,16 @@
-"""Makes the product's processes quick to notice a death: short leases, frequent sweeps, small slices."""
+"""Makes the product's processes quick to notice a death: short leases, frequent sweeps, small slices and pieces."""
 
 import os
 
-from product_importer.imports import preparation, slices
+from product_importer.imports import failure, preparation, slices
 from product_importer.kit.database import postgres, sqlite
+from product_importer.kit.tasks import failure as tasks_failure
 from product_importer.kit.tasks import leases, sweeper
 from tests.fire import plants
 
 LEASE = 2.0  # seconds
 SLICE = 8  # products
+PIECE = 16  # rows
 BEAT = "FIRE_BEAT"  # seconds between two heartbeats
 PLANT = "FIRE_PLANT"  # the planted bug, by the name of its function in `plants`
 
@@ -18,7 +20,11 @@ def apply() -> None:
     leases.LEASE = LEASE
     sweeper.EVERY, sweeper.PATIENCE = 0.3, 1.0
     sqlite.SLICE = postgres.SLICE = SLICE
+    postgres.PIECE = PIECE
     slices.SMALLEST = SLICE // 2
+    failure.ATTEMPTS = tasks_failure.ATTEMPTS = (
+        100  # on a busy machine a lease this short runs out although nobody died
+    )
     preparation.BEAT = float(os.environ.get(BEAT, preparation.BEAT))
     if plant := os.environ.get(PLANT):
         plants.PLANTS[plant]()

@@ -48,7 +48,7 @@ def _started(data: bytes, then: Callable[[Session, uuid.UUID], None]) -> uuid.UU
     return job.id
 
 
-def until(fact: Callable[[], object], *, patience: float = 60.0) -> None:
+def until(fact: Callable[[], object], *, patience: float = PATIENCE) -> None:
     """Wait for a fact of another process; give up long after it should have come."""
     deadline = time.monotonic() + patience
     while not fact():

@@ -20,7 +20,7 @@ from tests.fire import processes
 from tests.fire.processes import Process
 from tests.source import ROOT, SRC
 
-PATIENCE = 90.0  # seconds until an import that does not come to rest fails the test
+PATIENCE = 180.0  # seconds until an import that does not come to rest fails the test
 SITE = ROOT / "tests" / "fire" / "site"
 DIED = -signal.SIGKILL
 

@@ -15,6 +15,7 @@ from product_importer.imports.states import State
 from product_importer.kit import clock, database, tasks
 from product_importer.kit.failpoints import Injected
 from product_importer.kit.tasks import leases
+from tests.gate import Gate
 from tests.makers import (
     csv_file,
     import_file,
@@ -107,24 +108,27 @@ def test_a_worker_that_ends_gives_the_import_back_at_no_cost(stopping: threading
     assert run_import_to_end(import_id).counts == DONE
 
 
-def test_a_cancellation_is_seen_while_the_file_is_read(strike: Strike, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cancellation_is_seen_while_the_file_is_read(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
     import_id = make_import(GOOD)
     monkeypatch.setattr(preparation, "BEAT", 0.01)
-    strike("import.plan.made=sleep:0.3")
+    gate.shut("import.plan.made")
     reading = threading.Thread(target=preparation.prepare, args=(import_id,))
     reading.start()
-    while seen_import(import_id).state is State.QUEUED:
-        reading.join(0.01)
+    gate.wait()
     with database.transaction() as session:
         actions.cancel(session, import_id)
+    gate.open()
     reading.join()
     assert run_import_to_end(import_id).state is State.CANCELLED
     assert stored_products() == {}
 
 
-def test_a_worker_that_lost_the_import_while_reading_leaves_it_alone(strike: Strike) -> None:
+def test_a_worker_that_lost_the_import_while_reading_leaves_it_alone(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import_id = make_import(GOOD)
-    strike("import.read.staged=sleep:0.5")
+    monkeypatch.setattr(preparation, "BEAT", 3600.0)  # no sign of life, which would give it its lease back
+    gate.shut("import.read.staged")
     lost: list[BaseException] = []
 
     def read() -> None:
@@ -135,11 +139,10 @@ def test_a_worker_that_lost_the_import_while_reading_leaves_it_alone(strike: Str
 
     reading = threading.Thread(target=read)
     reading.start()
-    while job_of(import_id).scratch is None:
-        reading.join(0.01)
+    gate.wait()
     let_it_run_out(import_id)
-    strike("")
     assert run_import_to_end(import_id).counts == DONE
+    gate.open()
     reading.join()
     assert len(lost) == 1
     assert seen_import(import_id).counts == DONE

@@ -1,7 +1,6 @@
 """A review: the plan is shown exactly, nothing is written before a yes, and a catalog that moved is named."""
 
 import threading
-import time
 import uuid
 from collections.abc import Sequence
 from decimal import Decimal
@@ -15,6 +14,7 @@ from product_importer.imports import actions, answers, changes, changes_file, ch
 from product_importer.imports.snapshot import Change, Counts, Snapshot
 from product_importer.imports.states import Mode, Outcome, Question, State
 from product_importer.kit import database
+from tests.gate import Gate
 from tests.makers import (
     answered,
     csv_file,
@@ -241,15 +241,15 @@ def test_the_plan_under_review_outlives_a_crash_of_the_server(reviewed: uuid.UUI
         assert Path(f"{engine.url.database}.scratch", area or "").stat().st_size > 0
 
 
-def test_a_cancellation_that_came_while_the_plan_was_made_is_not_left_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FAILPOINTS", "import.plan.sealed=sleep:0.3")
+def test_a_cancellation_that_came_while_the_plan_was_made_is_not_left_waiting(gate: Gate) -> None:
+    gate.shut("import.plan.sealed")
     import_id = make_import(FILE, review=True)
     worker = threading.Thread(target=preparation.prepare, args=(import_id,))
     worker.start()
-    while seen_import(import_id).state is not State.CHECKING:
-        time.sleep(0.01)
+    gate.wait()
     with database.transaction() as session:
         actions.cancel(session, import_id)
+    gate.open()
     worker.join()
     assert seen_import(import_id).state is State.CANCELLED
 

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+from playwright.sync_api import ConsoleMessage, Page, Request
 
 from tests.journeys import shop
 from tests.journeys.shop import Shop
@@ -48,13 +48,6 @@ def open_shop(opens: Opens) -> Iterator[Shop]:
         yield opened
 
 
-@pytest.fixture(scope="module")
-def slow_shop(opens: Opens) -> Iterator[Shop]:
-    """A shop whose imports take long enough to be watched; a slice of half a second would be cut smaller."""
-    with opens(FAILPOINTS="import.read.staged=sleep:1.5;import.slice.before-commit=sleep:0.4") as opened:
-        yield opened
-
-
 @pytest.fixture
 def complaints(page: Page) -> list[str]:
     """What the page's browser complains of, and what it asks of anybody but the shop."""
@@ -77,13 +70,6 @@ def heard(page: Page) -> list[str]:
     page.on("pageerror", lambda error: found.append(str(error)))
     page.on("request", see)
     return found
-
-
-@pytest.fixture
-def plain_page(browser: Browser) -> Iterator[Page]:
-    """A page of a browser without JavaScript."""
-    with contextlib.closing(browser.new_context(java_script_enabled=False)) as context:
-        yield context.new_page()
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.gate import Gate
 from tests.servers import children
 from tests.source import SRC
 
@@ -28,6 +29,10 @@ class Shop:
     environment: Mapping[str, str]
     port: int = field(default_factory=children.free_port)
     process: subprocess.Popen[bytes] | None = None
+    gate: Gate = field(init=False)  # where its processes can be stopped, unless the environment has other FAILPOINTS
+
+    def __post_init__(self) -> None:
+        self.gate = Gate(self.folder / "gate")
 
     @property
     def base(self) -> str:
@@ -92,7 +97,7 @@ class Shop:
 
     def _env(self) -> dict[str, str]:
         own = {"PYTHONPATH": str(SRC), "DATA_DIR": str(self.folder), "PORT": str(self.port)}
-        return {**os.environ, **own, **self.environment}
+        return {**os.environ, **own, "FAILPOINTS": self.gate.setting, **self.environment}
 
 
 @contextlib.contextmanager
@@ -102,6 +107,7 @@ def running(folder: Path, environment: Mapping[str, str]) -> Iterator[Shop]:
     try:
         shop.start()
         yield shop
+        shop.gate.open()
         assert shop.stop() == 0, (folder / "log").read_text()[-3000:]
     finally:
         if shop.process and shop.process.poll() is None:

@@ -38,7 +38,7 @@ def choose(page: Page, small: Doors, size: int) -> None:
 @pytest.mark.parametrize("size", [LIMIT + 2_000, 5 * LIMIT])
 def test_a_file_that_is_too_large_is_told_with_the_limit(page: Page, small: Doors, tmp_path: Path, size: int) -> None:
     choose(page, small, size)
-    expect(page.get_by_role("alert")).to_contain_text("The request body is too large", timeout=30_000)
+    expect(page.get_by_role("alert")).to_contain_text("The file is too large", timeout=30_000)
     expect(page.get_by_role("alert")).to_contain_text("bytes")
     assert kept.nothing(tmp_path)
 
@@ -46,7 +46,7 @@ def test_a_file_that_is_too_large_is_told_with_the_limit(page: Page, small: Door
 def test_a_cancelled_upload_leaves_nothing_and_the_page_ready(page: Page, small: Doors, tmp_path: Path) -> None:
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
-    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 100_000}
+    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 10_000}
     session.send("Network.emulateNetworkConditions", slow)
     choose(page, small, LIMIT - 1_000)
     page.get_by_role("button", name="Cancel").click()

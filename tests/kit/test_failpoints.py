@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from product_importer.kit.failpoints import Injected, failpoint
+from tests.gate import Gate
 from tests.source import SRC
 
-PATIENCE = 20.0  # seconds until a test gives up
+PATIENCE = 120.0  # seconds until a test gives up
 PASSING = "from product_importer.kit.failpoints import failpoint; failpoint('a.place'); print('passed')"
 
 
@@ -90,6 +91,17 @@ def test_a_plan_in_a_file_counts_its_hits_anew(plan: pytest.MonkeyPatch, tmp_pat
     failpoint("a.place")
     with pytest.raises(Injected):
         failpoint("a.place")
+
+
+def test_who_is_held_goes_on_once_the_trace_is_removed(tmp_path: Path) -> None:
+    gate = Gate(tmp_path / "gate")
+    gate.shut("a.place")
+    process = passing(gate.setting)
+    gate.wait()
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(timeout=0.2)
+    gate.open()
+    assert process.communicate(timeout=PATIENCE)[0] == "passed\n"
 
 
 @pytest.mark.kill

@@ -15,7 +15,7 @@ from tests.makers import csv_file, job_of, make_import
 
 pytestmark = pytest.mark.usefixtures("started")
 
-PATIENCE = 20.0  # seconds until a test gives up
+PATIENCE = 120.0  # seconds until a test gives up
 
 
 @pytest.fixture

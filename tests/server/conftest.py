@@ -31,8 +31,8 @@ def crew(server: Settings, tmp_path: Path) -> Iterator[Crew]:
     """Start so many Celery workers, each with one child, and wait until they listen."""
     with ExitStack() as kept:
 
-        def start(workers: int = 1) -> Fleet:
-            fleet = Fleet(server, tmp_path / "fleet", words=["worker"] * workers)
+        def start(workers: int = 1, **extra: str) -> Fleet:
+            fleet = Fleet(server, tmp_path / "fleet", words=["worker"] * workers, extra=extra)
             kept.enter_context(at_work(fleet))
             control = on_celery.make_app(server).control
             fleet.until(lambda: len(control.ping(timeout=0.5) or ()) == workers)

@@ -14,7 +14,7 @@ from product_importer.kit.settings import Settings
 from product_importer.kit.tasks import on_celery
 from tests.makers import csv_file, job_of, make_import
 
-PATIENCE = 20.0  # seconds until a test gives up
+PATIENCE = 120.0  # seconds until a test gives up
 
 
 class Closing:

@@ -22,7 +22,8 @@ pytestmark = [pytest.mark.server, pytest.mark.slow]
 
 
 def test_two_workers_share_the_slices_of_one_import(crew: Crew) -> None:
-    fleet, file = crew(2), files.made(1, products=PRODUCTS)
+    # Slices that take their time, so that no worker is done with all before the other has heard of them.
+    fleet, file = crew(2, FAILPOINTS="import.slice.taken=sleep:0.1"), files.made(1, products=PRODUCTS)
     import_id = makers.make_import(file.data)
     brought_to_rest(fleet, import_id)
     assert oracle.observed(import_id) == oracle.expected(file, {})

@@ -1,8 +1,10 @@
 """Server processes as direct children of the tests: started in a folder of their own, waited for, ended."""
 
 import contextlib
+import itertools
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -12,12 +14,29 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+PATIENCE = 120.0  # seconds until a test gives up
+
 
 def free_port() -> int:
-    """Return a loopback port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a loopback port that nobody uses, nor will before its server takes it.
+
+    It lies below the ports that the kernel gives to connections, and other test processes count from elsewhere.
+    """
+    while True:
+        port = next(_ports)
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
+
+
+def _counted() -> Iterator[int]:
+    last = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    first = last // 2
+    start = random.Random(os.getpid()).randrange(first, last)
+    return itertools.cycle([*range(start, last), *range(first, start)])
+
+
+_ports = _counted()
 
 
 @contextlib.contextmanager
@@ -49,7 +68,9 @@ def spawn(command: Sequence[str], *, folder: Path) -> subprocess.Popen[bytes]:
         )
 
 
-def wait_until(ready: Callable[[], bool], *, child: subprocess.Popen[bytes], folder: Path, seconds: float = 60) -> None:
+def wait_until(
+    ready: Callable[[], bool], *, child: subprocess.Popen[bytes], folder: Path, seconds: float = PATIENCE
+) -> None:
     """Wait for a server that was just started; raise RuntimeError with its log when it dies or stays silent."""
     deadline = time.monotonic() + seconds
     while not ready():
@@ -62,7 +83,7 @@ def wait_until(ready: Callable[[], bool], *, child: subprocess.Popen[bytes], fol
 def end(child: subprocess.Popen[bytes], sign: signal.Signals) -> None:
     """Send the signal and wait for the end."""
     child.send_signal(sign)
-    child.wait(timeout=60)
+    child.wait(timeout=PATIENCE)
 
 
 def _unprivileged() -> pwd.struct_passwd | None:

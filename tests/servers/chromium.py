@@ -3,11 +3,11 @@
 import contextlib
 from collections.abc import Iterator
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.servers import presence
 
-__all__ = ["Browser", "Page", "running"]
+__all__ = ["Browser", "Page", "page", "running"]
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 QUIET = [  # no connection of the browser's own, and no crash in a small /dev/shm
@@ -19,6 +19,10 @@ QUIET = [  # no connection of the browser's own, and no crash in a small /dev/sh
     "--disable-gpu",
     "--disable-dev-shm-usage",
 ]
+
+
+PATIENCE = 60_000  # milliseconds; no test waits so long but on a machine that is busy with other things
+expect.set_options(timeout=PATIENCE)
 
 
 @contextlib.contextmanager
@@ -34,3 +38,11 @@ def running() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+@contextlib.contextmanager
+def page(browser: Browser, *, scripts: bool = True) -> Iterator[Page]:
+    """Give a page in a context of its own, without cookies or storage of others."""
+    with contextlib.closing(browser.new_context(java_script_enabled=scripts)) as context:
+        context.set_default_timeout(PATIENCE)
+        yield context.new_page()

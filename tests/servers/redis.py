@@ -14,7 +14,7 @@ import redis
 from tests.servers import children, presence
 
 GIVEN = "PI_TEST_REDIS_URL"  # a server whose numbered databases may be emptied
-DATABASES = 16
+DATABASES = 1024  # of a server of our own: none is handed out twice while a fleet of another test uses it
 
 
 @dataclass(slots=True)
@@ -22,7 +22,11 @@ class Redis:
     """One server; every test gets the next of its numbered databases, emptied."""
 
     url: str  # without a database number
-    numbers: Iterator[int] = field(default_factory=lambda: itertools.cycle(range(1, DATABASES)))
+    databases: int = 16
+    numbers: Iterator[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.numbers = itertools.cycle(range(1, self.databases))
 
     def fresh(self) -> str:
         """Return the URL of an empty database of this server."""
@@ -55,7 +59,7 @@ class PrivateRedis(Redis):
     def start(self) -> None:
         """Start the server, empty, and wait until it answers."""
         place = ["--bind", "127.0.0.1", "--port", str(self.port), "--dir", str(self.folder)]
-        memory_only = ["--save", "", "--appendonly", "no", "--databases", str(DATABASES)]
+        memory_only = ["--save", "", "--appendonly", "no", "--databases", str(self.databases)]
         self.child = children.spawn([str(self.program), *place, *memory_only], folder=self.folder)
         children.wait_until(self.answers, child=self.child, folder=self.folder)
 
@@ -98,7 +102,7 @@ def private() -> Iterator[PrivateRedis]:
         presence.missing("Redis", f"install Debian's `redis-server`, or set {GIVEN}")
     with children.private_folder("redis") as folder:
         port = children.free_port()
-        server = PrivateRedis(f"redis://127.0.0.1:{port}", program=program, folder=folder, port=port)
+        server = PrivateRedis(f"redis://127.0.0.1:{port}", DATABASES, program=program, folder=folder, port=port)
         server.start()
         presence.used["Redis"] = f"{server.version()} (private, {server.program})"
         try:

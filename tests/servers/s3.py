@@ -6,9 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 
-import boto3
-from moto.server import ThreadedMotoServer
-
 from tests.servers import presence
 
 ENVIRONMENT = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1"}
@@ -30,6 +27,8 @@ class Bucket:
 @contextlib.contextmanager
 def running() -> Iterator[str]:
     """Give the address of a new server."""
+    from moto.server import ThreadedMotoServer  # half a second, in every process that runs tests
+
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
@@ -43,6 +42,8 @@ def running() -> Iterator[str]:
 def make_bucket(endpoint: str) -> Bucket:
     """Make an empty bucket with a name of its own."""
     name = f"bucket-{uuid.uuid4().hex}"
+    import boto3
+
     access, secret, region = ENVIRONMENT.values()
     session = boto3.Session(aws_access_key_id=access, aws_secret_access_key=secret, region_name=region)
     session.client("s3", endpoint_url=endpoint).create_bucket(Bucket=name)

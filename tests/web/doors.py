@@ -15,7 +15,7 @@ from product_importer.web import server
 
 BOUNDARY = "a-boundary"
 FORM = f"multipart/form-data; boundary={BOUNDARY}"
-PATIENCE = 30.0  # seconds until a test gives up
+PATIENCE = 120.0  # seconds until a test gives up
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import uuid
 from decimal import Decimal
 
 import pytest
-from playwright.sync_api import Browser, FilePayload, Page, Route, expect
+from playwright.sync_api import FilePayload, Page, Route, expect
 
 from product_importer.imports.snapshot import Snapshot
 from tests import makers
@@ -188,9 +188,8 @@ def test_the_preset_of_a_shop_can_be_left(page: Page, served: Doors) -> None:
     assert (finished(page).counts.created, finished(page).counts.rejected) == (1, 1)
 
 
-def test_the_whole_way_works_without_javascript(browser: Browser, served: Doors) -> None:
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+def test_the_whole_way_works_without_javascript(plain_page: Page, served: Doors) -> None:
+    page = plain_page
     page.goto(f"http://127.0.0.1:{served.port}/admin/dashboard")
     page.locator("input[type=file]").set_input_files({"name": "a.csv", "mimeType": "text/csv", "buffer": UNKNOWN})
     page.get_by_role("button", name="Import it").click()
@@ -201,4 +200,3 @@ def test_the_whole_way_works_without_javascript(browser: Browser, served: Doors)
     expect(page.get_by_role("row", name="2 A-1 Lamp 5.50 Created")).to_be_visible()
     page.get_by_role("button", name="Import now").click()
     assert finished(page).counts.created == 2
-    context.close()

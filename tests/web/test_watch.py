@@ -18,19 +18,13 @@ from product_importer.imports.states import State
 from product_importer.kit import database
 from product_importer.web.watch import EVERY
 from tests import makers
+from tests.gate import Gate
 from tests.web import doors
 from tests.web.doors import Doors, Event
 
 STREAMS = ["/upload/progress/{}", "/api/v1/upload/progress/{}", "/admin/imports/{}/live/stream"]
 LINES = makers.csv_file(*(f"A-{number:05},Lamp,,5.00" for number in range(12_000)))  # three slices on SQLite
 VIEWERS = 12
-
-
-@pytest.fixture
-def slow_slices(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let every slice and every phase take so long that a watcher sees it."""
-    places = ("import.read.staged", "import.plan.made", "import.slice.before-commit")
-    monkeypatch.setenv("FAILPOINTS", ";".join(f"{place}=sleep:0.4" for place in places))
 
 
 @contextlib.contextmanager
@@ -55,15 +49,30 @@ def started(served: Doors, data: bytes = LINES, **options: str) -> str:
     return str(served.upload(data, **options).json["task_id"])
 
 
+def up_to(state: str, events: Iterator[Event]) -> list[Event]:
+    """Take what is told until the import is in a state."""
+    taken = [next(events)]
+    while json.loads(taken[-1].data)["state"] != state:
+        taken.append(next(events))
+    return taken
+
+
 def numbers(seen: list[Event]) -> list[int]:
     return [int(one.id) for one in seen if one.id]
 
 
-@pytest.mark.usefixtures("slow_slices")
-def test_a_stream_tells_every_phase_in_order_and_ends_with_the_account(served: Doors) -> None:
+def test_a_stream_tells_every_phase_in_order_and_ends_with_the_account(served: Doors, gate: Gate) -> None:
     import_id = started(served)
-    with working_on(import_id), served.stream(f"/upload/progress/{import_id}") as events:
-        seen = list(events)
+    gate.shut("import.reading")
+    with served.stream(f"/upload/progress/{import_id}") as events:
+        seen = up_to("queued", events)
+        with working_on(import_id):
+            for state, following in (("reading", "checking"), ("checking", "applying")):
+                seen += up_to(state, events)
+                gate.shut(f"import.{following}")
+            seen += up_to("applying", events)
+            gate.open()
+            seen += events
     told = [json.loads(one.data) for one in seen]
     percents = [one["progress"]["percent"] for one in told]
     assert numbers(seen) == sorted(set(numbers(seen)))
@@ -74,7 +83,6 @@ def test_a_stream_tells_every_phase_in_order_and_ends_with_the_account(served: D
     assert told[-1] == served.get(f"/upload/status/{import_id}").json
 
 
-@pytest.mark.usefixtures("slow_slices")
 def test_the_pages_stream_tells_the_panel_and_then_that_it_is_over(served: Doors) -> None:
     import_id = started(served)
     with working_on(import_id), served.stream(f"/admin/imports/{import_id}/live/stream") as events:

@@ -126,6 +126,29 @@ def undo(
     undoing.undo(import_, sure=yes)
 
 
+@app.command("export", rich_help_panel=WORK)
+def export_products(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write; - is standard output.")],
+    search: Annotated[str | None, typer.Option("--search", "-q", help="Words in SKU, name or description.")] = None,
+    sku: Annotated[str | None, typer.Option(help="A part of the SKU.")] = None,
+    name: Annotated[str | None, typer.Option(help="A part of the name.")] = None,
+    active: Annotated[
+        bool | None, typer.Option("--active/--inactive", help="Only active, or only inactive products.")
+    ] = None,
+    guard: Annotated[
+        bool, typer.Option("--guard/--no-guard", help="Put a ' before text that a spreadsheet takes for a formula.")
+    ] = True,
+) -> None:
+    """Write products as CSV, all of them or those that match, in the order of their SKU.
+
+    Importing the file again changes nothing. A file that is there already is replaced once the new one is whole.
+    """
+    from product_importer.catalog.filters import Filters
+    from product_importer.cli import exporting
+
+    exporting.export_products(file, Filters(sku=sku, name=name, q=search, active=active), guard=guard)
+
+
 @app.command("generate-csv", rich_help_panel=WORK)
 def generate_csv(
     rows: Annotated[int, typer.Option(min=0, help="Lines below the header.")] = mock_file.ROWS,

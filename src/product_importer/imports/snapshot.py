@@ -155,6 +155,11 @@ class Snapshot:
         """Whether numbers may still change without anybody's doing."""
         return self.state in WORKING or self.undoing
 
+    @property
+    def rests(self) -> bool:
+        """Whether it waits for a person, or is paused."""
+        return self.state in (State.WAITING, State.PAUSED)
+
 
 @dataclass(frozen=True, slots=True)
 class RejectGroup:

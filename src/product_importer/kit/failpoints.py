@@ -28,7 +28,8 @@ def failpoint(name: str, session: Session | None = None) -> None:
     `;`. FAILPOINTS=@FILE takes the plan from a file that may come and go while processes run; the first fault
     renames it to FILE.fired, so that it strikes once, however many processes there are.
     Faults: kill (SIGKILL to this process), error (Injected), enospc (OSError as when the disk is full),
-    dropconn (the database connection of `session` is cut), freeze (SIGSTOP), sleep:SECONDS (this thread waits).
+    dropconn (the database connection of `session` is cut), freeze (SIGSTOP), sleep:SECONDS (this thread waits),
+    hold (this thread waits until somebody removes FILE.fired).
     """
     setting = os.environ.get("FAILPOINTS")
     if not setting:
@@ -71,8 +72,15 @@ def _fail(fault: str, name: str, session: Session | None) -> None:
         # To this very thread: one sent to the process may stop another first, and this one would go on for a moment.
         "freeze": lambda: signal.pthread_kill(threading.get_ident(), signal.SIGSTOP),
         "sleep": lambda: time.sleep(float(argument or 1)),
+        "hold": _hold,
     }
     faults[word]()
+
+
+def _hold() -> None:
+    trace = Path(f"{os.environ['FAILPOINTS'][1:]}.fired")
+    while trace.exists():
+        time.sleep(0.02)
 
 
 def _raise(error: Exception) -> None:

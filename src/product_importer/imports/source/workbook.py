@@ -59,6 +59,7 @@ class ReaderStopped(AppError):
     code = "READER_STOPPED"
     title = "The reading of the workbook was cut off"
     action = "Try again; if it happens again, save the sheet as CSV (UTF-8) and upload that."
+    passing = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,6 @@ class Face(Protocol):
     """The calls that differ between SQLite and PostgreSQL."""
 
     SLICE: int  # products that one merge transaction writes at most
-    GAP: float  # seconds between two such transactions, so that other writers get their turn
 
     def engine(self, url: str) -> Engine:
         """Open an engine with this database's safety settings."""
@@ -38,8 +37,11 @@ class Face(Protocol):
         """Return the execution options by which a connection keeps to `access` and sees `scratch`."""
         ...
 
-    def load(self, connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> None:
-        """Append `rows`, whose values stand in the order of the columns, by this database's fastest way."""
+    def load(self, connection: Connection, table: Table, rows: Iterable[Sequence[Any]], *, durable: bool) -> None:
+        """Create `table` and append `rows`, whose values stand in its order, by this database's fastest way.
+
+        It comes first of all that fills a scratch area.
+        """
         ...
 
     def create_scratch(self, engine: Engine, name: str) -> None:
@@ -76,12 +78,27 @@ class Face(Protocol):
         """Return item `place` of the array `details[field]`, as `change_list` wrote it for a column of `type_`."""
         ...
 
+    def amount(self, value: ColumnElement[Any]) -> ColumnElement[str | None]:
+        """Return an amount as text with two places."""
+        ...
+
     def contains(self, column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
         """Return whether `text`, all of it literal and without NUL, occurs in the column in any case of its letters."""
         ...
 
+    def has_all(self, table: type[Any], words: Sequence[str]) -> ColumnElement[bool]:
+        """Return whether `table.text`, on which a trigram index stands, contains all words of 3 characters or more."""
+        ...
+
     def last_of_each(self, table: Table, key: ColumnElement[str], order: ColumnElement[int]) -> Select[Any]:
-        """Return the rows that have the highest `order` of their `key`, in the order of the keys."""
+        """Return the rows that have the highest `order` of their `key`, in the order of the keys.
+
+        `records` says how many there are of the key, or nothing where counting costs more than it saves.
+        """
+        ...
+
+    def cuts(self, connection: Connection, table: Table, key: str, *, pieces: int) -> list[str]:
+        """Return the keys that cut an analyzed table into at most so many pieces for as many connections, in order."""
         ...
 
     def place_of(self, key: ColumnElement[str]) -> ColumnElement[Any]:
@@ -90,6 +107,10 @@ class Face(Protocol):
 
     def look_up(self, connection: Connection) -> None:
         """Join by looking up one row after the other for the rest of the transaction, whatever else seems cheaper."""
+        ...
+
+    def one_at_a_time(self, connection: Connection, what: str) -> None:
+        """Let nobody else do `what` until this transaction has ended; wait for whoever does it now."""
         ...
 
     def analyze(self, connection: Connection, table: Table, *columns: str) -> None:

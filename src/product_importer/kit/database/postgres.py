@@ -9,16 +9,19 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    Integer,
     Numeric,
     Select,
     Table,
     Text,
     Uuid,
+    and_,
     case,
     cast,
     create_engine,
     func,
     literal,
+    null,
     select,
     text,
 )
@@ -31,8 +34,14 @@ from product_importer.kit.database.face import Access, Pairs
 from product_importer.kit.database.types import Money
 
 SLICE = 20_000  # products
-GAP = 0.0  # seconds: row locks keep nobody else waiting
 _SESSION = {"lock_timeout": "30s", "idle_in_transaction_session_timeout": "60s", "timezone": "UTC"}
+PIECE = 100_000  # rows that are worth a connection of their own
+_HISTOGRAM = text(
+    "SELECT reltuples AS rows, histogram_bounds::text::text[] AS bounds"
+    " FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace"
+    " JOIN pg_stats ON schemaname = nspname AND tablename = relname AND attname = :key"
+    " WHERE pg_class.oid = CAST(:table AS regclass) AND histogram_bounds IS NOT NULL"
+)
 _AWAY = ("08", "53300", "57P")  # no connection, too many of them, a shutdown
 _RETRY = frozenset({"40P01", "40001", "55P03"})  # deadlock, serialisation failure, lock time-out
 
@@ -58,8 +67,9 @@ def options(access: Access, scratch: str | None) -> dict[str, Any]:
     return {"postgresql_readonly": access is Access.READ, "schema_translate_map": {"scratch": scratch}}
 
 
-def load(connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> None:
+def load(connection: Connection, table: Table, rows: Iterable[Sequence[Any]], *, durable: bool) -> None:
     """Append `rows` by COPY: the server takes them in while the next ones are being made."""
+    create_table(connection, table, durable=durable)
     driver = connection.connection.driver_connection
     if not isinstance(driver, psycopg.Connection):
         raise TypeError(f"a psycopg connection was expected, not {type(driver).__name__}")
@@ -122,15 +132,34 @@ def json_item(details: ColumnElement[Any], field: str, place: int, type_: TypeEn
     return cast(text_, type_)
 
 
+def amount(value: ColumnElement[Any]) -> ColumnElement[str | None]:
+    """Cast it: NUMERIC(12,2) keeps both places."""
+    return cast(value, Text())
+
+
 def contains(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
     """A regular expression: ILIKE folds as the database's locale does, and no two need agree."""
     wanted = folding.pattern(text, lambda sign: sign if sign.isalnum() or not sign.isascii() else f"\\{sign}")
     return column.regexp_match(literal(wanted, Text()))
 
 
+def has_all(table: type[Any], words: Sequence[str]) -> ColumnElement[bool]:
+    """LIKE, which the trigram index knows."""
+    return and_(*(table.text.contains(word, autoescape=True) for word in words))
+
+
 def last_of_each(table: Table, key: ColumnElement[str], order: ColumnElement[int]) -> Select[Any]:
     """DISTINCT ON."""
-    return select(table).ext(distinct_on(key)).order_by(key, order.desc())
+    return select(table, cast(null(), Integer()).label("records")).ext(distinct_on(key)).order_by(key, order.desc())
+
+
+def cuts(connection: Connection, table: Table, key: str, *, pieces: int) -> list[str]:
+    """Take the cuts from the histogram that ANALYZE made, for as many pieces as are worth a connection each."""
+    found = connection.execute(_HISTOGRAM, {"table": _name(connection, table), "key": key}).one_or_none()
+    if found is None:
+        return []
+    pieces = min(pieces, int(found.rows) // PIECE)
+    return sorted({found.bounds[len(found.bounds) * piece // pieces] for piece in range(1, pieces)})
 
 
 def place_of(key: ColumnElement[str]) -> ColumnElement[Any]:
@@ -142,6 +171,11 @@ def look_up(connection: Connection) -> None:
     """Forbid hash and merge joins: for each slice they would read the whole product table (16 s instead of 3)."""
     off = (func.set_config(f"enable_{join}", "off", True) for join in ("hashjoin", "mergejoin"))
     connection.execute(select(*off))
+
+
+def one_at_a_time(connection: Connection, what: str) -> None:
+    """Take an advisory lock of that name."""
+    connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(literal(what, Text())))))
 
 
 def analyze(connection: Connection, table: Table, *columns: str) -> None:

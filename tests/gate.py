@@ -1,0 +1,47 @@
+"""A gate in the way of the product's processes: they stop at a failpoint until the test lets them go on."""
+
+import itertools
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+PATIENCE = 120.0  # seconds until a test gives up
+
+
+@dataclass(slots=True)
+class Gate:
+    """Holds processes that run with FAILPOINTS=`setting`; at most one stands at the gate, others pass behind it."""
+
+    file: Path
+    _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
+
+    @property
+    def setting(self) -> str:
+        """What FAILPOINTS must be in the processes."""
+        return f"@{self.file}"
+
+    def shut(self, place: str) -> None:
+        """Stop whoever next passes `place`, or `place@n` the n-th time; who stands at another place goes on."""
+        name, _, hit = place.partition("@")
+        # Numbered, because hits are counted by the plan's text; renamed, so that nobody reads half of it.
+        plan = f"{name}=hold{'@' if hit else ''}{hit};plan {next(self._numbers)}"
+        written = self.file.with_suffix(".new")
+        written.write_text(plan)
+        written.rename(self.file)
+        self._trace.unlink(missing_ok=True)
+
+    def wait(self) -> None:
+        """Wait until somebody stands at the gate."""
+        deadline = time.monotonic() + PATIENCE
+        while not self._trace.exists():
+            assert time.monotonic() < deadline, "nobody came by"
+            time.sleep(0.02)
+
+    def open(self) -> None:
+        """Let everybody pass."""
+        self.file.unlink(missing_ok=True)
+        self._trace.unlink(missing_ok=True)
+
+    @property
+    def _trace(self) -> Path:
+        return Path(f"{self.file}.fired")
