@@ -5,12 +5,17 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from product_importer.kit import database, runtime, tasks
 from product_importer.kit.settings import Settings
 from tests.gate import Gate
 from tests.servers import chromium, databases, postgres, presence, redis, s3
+
+# How long an example takes says nothing where many tests share a processor.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 # Tests decide every setting: what the developer's shell says must not reach them.
 for name in Settings.model_fields:
