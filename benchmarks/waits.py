@@ -45,7 +45,7 @@ def edits(home: Home, sample: Sample) -> dict[str, Waits]:
     product_id = _one_product()
     found: dict[str, list[float]] = {"idle": _during(lambda: _edit(product_id), seconds=2.0)}
     for scenario in scenarios(sample)[:2]:
-        with product.running("worker", home), _repeated(lambda: _edit(product_id)) as taken:
+        with product.running("worker", home), repeated(lambda: _edit(product_id)) as taken:
             product.finish(product.send(scenario.copy.raw), expected={"rows": sample.rows})
         found[scenario.name] = taken
     return {name: Waits.of(taken) for name, taken in found.items()}
@@ -57,15 +57,16 @@ def pages(home: Home, sample: Sample) -> dict[str, Waits]:
     first, changed, _ = scenarios(sample)
     port = children.free_port()
     with product.running("worker", home), product.running("web", home, PORT=str(port)):
-        ask = _asking(port)
+        ask = asking(port)
         product.finish(product.send(first.copy.raw), expected=first.expected)
         idle = _during(ask, seconds=IDLE)
-        with _repeated(ask) as busy:
+        with repeated(ask) as busy:
             product.finish(product.send(changed.copy.raw), expected=changed.expected)
     return {"idle": Waits.of(idle), "during an import": Waits.of(busy)}
 
 
-def _asking(port: int) -> Callable[[], None]:
+def asking(port: int) -> Callable[[], None]:
+    """Return a function that asks the server at this port for a page of products."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
 
     def ask() -> None:
@@ -94,13 +95,13 @@ def _edit(product_id: uuid.UUID) -> None:
 
 
 def _during(act: Callable[[], None], *, seconds: float) -> list[float]:
-    with _repeated(act) as taken:
+    with repeated(act) as taken:
         time.sleep(seconds)
     return taken
 
 
 @contextmanager
-def _repeated(act: Callable[[], None]) -> Iterator[list[float]]:
+def repeated(act: Callable[[], None]) -> Iterator[list[float]]:
     """Act again and again from a thread of its own while the block runs; gives the seconds that each took."""
     taken: list[float] = []
     failed: list[Exception] = []

@@ -1,23 +1,28 @@
 """Every table, imported once: what migrations compare against and tests look through."""
 
-from product_importer.catalog.models import Product
+from product_importer.catalog.bulk_models import BulkJob
+from product_importer.catalog.models import Product, ProductText
 from product_importer.imports.memory import MappingMemory
 from product_importer.imports.models import Counter, ImportJob, LateSkip, RejectedRecord, Slice, Undo, UndoKept
 from product_importer.journal.models import Batch, Entry
 from product_importer.kit.database.types import Base
+from product_importer.kit.idempotency import IdempotentRequest
 from product_importer.uploads.models import Part, Upload
 
 metadata = Base.metadata
 
 __all__ = [
     "Batch",
+    "BulkJob",
     "Counter",
     "Entry",
+    "IdempotentRequest",
     "ImportJob",
     "LateSkip",
     "MappingMemory",
     "Part",
     "Product",
+    "ProductText",
     "RejectedRecord",
     "Slice",
     "Undo",

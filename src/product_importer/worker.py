@@ -4,17 +4,20 @@ import signal
 import threading
 from types import FrameType
 
+from product_importer.catalog.bulk_run import run_bulk
+from product_importer.catalog.search_index import follow_products
 from product_importer.imports.chores import drop_scratch
 from product_importer.imports.originals import forget_files
 from product_importer.imports.run import run_import
 from product_importer.imports.undoing.undo_run import run_undo
 from product_importer.kit import runtime, tasks
+from product_importer.kit.idempotency import forget_answers
 from product_importer.kit.settings import Settings
 from product_importer.kit.tasks import chores, in_process, on_celery
 from product_importer.uploads.chores import forget_abandoned
 
-TASKS = (run_import, run_undo)
-CHORES = (drop_scratch, forget_abandoned, forget_files)
+TASKS = (run_import, run_undo, run_bulk)
+CHORES = (drop_scratch, follow_products, forget_abandoned, forget_answers, forget_files)
 
 
 def gather() -> tuple[tasks.Task, ...]:

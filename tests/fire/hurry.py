@@ -4,6 +4,7 @@ import os
 
 from product_importer.imports import failure, preparation, slices
 from product_importer.kit.database import postgres, sqlite
+from product_importer.kit.tasks import failure as tasks_failure
 from product_importer.kit.tasks import leases, sweeper
 from tests.fire import plants
 
@@ -19,7 +20,9 @@ def apply() -> None:
     sweeper.EVERY, sweeper.PATIENCE = 0.3, 1.0
     sqlite.SLICE = postgres.SLICE = SLICE
     slices.SMALLEST = SLICE // 2
-    failure.ATTEMPTS = 100  # on a busy machine a lease this short runs out although nobody died
+    failure.ATTEMPTS = tasks_failure.ATTEMPTS = (
+        100  # on a busy machine a lease this short runs out although nobody died
+    )
     preparation.BEAT = float(os.environ.get(BEAT, preparation.BEAT))
     if plant := os.environ.get(PLANT):
         plants.PLANTS[plant]()

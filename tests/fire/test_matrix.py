@@ -35,8 +35,8 @@ def test_a_fault_changes_nothing_of_the_account(fleet: Fleet, cell: Cell) -> Non
 
 
 def test_every_failpoint_of_the_source_is_in_the_matrix(mode: str) -> None:
-    # The last two are struck in tests/imports: by test_originals.py, and by test_merge.py.
-    scenes = ("import", "undo", "pause", "file", "catalog")
+    # The last three are struck by test_originals.py and test_merge.py in tests/imports, and by catalog/test_search.py.
+    scenes = ("import", "undo", "pause", "bulk", "file", "catalog", "search")
     struck = {cell.place for web in (True, False) for scene in scenes for cell in places.cells(web=web, scene=scene)}
     assert struck == {place.name for place in places.places()}
     assert len(struck) >= 20

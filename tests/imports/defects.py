@@ -31,6 +31,7 @@ class Style:
     encoding: str = "utf-8"
     quote_all: bool = False
     width: int = 5
+    appendix: bool = False  # whether a table of other columns stands below
 
 
 def generate(seed: int, *, rows: int, defects: Sequence[str], share: float, style: Style) -> File:
@@ -49,6 +50,8 @@ def generate(seed: int, *, rows: int, defects: Sequence[str], share: float, styl
             text = DEFECTS[name](chance, cells, style, file, line)
         parts.append(text)
         line += _physical(text)
+    if style.appendix:
+        parts += _appendix(chance, style)
     file.data = _encode("".join(parts), style.encoding)
     return file
 
@@ -81,6 +84,15 @@ def _account(data: bytes, block: int) -> tuple[dict[int, rows.Accepted], dict[in
         for report in checked.rejected:
             rejected.setdefault(report.line, []).append(report)
     return accepted, rejected
+
+
+def _appendix(chance: random.Random, style: Style) -> Iterator[str]:
+    """Write another table below a blank line, of which nothing may come."""
+    yield chance.choice((style.ending, style.delimiter * (style.width - 1) + style.ending))
+    width = chance.choice((2, style.width))
+    yield _write(["Title", "Item no.", "Cost", "Remark", "Place"][:width], style)
+    for number in range(chance.randint(0, 9)):
+        yield _write(["Not for sale", f"XX-{number}", "1.00", "x", "y"][:width], style)
 
 
 def _encode(text: str, encoding: str) -> bytes:

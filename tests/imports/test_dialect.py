@@ -173,3 +173,8 @@ def test_any_bytes_are_sniffed_or_refused_in_words(data: bytes) -> None:
     except (FileEmpty, FileNotCsv, HeaderMissing) as refusal:
         line, words = 0, refusal.detail
     assert line or words
+
+
+def test_of_two_tables_the_first_is_read_however_short_it_is() -> None:
+    other = "".join(f"Not for sale,X-{number}\n" for number in range(30))
+    assert sniff("sku,name,description,price\nA,Lamp,,1\n\nTitle,Item no.\n" + other).header_line == 1

@@ -31,9 +31,7 @@ def seen(data: bytes, **options: object) -> list[Row]:
     found = inspection.inspect(make_upload(data), chosen)
     assert found.mapping is not None
     with database.reading() as session:
-        return preview.rows_of(
-            session, found, mapped=found.mapping, blanks=found.blanks, decimal=found.decimal, mode=chosen.mode
-        )
+        return preview.rows_of(session, found, chosen, mapped=found.mapping, blanks=found.blanks, decimal=found.decimal)
 
 
 def make_catalog() -> None:

@@ -70,6 +70,20 @@ def test_what_python_writes_is_read_back_whole_for_blocks_of_any_size(
     assert broken == []
 
 
+@given(table=st.lists(st.lists(cells, min_size=2, max_size=2), min_size=1, max_size=6), block=st.integers(1, 64))
+def test_a_row_is_the_number_at_which_a_spreadsheet_shows_the_record(table: list[list[str]], block: int) -> None:
+    out = io.StringIO(newline="")
+    csv.writer(out, quoting=csv.QUOTE_ALL).writerows([["sku", "two\nlines"], *table])
+    data = out.getvalue().encode()
+    opened = reader.open_reader([data[at : at + block] for at in range(0, len(data), block)], COMMA)
+    pairs = [(batch.rows, pair) for batch in opened for pair in zip(batch.lines, batch.records, strict=True)]
+    rows = {counted.row_of(line): record for counted, (line, record) in pairs}
+    shown = dict(enumerate(csv.reader(io.StringIO(out.getvalue(), newline="")), 1))
+    assert {row: record for row, record in rows.items() if any(map(str.strip, record))} == {
+        row: record for row, record in shown.items() if row > 1 and any(map(str.strip, record))
+    }
+
+
 @given(data=st.binary(max_size=400), block=st.integers(1, 50))
 def test_no_bytes_at_all_make_the_reader_fail(data: bytes, block: int) -> None:
     _, records, broken = read(b"sku,name,price\n" + data, block=block)
@@ -206,3 +220,37 @@ def test_escaped_quotes_and_blanks_around_quotes_are_read_as_the_dialect_says() 
     _, spaced, _ = read(b'sku , name\n"A" , "one, ""two"" , x"\n', dialect=Dialect("utf-8", ",", 1, spaced=True))
     assert escaped == [(2, ["A", '5" pipe, \\x'])]
     assert spaced == [(2, ["A", 'one, "two" , x'])]
+
+
+@pytest.mark.parametrize("between", [b"\n", b",,\n", b"\n,,\n \n"])
+@pytest.mark.parametrize("block", [1 << 20, 9])
+def test_another_table_below_blank_lines_is_named_and_left_out_until_the_first_goes_on(
+    between: bytes, block: int
+) -> None:
+    first, other = b"sku,name,price\nA-1,Lamp,1\n", b"Price,SKU,Title\n9,Z-1,Zebra\n9,Z-2\n\n"
+    data = first + between + other + b'8,Z-3,"Zoo\n' + first + b"A-2,Mug,2\n"
+    opened = reader.open_reader([data[at : at + block] for at in range(0, len(data), block)], COMMA)
+    batches = list(opened)
+    begins = 3 + between.count(b"\n")
+    assert [record for batch in batches for record in batch.records] == [
+        ["A-1", "Lamp", "1"], ["A-1", "Lamp", "1"], ["A-2", "Mug", "2"],
+    ]  # fmt: skip
+    assert [table for batch in batches for table in batch.tables] == [(begins, ["Price", "SKU", "Title"])]
+    assert [line for batch in batches for line in batch.repeated] == [begins + 5]
+    assert sum(batch.left_out for batch in batches) == 3
+    assert [broken for batch in batches for broken in batch.broken] == []
+
+
+def test_words_like_those_of_a_header_are_a_row_without_a_blank_line_above() -> None:
+    _, records, broken = read(b"sku,name\nA,Lamp\nprice,title\n\nB,title\n")
+    assert [record[0] for _, record in records] == ["A", "price", "B"]
+    assert broken == []
+
+
+def test_a_blank_line_behind_a_broken_record_parts_two_tables_too() -> None:
+    rows = b"".join(b"A-%d,Lamp,%d\n" % (at, at) for at in range(6))
+    data = b"sku,name,price\n" + rows + b'A-9,"Mug,9\n\nPrice,SKU,Title\n9,Z-1,Zebra\n'
+    batches = list(reader.open_reader([data], COMMA))
+    assert [record[0] for batch in batches for record in batch.records] == [f"A-{at}" for at in range(6)]
+    assert [broken.line for batch in batches for broken in batch.broken] == [8]
+    assert [line for batch in batches for line, _ in batch.tables] == [10]

@@ -42,6 +42,14 @@ def test_a_record_that_could_not_be_split_stands_whole() -> None:
     assert (ragged["_raw"], ragged["sku"]) == ("C-3,Cup,,1,extra", "")
 
 
+def test_where_cells_go_over_lines_a_reject_has_the_row_of_a_spreadsheet_too() -> None:
+    rows = ("A-1,,,1", 'B-2,"Two\nlines",,1', "C-3,,,1", 'D-4,Mug,"a\n\nb",-1', "E-5,x", "F-6,,,1")
+    seen = import_file(csv_file(*rows, header='sku,name,"description",price'))
+    with database.reading() as session:
+        listed = [(one.line, one.row) for one in queries.rejects(session, seen.task_id)]
+    assert listed == [(2, None), (5, 4), (6, 5), (9, 6), (10, 7)]
+
+
 def test_a_mended_rejects_file_maps_by_itself_and_only_mended_rows_come_in() -> None:
     mended = rejects_file(import_file(MIXED)).replace(b",-5,", b",5,").replace(b",,Lamp", b",L-1,Lamp")
     again = import_file(mended)

@@ -21,13 +21,18 @@ def engine(empty_database_url: str) -> Iterator[Engine]:
 
 
 def _tables(engine: Engine) -> set[str]:
-    return set(inspect(engine).get_table_names()) - {"alembic_version"}
+    return {name for name in inspect(engine).get_table_names() if _is_ours(name, "table", None)} - {"alembic_version"}
+
+
+def _is_ours(name: str | None, _kind: str, _parents: object) -> bool:
+    """Leave out the index of the search, which no model can describe for both databases."""
+    return not (name or "").startswith(("product_search", "ix_product_texts_text"))
 
 
 def test_the_migrations_make_what_the_models_say(engine: Engine) -> None:
     migrations.upgrade(engine)
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": _is_ours})
         assert compare_metadata(context, metadata) == []
     assert _tables(engine) == set(metadata.tables)
 

@@ -7,7 +7,9 @@ from product_importer.imports.history import Page, Wanted
 from product_importer.imports.models import ImportJob
 from product_importer.imports.originals import Keeping
 from product_importer.imports.states import State
-from tests.web import samples
+from product_importer.web.product_filters import PageQuery
+from product_importer.web.product_form import BLANK, Form
+from tests.web import record_pages, samples
 
 SHELL: dict[str, object] = {
     "most": 2 * 2**30,
@@ -40,9 +42,12 @@ CHANGES: dict[str, object] = {
     "search": "",
     "gone": False,
 }
+LIST: dict[str, object] = {"nav": "products", "asked": PageQuery(), "narrow": False, "of_import": None, "jobs": []}
+FORM: dict[str, object] = {"nav": "products", "product": samples.MUG, "back": "", "leave": "/admin/products"}
 FRESH = {"running": 0, "products": 0}
 
 PAGES: dict[str, tuple[str, dict[str, object]]] = {
+    **record_pages.PAGES,
     "dashboard": (
         "dashboard.html",
         {
@@ -133,20 +138,28 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         "mapping.html",
         {"nav": "imports", "snapshot": samples.WAITING, **samples.MAPPING, "rows": None, "problems": {}},
     ),
-    "products": (
+    "products": ("products.html", {**LIST, "found": samples.make_found(page=2)}),
+    "products-found": (
         "products.html",
-        {"nav": "products", "items": samples.make_products(), "page": 2, "pages": 25_616, "total": 512_304}
-        | {"per_page": 20, "of_import": None},
+        {**LIST, "found": samples.make_found(3, 10_000, exact=False), "narrow": True}
+        | {"asked": PageQuery(q="mug oat", name="Stoneware", active=False, said="deleted", count=2)},
+    ),
+    "products-at-work": (
+        "products.html",
+        {**LIST, "found": samples.make_found(page=2), "jobs": [record_pages.RUNNING]},
     ),
     "products-of-import": (
         "products.html",
-        {"nav": "products", "items": samples.make_products(3), "page": 1, "pages": 1, "total": 3, "per_page": 20}
+        {**LIST, "found": samples.make_found(3, 3), "narrow": True}
         | {"of_import": ImportJob(id=samples.COMPLETED.task_id, number=41, file_name="spring-2027.csv")},
     ),
-    "products-none": (
-        "products.html",
-        {"nav": "products", "items": [], "page": 1, "pages": 1, "total": 0, "per_page": 20, "of_import": None},
-    ),
+    "products-not-found": ("products.html", {**LIST, "found": samples.make_found(0, 0), "narrow": True}),
+    "products-none": ("products.html", {**LIST, "found": samples.make_found(0, 0)}),
+    "product-new": ("product_form.html", {**FORM, "product": None, "form": Form(BLANK)}),
+    "product-wrong": ("product_form.html", {**FORM, "form": samples.BAD_FORM}),
+    "product-conflict": ("product_form.html", {**FORM, "form": samples.CONFLICT}),
+    "product-delete": ("products_delete.html", {**FORM}),
+    "products-delete": ("products_delete.html", {"nav": "products", "ids": ["1", "2"], "back": "", "leave": "/"}),
     "error": (
         "error.html",
         {"status": 500, "title": "This page could not be made", "code": "INTERNAL_ERROR"}

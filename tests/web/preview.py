@@ -68,6 +68,16 @@ async def _events(pace: float, stops_at: int | None, go_on: threading.Event) -> 
     yield "event: end\ndata: completed\n\n"
 
 
+def job_stream(request: Request) -> Response:
+    """Say nothing of a bulk job, and stay open."""
+    return StreamingResponse(_silence(), media_type="text/event-stream")
+
+
+async def _silence() -> AsyncIterator[str]:
+    yield ": here\n\n"
+    await asyncio.sleep(60)
+
+
 def live(request: Request) -> Response:
     """Answer the panel once, as a poll gets it."""
     return HTMLResponse(templating.fragment("_live.html", snapshot=moved(3)))
@@ -118,6 +128,7 @@ def application(*, pace: float = 0.05, streams: bool = True, stops_at: int | Non
         Route("/upload", upload, methods=["POST"]),
         Route("/admin/imports/{id}", running),
         Route("/admin/imports/{id}/live", live),
+        Route("/admin/jobs/{id}/live/stream", job_stream),
         Mount(assets.PREFIX, assets.Assets()),
         Mount("/vendor", StaticFiles(directory=VENDOR)),
     ]

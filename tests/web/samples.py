@@ -3,9 +3,10 @@
 import dataclasses
 import datetime as dt
 import uuid
-from dataclasses import dataclass
 from decimal import Decimal
 
+from product_importer.catalog import queries as products
+from product_importer.catalog.models import Product
 from product_importer.imports.changes import Page
 from product_importer.imports.doubts import Example
 from product_importer.imports.preview import Row
@@ -27,6 +28,7 @@ from product_importer.imports.snapshot import (
 from product_importer.imports.states import Fate, Mode, Outcome, Question, State, UndoState
 from product_importer.imports.undoing.undo import Tally
 from product_importer.imports.undoing.undo_queries import Kept
+from product_importer.web import product_form
 from product_importer.web.mending import Control, Sheet
 from product_importer.web.mending import Row as MendRow
 from product_importer.web.views import Chip, Column
@@ -47,18 +49,6 @@ WORDS = {
     State.CANCELLED: "Cancelled",
     State.UNDONE: "Undone",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Product:
-    """A product as the list shows it."""
-
-    sku: str
-    name: str
-    description: str | None
-    price: Decimal | None
-    active: bool
-    updated_at: dt.datetime
 
 
 def make_snapshot(
@@ -255,7 +245,7 @@ REJECTS = [
     Reject(88, "Description", "NAME_BLANK", "", "Give a name."),
     Reject(211, "UnitPrice", "PRICE_INVALID", "12,50 EUR / kg", "Expected a number such as 12.50."),
     Reject(30_113, None, "ROW_RAGGED", "MUG-1103,Stoneware mug, 350 ml, oat,14.50", "Has 5 cells, the header has 3."),
-    Reject(402_118, "StockCode", "SKU_SPOILT", "1.23457E+11", "Export the column as text."),
+    Reject(402_118, "StockCode", "SKU_SPOILT", "1.23457E+11", "Export the column as text.", 401_730),
 ]
 
 ID = uuid.UUID(int=7)
@@ -367,7 +357,40 @@ def make_products(count: int = 20) -> list[Product]:
         ("00090.750", "Desk cable tray", None, None),
         ("CLK-0034", "Wall clock 30 cm, white", "Silent movement", "1245.00"),
     ]
+    hours = [dt.timedelta(hours=7 * i) for i in range(count)]
+    made = [(i, *shown[i % 4]) for i in range(count)]
     return [
-        Product(sku, name, text, Decimal(price) if price else None, i % 5 != 3, NOW - dt.timedelta(hours=7 * i))
-        for i, (sku, name, text, price) in ((i, shown[i % 4]) for i in range(count))
+        Product(
+            id=uuid.UUID(int=i),
+            sku=sku,
+            sku_key=f"{sku}-{i}",
+            name=name,
+            description=text,
+            price=Decimal(price) if price else None,
+            active=i % 5 != 3,
+            version=3,
+            updated_at=NOW - hours[i],
+        )
+        for i, sku, name, text, price in made
     ]
+
+
+def make_found(count: int = 20, total: int = 512_304, *, exact: bool = True, page: int = 1) -> products.Page:
+    """Make a page of the list; what is not said is the first page of half a million products."""
+    return products.Page(make_products(count), products.Total(total, exact), page, max(1, -(-total // 20)), None)
+
+
+MUG = make_products(2)[1]
+TYPED = product_form.of(MUG)
+BAD_FORM = dataclasses.replace(
+    TYPED,
+    values={**TYPED.values, "sku": "LMP-0412", "price": "12,50 EUR / kg"},
+    problems={"sku": "“LMP-0412” is taken: “LMP-0412”, Arc floor lamp.", "price": "A price is digits."},
+    taken={"id": str(uuid.UUID(int=0)), "sku": "LMP-0412"},
+)
+CONFLICT = dataclasses.replace(
+    TYPED,
+    values={**TYPED.values, "price": "15.00"},
+    changes={"price": ["14.90", "15.00"], "description": [None, "Glazed inside"], "active": [False, True]},
+    who="user:pricing@shop",
+)

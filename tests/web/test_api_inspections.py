@@ -13,7 +13,8 @@ def test_an_inspection_tells_how_the_file_reads_and_what_is_in_doubt(served_twic
     task_id = served_twice.upload(UNCLEAR, interactive="true").json["task_id"]
     told = served_twice.get(f"/imports/{task_id}/inspection").json
     assert told["dialect"] == {
-        "encoding": "cp1252", "delimiter": ";", "header_line": 1, "guessed": True, "spaced": False, "escaped": False,
+        "encoding": "cp1252", "delimiter": ";", "header_line": 1, "guessed": True,
+        "spaced": False, "escaped": False, "folded": False,
     }  # fmt: skip
     assert told["columns"][1] == {
         "number": "#2", "name": "Title", "samples": ["Große Lampe"], "suggested": "name", "confidence": 1.0,

@@ -9,6 +9,7 @@ import pytest
 
 from product_importer.imports.states import State
 from tests import makers
+from tests.imports.workbooks import workbook
 from tests.web.doors import Answer, Doors
 
 UNCLEAR = b"Code;Title;Cost;Note\nA-1;Lamp;5,00;first\nA-2;Mug;6,50;\n"
@@ -226,3 +227,22 @@ def test_an_unknown_import_has_no_form(served: Doors) -> None:
     nowhere = f"/admin/imports/{uuid.UUID(int=7)}/mapping"
     assert served.get(nowhere).status == 404
     assert send(served, nowhere, {}).status == 404
+
+
+def test_a_workbook_shows_its_sheet_in_place_of_encoding_and_delimiter_and_another_may_be_chosen(
+    served: Doors,
+) -> None:
+    lamps: list[list[object]] = [["SKU", "Name", "Price"], ["L-1", "Lamp", 5]]
+    bowls: list[list[object]] = [["Item no.", "Title", "Cost"], ["B-1", "'=Bowl", 6]]
+    place = asked(served, workbook({"Lamps": lamps, "Bowls & cups": bowls}))
+    before = controls(served.get(place))
+    assert before["sheet"] == ""
+    assert not {"encoding", "delimiter", "guard"} & before.keys()
+    shown = choose(served, place, {"sheet": "Bowls & cups", "again": "1"})
+    assert (controls(shown)["sheet"], controls(shown)["guard"]) == ("Bowls & cups", "true")
+    assert "B-1" in shown.body.decode()
+    said = controls(shown) | {"guard": "false", "column-2": "price"}
+    assert send(served, place, said).status == 303
+    ended = makers.run_import_to_end(uuid.UUID(place.split("/")[3]))
+    assert (ended.file.sheet, ended.counts.created, ended.warnings) == ("Bowls & cups", 1, [])
+    assert makers.stored_products()["b-1"].name == "'=Bowl"

@@ -1,33 +1,80 @@
-"""Products as they are listed."""
+"""Products as they are listed and counted."""
 
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from product_importer.catalog import order as orders
+from product_importer.catalog import search
+from product_importer.catalog.filters import Filters
 from product_importer.catalog.models import Product
-from product_importer.journal.models import Batch, Entry
+from product_importer.catalog.order import Cursor, Order
+from product_importer.catalog.search import Plan
+from product_importer.kit.errors import NotFound
 
-WRITTEN = ("product.created", "product.updated")
+COUNTED: Final = 10_000  # products that a search counts at most: further on it says "10,000+"
+
+
+class ProductNotFound(NotFound):
+    """No product has this id."""
+
+    code = "PRODUCT_NOT_FOUND"
+    title = "No product has this id"
+    action = "Check the id; the product may have been deleted since."
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """How many products there are; at least so many when that is not `exact`."""
+
+    count: int
+    exact: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of products, and how many there are in all."""
+    """One page of products, its number from 1, how many there are in all, and the place where the next one begins."""
 
     items: Sequence[Product]
-    total: int
+    total: Total
+    page: int
     pages: int
+    next_cursor: str | None
 
 
-def page(session: Session, *, page: int, per_page: int, import_id: uuid.UUID | None = None) -> Page:
-    """Return a page of products in the order of their SKU, of all or of those that one import wrote."""
-    wanted = _written_by(import_id) if import_id else true()
-    total = count(session, wanted)
-    listed = select(Product).where(wanted).order_by(Product.sku_key).offset((page - 1) * per_page).limit(per_page)
-    return Page(session.scalars(listed).all(), total, max(1, -(-total // per_page)))
+def page(
+    session: Session, filters: Filters, order: Order, *, page: int, per_page: int, cursor: str | None = None
+) -> Page:
+    """Return a page of the products wanted, by its number, or wherever a cursor points (then `page` is not looked at).
+
+    Raises CursorInvalid for a cursor that was not made for these filters and this order.
+    """
+    place = orders.read(cursor, filters, order) if cursor is not None else None
+    plan = search.plan(session, filters, counted=COUNTED)
+    wanted = select(Product).where(plan.page).order_by(*order.columns()).limit(per_page + 1)
+    if place is None:
+        wanted = wanted.offset((page - 1) * per_page)
+    else:
+        wanted, page = wanted.where(order.behind(place)), place.page
+    found = session.scalars(wanted).all()
+    items = found[:per_page]
+    if page == 1 and len(found) <= per_page:
+        return Page(items, Total(len(items), exact=True), page, 1, None)
+    total = Total(place.total, place.exact) if place else _total(session, filters, plan)
+    pages = max(1, -(-total.count // per_page))
+    if len(found) <= per_page:
+        return Page(items, total, page, pages, None)
+    behind = Cursor.behind(items[-1], order=order, page=page + 1, total=total.count, exact=total.exact)
+    return Page(items, total, page, pages, behind.written(filters, order))
+
+
+def total_of(session: Session, filters: Filters) -> Total:
+    """Count the products wanted, those looked for by their texts up to COUNTED."""
+    return _total(session, filters, search.plan(session, filters, counted=COUNTED))
 
 
 def count(session: Session, wanted: ColumnElement[bool] | None = None) -> int:
@@ -36,13 +83,30 @@ def count(session: Session, wanted: ColumnElement[bool] | None = None) -> int:
     return session.scalar(counted if wanted is None else counted.where(wanted)) or 0
 
 
-def _written_by(import_id: uuid.UUID) -> ColumnElement[bool]:
-    """Return the condition that the journal names the import as one that created or updated the product."""
-    batches = select(Batch.id).where(Batch.import_id == import_id, Batch.type.in_(WRITTEN))
-    return Product.id.in_(select(Entry.subject_id).where(Entry.batch_id.in_(batches)))
+def find(session: Session, product_id: uuid.UUID) -> Product | None:
+    """Return the product, None when there is none."""
+    return session.get(Product, product_id)
+
+
+def product_of(session: Session, product_id: uuid.UUID) -> Product:
+    """Return the product; raises ProductNotFound."""
+    product = find(session, product_id)
+    if product is None:
+        raise ProductNotFound
+    return product
 
 
 def by_keys(session: Session, keys: Collection[str]) -> dict[str, Product]:
     """Return the products with these keys (at most some hundred), each by its key."""
     found = session.scalars(select(Product).where(Product.sku_key.in_(keys)).order_by(Product.sku_key))
     return {product.sku_key: product for product in found}
+
+
+def _total(session: Session, filters: Filters, plan: Plan) -> Total:
+    if not filters.has_text:
+        return Total(count(session, plan.count), exact=True)
+    if plan.many:
+        return Total(COUNTED, exact=False)
+    some = select(Product.id).where(plan.count).limit(COUNTED + 1).subquery()
+    counted = session.scalar(select(func.count()).select_from(some)) or 0
+    return Total(min(counted, COUNTED), counted <= COUNTED)

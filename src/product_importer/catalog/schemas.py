@@ -7,7 +7,7 @@ import unicodedata
 import uuid
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_serializer
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, field_serializer
 
 SKU_MAX: Final = 255  # characters
 NAME_MAX: Final = 500  # characters
@@ -17,6 +17,7 @@ CENT: Final = decimal.Decimal("0.01")
 
 # Zero-width spaces and joiners, direction marks, the byte order mark: nobody sees them, so no SKU may differ by them.
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _PLAIN_PRICE = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,2}0*)?")
 
 
@@ -52,28 +53,30 @@ def price_of(text: str) -> decimal.Decimal:
     return rounded(decimal.Decimal(text))
 
 
-def _without_nul(text: str) -> str:
+def _storable(text: str) -> str:
     if "\0" in text:
         raise ValueError("contains a NUL character, which cannot be stored")
+    if _SURROGATE.search(text):
+        raise ValueError("contains half of a character (a lone surrogate), which cannot be stored")
     return text
 
 
 def _sku(raw: str) -> str:
-    text = sku_text(_without_nul(raw))
+    text = sku_text(_storable(raw))
     if not 1 <= len(text) <= SKU_MAX:
         raise ValueError(f"a SKU has 1 to {SKU_MAX} characters, this one has {len(text)}")
     return text
 
 
 def _name(raw: str) -> str:
-    text = _without_nul(raw).strip()
+    text = _storable(raw).strip()
     if not 1 <= len(text) <= NAME_MAX:
         raise ValueError(f"a name has 1 to {NAME_MAX} characters, this one has {len(text)}")
     return text
 
 
 def _description(raw: str | None) -> str | None:
-    text = _without_nul(raw or "").strip()
+    text = _storable(raw or "").strip()
     if len(text) > DESCRIPTION_MAX:
         raise ValueError(f"a description has at most {DESCRIPTION_MAX} characters, this one has {len(text)}")
     return text or None
@@ -94,22 +97,60 @@ Description = Annotated[str | None, AfterValidator(_description)]
 Price = Annotated[decimal.Decimal | None, BeforeValidator(_price)]
 
 
+Value = str | bool | decimal.Decimal | None
+_PRICE = "A decimal as text with two places; null when there is none."
+_MUG: Final[dict[str, JsonValue]] = {
+    "sku": "MUG-1103",
+    "name": "Stoneware mug 350 ml, oat",
+    "price": "14.50",
+    "active": True,
+}
+_SEEN: Final[dict[str, JsonValue]] = {
+    "id": "01a213fd-c33e-7841-b29d-000000000002",
+    **_MUG,
+    "description": None,
+    "created_at": "2026-11-22T07:56:12Z",
+    "updated_at": "2026-11-22T07:56:12Z",
+    "version": 1,
+}
+
+
 class ProductIn(BaseModel):
     """A product as a form or a program sends it, to create one or to replace one whole."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_MUG]})
 
     sku: Sku
     name: Name
     description: Description = None
-    price: Price = Field(default=None, description="A decimal as text with two places; null when there is none.")
+    price: Price = Field(default=None, description=_PRICE)
     active: bool = True
+
+    def values(self) -> dict[str, Value]:
+        """Return every field."""
+        return self.model_dump()
+
+
+class ProductPatch(BaseModel):
+    """Those fields of a product that are to change; null empties a description or a price (RFC 7396)."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"price": "12.90"}]})
+
+    sku: Sku = Field(default="")
+    name: Name = Field(default="")
+    description: Description = None
+    price: Price = Field(default=None, description=_PRICE)
+    active: bool = True
+
+    def values(self) -> dict[str, Value]:
+        """Return the fields that were sent."""
+        return self.model_dump(exclude_unset=True)
 
 
 class ProductOut(BaseModel):
     """A product as everybody reads it; the price is text in JSON, so that no program makes a float of it."""
 
-    model_config = ConfigDict(from_attributes=True)
+    model_config = ConfigDict(from_attributes=True, json_schema_extra={"examples": [_SEEN]})
 
     id: uuid.UUID
     sku: str

@@ -6,9 +6,10 @@ from typing import Annotated
 import typer
 
 from product_importer import __version__
-from product_importer.cli import terminal
+from product_importer.cli import terminal, wanted
 from product_importer.imports import mock_file
-from product_importer.imports.states import Decimal, Mode
+from product_importer.imports.options import Options
+from product_importer.imports.states import Mode
 from product_importer.kit import lifeline
 
 app = typer.Typer(
@@ -77,23 +78,20 @@ def worker() -> None:
 @app.command("import", rich_help_panel=WORK)
 def import_file(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The supplier's file.")],
-    mapping: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--mapping", "-m", metavar="FIELD=COLUMN,…", help="Which column feeds which field, by its header."
-        ),
-    ] = None,
-    decimal: Annotated[
-        Decimal | None, typer.Option(help="The sign before the cents, where the file leaves it open.")
-    ] = None,
-    mode: Annotated[Mode, typer.Option(help="Whether products may be created, updated, or both.")] = Mode.UPSERT,
-    review: Annotated[
-        bool, typer.Option("--review", help="Show what would change, and write only after a yes to it.")
-    ] = False,
-    max_rejects: Annotated[
-        float | None,
-        typer.Option("--max-rejects", min=0, max=1, help="The share of rejected rows above which you are asked first."),
-    ] = None,
+    mapping: wanted.Mapping = None,
+    preset: wanted.Shop = None,
+    encoding: wanted.Encoding = None,
+    delimiter: wanted.Delimiter = None,
+    header_line: wanted.HeaderLine = None,
+    sheet: wanted.Sheet = None,
+    decimal: wanted.Sign = None,
+    guard: wanted.Guard = True,
+    mode: wanted.Ways = Mode.UPSERT,
+    blanks: wanted.Blanks = None,
+    interactive: wanted.Interactive = False,
+    check_columns: wanted.CheckColumns = False,
+    review: wanted.Review = False,
+    max_rejects: wanted.MaxRejects = None,
     json: Annotated[bool, typer.Option("--json", help="Print the account as JSON to standard output.")] = False,
 ) -> None:
     """Import a file here and now, with a progress bar, and print what became of every row.
@@ -108,13 +106,13 @@ def import_file(
     """
     from product_importer.cli import importing
 
-    wanted = {"decimal": decimal, "mode": mode, "review": review, "max_rejects": max_rejects}
-    importing.import_file(file, mapping=mapping or [], options=wanted, json=json)
+    options = {name: value for name, value in locals().items() if name in Options.model_fields}
+    importing.import_file(file, options=options, json=json)
 
 
 @app.command(rich_help_panel=WORK)
 def undo(
-    wanted: Annotated[str, typer.Argument(metavar="NUMBER_OR_ID", help="The import, as its page names it.")],
+    import_: Annotated[str, typer.Argument(metavar="NUMBER_OR_ID", help="The import, as its page names it.")],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Take an import back: delete what it created and restore what it updated, unless it was edited since.
@@ -125,7 +123,30 @@ def undo(
     """
     from product_importer.cli import undoing
 
-    undoing.undo(wanted, sure=yes)
+    undoing.undo(import_, sure=yes)
+
+
+@app.command("export", rich_help_panel=WORK)
+def export_products(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write; - is standard output.")],
+    search: Annotated[str | None, typer.Option("--search", "-q", help="Words in SKU, name or description.")] = None,
+    sku: Annotated[str | None, typer.Option(help="A part of the SKU.")] = None,
+    name: Annotated[str | None, typer.Option(help="A part of the name.")] = None,
+    active: Annotated[
+        bool | None, typer.Option("--active/--inactive", help="Only active, or only inactive products.")
+    ] = None,
+    guard: Annotated[
+        bool, typer.Option("--guard/--no-guard", help="Put a ' before text that a spreadsheet takes for a formula.")
+    ] = True,
+) -> None:
+    """Write products as CSV, all of them or those that match, in the order of their SKU.
+
+    Importing the file again changes nothing. A file that is there already is replaced once the new one is whole.
+    """
+    from product_importer.catalog.filters import Filters
+    from product_importer.cli import exporting
+
+    exporting.export_products(file, Filters(sku=sku, name=name, q=search, active=active), guard=guard)
 
 
 @app.command("generate-csv", rich_help_panel=WORK)

@@ -12,6 +12,8 @@ from product_importer.web import words
 
 def settled(seen: Snapshot) -> bool:
     """Ask whether a waiting import is to go on, and pass the answer on; False where nothing or nobody can be asked."""
+    if seen.question is Question.MAPPING:
+        terminal.notes.print(f"Its columns are to be checked first, on the page /admin/imports/{seen.task_id}/mapping")
     if seen.question not in (Question.REVIEW, Question.REJECTS):
         return False
     if not sys.stdin.isatty():

@@ -17,20 +17,22 @@ from product_importer.imports import actions, queries, run
 from product_importer.imports.checking.mapping import FIELDS, ColumnAmbiguous, ColumnMissing
 from product_importer.imports.options import Options
 from product_importer.imports.snapshot import Snapshot
-from product_importer.imports.states import WORKING, State
+from product_importer.imports.states import WORKING, Blank, State
 from product_importer.kit import database, tasks
 from product_importer.uploads import actions as uploads
 from product_importer.web import intake
 
 ACTOR = "user:local"
+EXAMPLES = {"mapping": "sku=StockCode,name=Description", "blanks": "price=keep,description=clear"}
 LOOK = 0.2  # seconds between two looks at the numbers
 _NEXT_FIELD = re.compile(r",(?=\s*(?:sku|name|description|price|active)\s*=)")
 
 
-def import_file(file: Path, *, mapping: list[str], options: Mapping[str, Any], json: bool) -> None:
+def import_file(file: Path, *, options: Mapping[str, Any], json: bool) -> None:
     """Take the file in, work on its import, and print its account; ends with the exit status."""
     given = {name: value for name, value in options.items() if value is not None}
-    wanted = Options.model_validate(given | ({"mapping": columns} if (columns := _columns(mapping)) else {}))
+    given |= {name: _pairs(name, given[name]) for name in EXAMPLES if name in given}
+    wanted = Options.model_validate(given)
     _look_at(file)
     opening.catalog()
     import_id = _started(file, wanted)
@@ -45,17 +47,17 @@ def import_file(file: Path, *, mapping: list[str], options: Mapping[str, Any], j
     raise SystemExit(0 if ended.state is State.COMPLETED and not ended.counts.rejected else 1)
 
 
-def _columns(said: list[str]) -> dict[str, str]:
+def _pairs(option: str, said: list[str]) -> dict[str, str]:
     """Read `sku=StockCode,name=Item, long`: a comma separates only where a field's name follows it."""
+    known = list(Blank) if option == "blanks" else None
     pairs = [part.partition("=") for given in said for part in _NEXT_FIELD.split(given)]
-    for field, equals, column in pairs:
-        if field.strip() not in FIELDS or not equals or not column.strip():
+    for field, equals, value in pairs:
+        if field.strip() not in FIELDS or not equals or not value.strip() or (known and value.strip() not in known):
             terminal.refuse(
-                f"--mapping cannot be read at {field.strip() + equals + column!r}.",
-                f"Write FIELD=COLUMN pairs, as in --mapping sku=StockCode,name=Description; "
-                f"fields are {', '.join(FIELDS)}.",
+                f"--{option} cannot be read at {field.strip() + equals + value!r}.",
+                f"Write pairs as in --{option} {EXAMPLES[option]}; fields are {', '.join(FIELDS)}.",
             )
-    return {field.strip(): column.strip() for field, _, column in pairs}
+    return {field.strip(): value.strip() for field, _, value in pairs}
 
 
 def _look_at(file: Path) -> None:

@@ -36,6 +36,8 @@ class Remark(StrEnum):
     LINE_RECODED = "LINE_RECODED"
     HEADER_REPEATED = "HEADER_REPEATED"
     TAKEN_OVER = "TAKEN_OVER"
+    SHEET_CHOSEN = "SHEET_CHOSEN"
+    TABLE_LEFT_OUT = "TABLE_LEFT_OUT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,5 +114,7 @@ REMARKS: dict[Remark, str] = {
     Remark.GUARD_REMOVED: "A ' that guards spreadsheets against formulas was removed from the start of cells",
     Remark.LINE_RECODED: "Lines that are not in the file's encoding were read as Windows-1252",
     Remark.HEADER_REPEATED: "Lines that repeat the header were left out",
+    Remark.TABLE_LEFT_OUT: "Another table with other columns begins below a blank line and was left out with its rows",
+    Remark.SHEET_CHOSEN: "Several sheets of the workbook hold a table",
     Remark.TAKEN_OVER: "Rows of variants took name or description over from the first row of their product",
 }

@@ -8,6 +8,7 @@ from enum import StrEnum
 from product_importer.imports.checking import mapping, price, rows
 from product_importer.imports.checking.mapping import Mapping, Suggestion
 from product_importer.imports.source.dialect import Dialect
+from product_importer.imports.source.workbook import Sheet
 from product_importer.imports.states import Decimal
 from product_importer.kit.errors import AppError
 
@@ -19,6 +20,7 @@ class About(StrEnum):
 
     COLUMNS = "columns"
     ENCODING = "encoding"
+    SHEET = "sheet"
     DECIMAL = "decimal"
 
 
@@ -44,6 +46,13 @@ def of_encoding(dialect: Dialect, example: Example | None) -> list[Doubt]:
         return []
     look = f" Does “{example.value}” (line {example.line:,}) read right?" if example else ""
     return [Doubt(About.ENCODING, f"The encoding is a guess.{look}")]
+
+
+def of_sheet(sheet: Sheet | None) -> list[Doubt]:
+    """Doubt the sheet where several of a workbook hold products."""
+    if sheet is None or not sheet.others:
+        return []
+    return [Doubt(About.SHEET, f"The sheet “{sheet.name}” would be read; {sheet.told}.")]
 
 
 def of_columns(found: Mapping | None, refusal: AppError | None, proposed: Dictionary[str, Suggestion]) -> list[Doubt]:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, select
@@ -77,6 +77,13 @@ def numbered(session: Session, number: int) -> uuid.UUID:
     if found is None:
         raise queries.ImportNotFound(f"There is no import {number}.")
     return found
+
+
+def names(session: Session, import_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[int, str]]:
+    """Return number and file name of these imports (at most some thousand) by their ids."""
+    wanted = select(ImportJob.id, ImportJob.number, ImportJob.file_name).where(ImportJob.id.in_(import_ids))
+    rows = session.execute(wanted.order_by(ImportJob.number)) if import_ids else ()
+    return {import_id: (number, file_name) for import_id, number, file_name in rows}
 
 
 def actors(session: Session) -> list[str]:

@@ -12,9 +12,10 @@ from product_importer.imports.checking.mapping import ColumnAmbiguous, ColumnMis
 from product_importer.imports.checking.policies import Blanks
 from product_importer.imports.doubts import Doubt, Example
 from product_importer.imports.options import Options
-from product_importer.imports.source import dialect, packed, reader
+from product_importer.imports.source import dialect, opening, reader
 from product_importer.imports.source.dialect import Dialect
 from product_importer.imports.source.reader import Batch
+from product_importer.imports.source.workbook import Sheet
 from product_importer.imports.states import Decimal
 from product_importer.kit.errors import AppError
 from product_importer.uploads import actions as uploads
@@ -28,7 +29,7 @@ _LETTERS = 80  # characters shown of one
 class Inspection:
     """What the head of a file tells; `refusal` says why its columns need a person, and then `mapping` is None.
 
-    `decimal` is None where the first prices leave it open; `head` are the first records.
+    `decimal` is None where the first prices leave it open; `head` are the first records, `sheet` belongs to a workbook.
     """
 
     dialect: Dialect
@@ -41,6 +42,7 @@ class Inspection:
     example: Example | None
     doubts: Sequence[Doubt]
     head: Batch
+    sheet: Sheet | None = None
 
     @property
     def filled(self) -> set[int]:
@@ -53,6 +55,7 @@ class Inspection:
         known |= {name: getattr(self.dialect, name) for name in ("encoding", "delimiter", "header_line")}
         known |= {"dialect": asdict(self.dialect), "doubts": [asdict(doubt) for doubt in self.doubts]}
         known |= {"decimal": self.decimal, "blanks": dict(self.blanks)}
+        known |= {"sheet": asdict(self.sheet)} if self.sheet else {}
         if self.mapping is not None:
             known |= {"mapping": self.mapping.names, "ignored": self.mapping.ignored}
             known |= {"columns": self.mapping.columns, "preset": self.mapping.preset}
@@ -62,11 +65,12 @@ class Inspection:
 def inspect(upload_id: uuid.UUID, options: Options) -> Inspection:
     """Look at an upload's head.
 
-    Raises PolicyImpossible, what `packed.opened`, `dialect.sniff` and `reader.open_reader` refuse, and ColumnMissing
+    Raises PolicyImpossible, what `opening.opened`, `dialect.sniff` and `reader.open_reader` refuse, and ColumnMissing
     or ColumnAmbiguous unless the options say that a person can be asked.
     """
-    start, whole, blocks = dialect.head_of(packed.opened(uploads.read(upload_id)))
-    found = _sniffed(start, options, whole=whole)
+    file = opening.opened(uploads.read(upload_id), sheet=options.sheet)
+    start, whole, blocks = dialect.head_of(file.blocks)
+    found = _sniffed(start, options, whole=whole, sheet=file.sheet)
     opened = reader.open_reader(blocks, found)
     head = next((batch for batch in opened if batch.records), Batch([], [], [], 0))
     samples = _samples(head.records[:_LOOKED_AT], len(opened.header))
@@ -76,23 +80,28 @@ def inspect(upload_id: uuid.UUID, options: Options) -> Inspection:
     decimal, example = options.decimal or doubts.decimal_of(settled, head.records), _example(head)
     open_questions = [
         *doubts.of_encoding(found, example),
+        *doubts.of_sheet(file.sheet),
         *doubts.of_columns(settled, refusal, proposed),
         *doubts.of_decimal(settled, head.records, decimal),
     ]
     usual = presets.blanks(settled.preset) if settled else {}
     blanks = policies.chosen(usual | {str(field): policy for field, policy in options.blanks.items()}, options.mode)
-    return Inspection(found, opened.header, samples, settled, refusal, blanks, decimal, example, open_questions, head)
+    return Inspection(
+        found, opened.header, samples, settled, refusal, blanks, decimal, example, open_questions, head, file.sheet
+    )  # fmt: skip
 
 
-def _sniffed(start: bytes, options: Options, *, whole: bool) -> Dialect:
+def _sniffed(start: bytes, options: Options, *, whole: bool, sheet: Sheet | None) -> Dialect:
+    """Sniff the dialect; that of a sheet is known, as we wrote it."""
     named = [name for name in (options.mapping or {}).values() if mapping.numbered(name) is None]
     return dialect.sniff(
         start,
         whole=whole,
-        encoding=options.encoding,
-        delimiter=options.delimiter,
+        encoding="utf-8" if sheet else options.encoding,
+        delimiter="," if sheet else options.delimiter,
         header_line=options.header_line,
         wanted=named,
+        folded=sheet is not None,
     )
 
 

@@ -87,6 +87,7 @@ class RejectedRecord(Base):
     import_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(ImportJob.id, ondelete="CASCADE"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
     line: Mapped[int]
+    row: Mapped[int | None]  # in a spreadsheet, where it is another
     code: Mapped[str]
     column: Mapped[str | None]
     value: Mapped[str]

@@ -25,6 +25,8 @@ class Options(BaseModel):
         None, min_length=1, max_length=3, description="The character between two cells, or the word tab."
     )
     header_line: int | None = Field(None, ge=1, le=1000, description="The line of the header, counted from 1.")
+    sheet: str | None = Field(None, max_length=31, description="The sheet to read of a workbook, by its name.")
+    guard: bool = Field(True, description="Remove one ' that guards spreadsheets against formulas.")
     interactive: bool = Field(False, description="Ask a person instead of refusing when something is unclear.")
     check_columns: bool = Field(False, description="Ask a person in any case.")
     review: bool = Field(False, description="Stop when the plan is made, and write only after a yes to it.")

@@ -15,6 +15,7 @@ from product_importer.imports.checking.policies import Blanks
 from product_importer.imports.checking.presets import Preset
 from product_importer.imports.checking.rows import Accepted, Rejected
 from product_importer.imports.inspection import Inspection
+from product_importer.imports.options import Options
 from product_importer.imports.source.reader import Batch, Broken
 from product_importer.imports.states import Decimal, Mode, Outcome
 
@@ -39,17 +40,19 @@ class Row:
 
 
 def rows_of(
-    session: Session, found: Inspection, *, mapped: Mapping, blanks: Blanks, decimal: Decimal | None, mode: Mode
+    session: Session, found: Inspection, options: Options, *, mapped: Mapping, blanks: Blanks, decimal: Decimal | None
 ) -> list[Row]:
     """Check the first rows and compare them with the catalog; `mapped` needs no more than the SKU."""
     head = _first(found.head)
-    checker = rows.Checker(mapped, blanks, decimal or Decimal.POINT)
+    checker = rows.Checker(mapped, blanks, decimal or Decimal.POINT, guard=options.guard)
     if (family := families.of(mapped, found.header)) is not None:
         family.fill(head, checker.remarks)
     checked = checker.check(head)
     known = catalog.by_keys(session, [row[1] for row in checked.accepted])
     last = {row[1]: row[0] for row in checked.accepted}
-    made = [_accepted(row, known.get(row[1]), mode, overruled=last[row[1]] != row[0]) for row in checked.accepted]
+    made = [
+        _accepted(row, known.get(row[1]), options.mode, overruled=last[row[1]] != row[0]) for row in checked.accepted
+    ]
     made += [_rejected(one, mapped) for one in checked.rejected]
     return sorted(made, key=lambda row: row.line)[:SHOWN]
 

@@ -92,7 +92,7 @@ def count(session: Session, *, working: bool = False) -> int:
 def rejects(session: Session, import_id: uuid.UUID, *, limit: int = 1000) -> list[Reject]:
     """Return the first rejected records, in the order of the file."""
     wanted = select(RejectedRecord).where(RejectedRecord.import_id == import_id).order_by(RejectedRecord.position)
-    return [Reject(r.line, r.column, r.code, r.value, r.message) for r in session.scalars(wanted.limit(limit))]
+    return [Reject(r.line, r.column, r.code, r.value, r.message, r.row) for r in session.scalars(wanted.limit(limit))]
 
 
 def reject_groups(session: Session, import_id: uuid.UUID) -> list[RejectGroup]:
@@ -242,7 +242,8 @@ def _percent(job: ImportJob, settled: int) -> float:
 
 def _file(job: ImportJob) -> FileFacts:
     known: dict[str, Any] = {name: job.facts.get(name) for name in ("encoding", "delimiter", "header_line")}
-    return FileFacts(name=job.file_name, bytes=job.file_bytes, sha256=job.sha256, **known)
+    sheet = (job.facts.get("sheet") or {}).get("name")
+    return FileFacts(name=job.file_name, bytes=job.file_bytes, sha256=job.sha256, sheet=sheet, **known)
 
 
 def _links(job: ImportJob, *, skipped: int) -> dict[str, str]:

@@ -10,11 +10,14 @@ from sqlalchemy.orm import Session
 
 from product_importer.imports import repeats, staging
 from product_importer.imports.checking import families, mapping, presets, rows
+from product_importer.imports.codes import REMARKS, Remark
 from product_importer.imports.models import ImportJob
 from product_importer.imports.options import Options
 from product_importer.imports.report import Rejects
-from product_importer.imports.source import packed, reader
+from product_importer.imports.snapshot import Notice
+from product_importer.imports.source import opening, reader
 from product_importer.imports.source.dialect import Dialect
+from product_importer.imports.source.workbook import Sheet
 from product_importer.imports.states import Blank, Decimal
 from product_importer.kit.failpoints import failpoint
 from product_importer.uploads import actions as uploads
@@ -87,19 +90,21 @@ def read(
     refused with, DecimalAmbiguous among them, and Misread where it must be read again.
     """
     options, digest = Options.model_validate(job.options), hashlib.sha256()
-    blocks = packed.opened(_taken(uploads.read(job.upload_id), digest, marks))
+    sheet = Sheet(**job.facts["sheet"]) if job.facts.get("sheet") else None
+    file = opening.opened(_taken(uploads.read(job.upload_id), digest, marks), sheet=sheet.name if sheet else None)
     dialect = _dialect(job, manner)
-    opened = reader.open_reader(blocks, dialect)
+    opened = reader.open_reader(file.blocks, dialect)
     preset = presets.Preset(job.facts["preset"])
     found = mapping.placed(opened.header, job.facts["columns"], mode=options.mode, preset=preset)
     blanks = {field: Blank(policy) for field, policy in job.facts["blanks"].items()}
-    checker, family = rows.Checker(found, blanks, manner.decimal or options.decimal), families.of(found, opened.header)
+    checker = rows.Checker(found, blanks, manner.decimal or options.decimal, guard=options.guard)
+    family = families.of(found, opened.header)
     rejects = Rejects(number=job.number, header=opened.header, delimiter=job.facts["delimiter"])
     try:
         staging.add(scratch, _accepted(opened, checker, family, rejects, marks, check))
         _require_well_read(opened, checker, options, manner)
         sign = checker.settled() if "price" in found.columns else None
-        warnings = [_plain(notice) for notice in checker.remarks.notices()]
+        warnings = [_plain(notice) for notice in (*_of_sheet(sheet), *checker.remarks.notices())]
         facts = {"encoding": dialect.encoding, "sign": sign, "warnings": warnings}
         yield Read(job, marks, digest.hexdigest(), list(found.names), facts, rejects)
     finally:
@@ -147,6 +152,14 @@ def _taken(blocks: Iterator[bytes], digest: Any, marks: Marks) -> Iterator[bytes
         digest.update(block)
         yield block
         marks.bytes_read += len(block)
+
+
+def _of_sheet(sheet: Sheet | None) -> list[Notice]:
+    """Warn that another sheet may have been meant."""
+    if sheet is None or not sheet.others:
+        return []
+    words = f"{REMARKS[Remark.SHEET_CHOSEN]}: “{sheet.name}” was read; {sheet.told}"
+    return [Notice(Remark.SHEET_CHOSEN, words, len(sheet.others))]
 
 
 def _plain(notice: Any) -> dict[str, Any]:

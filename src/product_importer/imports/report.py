@@ -63,8 +63,8 @@ class Rejects:
         """Write the first rejected records where the page finds them, in place of an earlier reading's."""
         session.execute(delete(RejectedRecord).where(RejectedRecord.import_id == job.id))
         rows = [
-            {"import_id": job.id, "position": position, "line": one.line, "code": one.code}
-            | {"column": one.column, "value": one.value, "message": one.message}
+            {"import_id": job.id, "position": position, "line": one.line, "row": one.row}
+            | {"code": one.code, "column": one.column, "value": one.value, "message": one.message}
             for position, one in enumerate(self.first)
         ]
         if rows:

@@ -42,6 +42,7 @@ class FileFacts:
     encoding: str | None = None
     delimiter: str | None = None
     header_line: int | None = None
+    sheet: str | None = None  # of a workbook
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,11 @@ class Snapshot:
         """Whether numbers may still change without anybody's doing."""
         return self.state in WORKING or self.undoing
 
+    @property
+    def rests(self) -> bool:
+        """Whether it waits for a person, or is paused."""
+        return self.state in (State.WAITING, State.PAUSED)
+
 
 @dataclass(frozen=True, slots=True)
 class RejectGroup:
@@ -168,13 +174,17 @@ class RejectGroup:
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """One rejected record, as listed among the first 1,000."""
+    """One rejected record, as listed among the first 1,000.
+
+    `line` is what an editor calls it; `row` what a spreadsheet does, null where that is the same number.
+    """
 
     line: int
     column: str | None
     code: str
     value: str
     message: str
+    row: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

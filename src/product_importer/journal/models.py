@@ -4,18 +4,23 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from product_importer.kit import clock
 from product_importer.kit.database.types import Base, Json, Moment, SerialInteger
+
+UNSEARCHED = text("searched_at IS NULL")
 
 
 class Batch(Base):
     """Entries of one type that were written in one transaction by one actor."""
 
     __tablename__ = "journal_batches"
-    __table_args__ = (Index(None, "import_id", "id"),)
+    __table_args__ = (
+        Index(None, "import_id", "id"),
+        Index("ix_journal_batches_unsearched", "id", postgresql_where=UNSEARCHED, sqlite_where=UNSEARCHED),
+    )
 
     id: Mapped[int] = mapped_column(SerialInteger, primary_key=True, autoincrement=True)
     type: Mapped[str]
@@ -23,6 +28,7 @@ class Batch(Base):
     import_id: Mapped[uuid.UUID | None]
     at: Mapped[dt.datetime] = mapped_column(Moment, default=clock.now)
     dispatched_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    searched_at: Mapped[dt.datetime | None] = mapped_column(Moment)  # when the search index took in what it tells
 
 
 class Entry(Base):

@@ -8,13 +8,15 @@ class AppError(Exception):
 
     Subclasses stand beside the function that raises them and set `status` (an HTTP status), `code`
     (stable, listed in docs/errors.md), `title` (what was found) and `action` (what to do). The words of
-    one case are given as `detail`; further facts become members of the problem document.
+    one case are given as `detail`; further facts become members of the problem document. `passing` says
+    that the same may succeed at another attempt, so that a job it stops is not ended by it.
     """
 
     status: ClassVar[int] = 400
     code: ClassVar[str] = "BAD_REQUEST"
     title: ClassVar[str] = "The request cannot be carried out"
     action: ClassVar[str] = ""
+    passing: ClassVar[bool] = False
 
     def __init__(self, detail: str = "", **facts: object) -> None:
         super().__init__(detail or self.title)

@@ -7,8 +7,8 @@ CASED = 0x1EA00  # no letter at or above this code point has a case (Unicode 16)
 
 
 def fold(text: str) -> str:
-    """Give every letter the one form that its cases share; what `pattern` finds in a text, its fold contains."""
-    return text.casefold()
+    """Give all cases of a letter one form, sign for sign: what `pattern` finds in a text, its fold contains."""
+    return text.lower() if text.isascii() else text.translate(_forms())
 
 
 def pattern(text: str, plain: Callable[[str], str]) -> str:
@@ -30,3 +30,10 @@ def _families() -> dict[str, str]:
     for sign in map(chr, range(CASED)):
         found[sign.casefold()] = found.get(sign.casefold(), "") + sign
     return {folded: signs for folded, signs in found.items() if len(signs) > 1}
+
+
+@functools.cache
+def _forms() -> dict[int, str]:
+    return {
+        ord(sign): folded if len(folded) == 1 else signs[0] for folded, signs in _families().items() for sign in signs
+    }

@@ -1,5 +1,6 @@
 """The web application: every router, behind the guards."""
 
+import asyncio
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,19 +8,45 @@ from contextlib import asynccontextmanager
 from fastapi import APIRouter, FastAPI
 
 from product_importer import __version__, worker
+from product_importer.catalog import bulk_queries
+from product_importer.imports import queries
 from product_importer.kit import runtime
 from product_importer.kit.settings import Settings
 from product_importer.kit.tasks import sweeper
 from product_importer.web import assets, errors
-from product_importer.web.api import control, health, imports, inspections, mending, products, reviews
+from product_importer.web.api import (
+    control,
+    exports,
+    health,
+    imports,
+    inspections,
+    jobs,
+    journal,
+    mending,
+    products,
+    reviews,
+)
 from product_importer.web.guards import Guards
-from product_importer.web.pages import answers, dashboard, mapping, mend
+from product_importer.web.pages import answers, dashboard, mapping, mend, product_forms
 from product_importer.web.pages import control as control_pages
 from product_importer.web.pages import imports as import_pages
+from product_importer.web.pages import jobs as job_pages
+from product_importer.web.pages import journal as journal_pages
+from product_importer.web.pages import product as product_page
 from product_importer.web.pages import products as product_pages
 from product_importer.web.watch import Watch
 
-API = (imports.router, inspections.router, control.router, reviews.router, mending.router, products.router)
+API = (
+    imports.router,
+    inspections.router,
+    control.router,
+    reviews.router,
+    mending.router,
+    exports.router,
+    journal.router,
+    jobs.router,
+    products.router,
+)
 PAGES = (
     dashboard.router,
     import_pages.router,
@@ -27,7 +54,11 @@ PAGES = (
     answers.router,
     mapping.router,
     mend.router,
+    job_pages.router,
+    journal_pages.router,
     product_pages.router,
+    product_forms.router,
+    product_page.router,
 )
 
 
@@ -43,7 +74,9 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.state.settings, app.state.watch = settings, Watch()
+    closing = asyncio.Event()
+    app.state.settings, app.state.watch = settings, Watch(queries.snapshot, closing)
+    app.state.bulk_watch = Watch(bulk_queries.seen, closing)
     versioned = APIRouter(prefix="/api/v1")
     for router in API:
         versioned.include_router(router)

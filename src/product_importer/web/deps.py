@@ -7,7 +7,9 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
+from product_importer.catalog import bulk, bulk_queries
 from product_importer.imports import queries
+from product_importer.imports.snapshot import Snapshot
 from product_importer.kit import database
 from product_importer.kit.settings import Settings
 from product_importer.web import roles
@@ -19,8 +21,13 @@ def _settings(request: Request) -> Settings:
     return settings
 
 
-def _watch(request: Request) -> Watch:
-    watch: Watch = request.app.state.watch
+def _watch(request: Request) -> Watch[Snapshot]:
+    watch: Watch[Snapshot] = request.app.state.watch
+    return watch
+
+
+def _bulk_watch(request: Request) -> Watch[bulk_queries.BulkSeen]:
+    watch: Watch[bulk_queries.BulkSeen] = request.app.state.bulk_watch
     return watch
 
 
@@ -28,6 +35,17 @@ def _known(task_id: uuid.UUID) -> uuid.UUID:
     """Refuse an unknown import before its stream begins: by then the status has left."""
     with database.reading() as session:
         return queries.job_of(session, task_id).id
+
+
+def _known_job(job_id: uuid.UUID) -> uuid.UUID:
+    with database.reading() as session:
+        return bulk.job_of(session, job_id).id
+
+
+async def _sent(request: Request) -> dict[str, str]:
+    """Read a small form before any transaction begins; of a name that repeats the last counts, files do not."""
+    form = await request.form(max_files=0, max_fields=1_000)
+    return {name: value for name, value in form.multi_items() if isinstance(value, str)}
 
 
 def _reading() -> Iterator[Session]:
@@ -42,8 +60,11 @@ def _writing() -> Iterator[Session]:
 
 
 Configured = Annotated[Settings, Depends(_settings)]
-Watching = Annotated[Watch, Depends(_watch)]
+Watching = Annotated[Watch[Snapshot], Depends(_watch)]
 Followed = Annotated[uuid.UUID, Depends(_known)]
+WatchingBulk = Annotated[Watch[bulk_queries.BulkSeen], Depends(_bulk_watch)]
+FollowedJob = Annotated[uuid.UUID, Depends(_known_job)]
+Sent = Annotated[dict[str, str], Depends(_sent)]
 Reading = Annotated[Session, Depends(_reading, scope="function")]
 Writing = Annotated[Session, Depends(_writing, scope="function")]
 Actor = Annotated[str, Depends(roles.current_actor)]

@@ -19,8 +19,13 @@ from product_importer.imports.states import Blank, Decimal, Mode
 from product_importer.kit.errors import AppError
 
 LABELS = {"sku": "SKU", "name": "Name", "description": "Description", "price": "Price", "active": "Active"}
-READING = ("encoding", "delimiter", "header_line", "decimal", "mode", "preset")
-CONTROLS = {"ENCODING_UNKNOWN": "encoding", "DELIMITER_UNKNOWN": "delimiter", "HEADER_MISSING": "header_line"}
+READING = ("sheet", "encoding", "delimiter", "header_line", "decimal", "guard", "mode", "preset")
+CONTROLS = {
+    "ENCODING_UNKNOWN": "encoding",
+    "DELIMITER_UNKNOWN": "delimiter",
+    "HEADER_MISSING": "header_line",
+    "SHEET_UNKNOWN": "sheet",
+}
 
 
 @dataclass(frozen=True, slots=True)

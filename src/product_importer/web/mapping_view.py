@@ -1,5 +1,6 @@
 """What the mapping page shows: the guesses as chips, the columns with what they become and why, the first rows."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -7,9 +8,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from product_importer.imports import preview
-from product_importer.imports.checking import mapping, presets
+from product_importer.imports.checking import cells, mapping, presets
 from product_importer.imports.checking.presets import Preset
 from product_importer.imports.memory import Remembered
+from product_importer.imports.source.workbook import Sheet
 from product_importer.imports.states import Blank, Decimal, Mode
 from product_importer.web import mapping_form, words
 from product_importer.web.mapping_form import LABELS, Read, Said
@@ -113,17 +115,40 @@ def _why(at: int, field: str, reasons: _Reasons) -> tuple[int, str]:
 def _chips(seen: Read, said: Said, problems: Mapping[str, str]) -> list[Chip]:
     dialect, reading, sign = seen.found.dialect, said.reading, mapping_form.sign_of(said, seen)
     priced = "price" in said.fields.values()
-    delimiters = {one: words.delimiter(one) for one in words.DELIMITERS}
     signs = {str(one): text for one, text in SIGNS.items()}
     seen_sign = SIGNS[sign] if sign else "not clear" if priced else "no prices"
-    guessed = dialect.guessed and "encoding" not in reading
     chips = [
-        _chip("encoding", "Encoding", said, words.encoding(dialect.encoding), words.ENCODINGS, ask=guessed),
-        _chip("delimiter", "Delimiter", said, words.delimiter(dialect.delimiter), delimiters),
+        *(_of_text(seen, said) if seen.found.sheet is None else [_of_sheet(seen.found.sheet, said)]),
         Chip("header_line", "Header on line", reading.get("header_line") or str(dialect.header_line), ()),
         _chip("decimal", "Decimal sign", said, seen_sign, signs, ask=priced and not sign),
     ]
+    chips += [_guard(seen)] if _has_guards(seen) else []
     return [replace(chip, problem=problems.get(chip.name)) for chip in chips]
+
+
+def _of_text(seen: Read, said: Said) -> list[Chip]:
+    dialect = seen.found.dialect
+    delimiters = {one: words.delimiter(one) for one in words.DELIMITERS}
+    guessed = dialect.guessed and "encoding" not in said.reading
+    return [
+        _chip("encoding", "Encoding", said, words.encoding(dialect.encoding), words.ENCODINGS, ask=guessed),
+        _chip("delimiter", "Delimiter", said, words.delimiter(dialect.delimiter), delimiters),
+    ]
+
+
+def _of_sheet(sheet: Sheet, said: Said) -> Chip:
+    return _chip("sheet", "Sheet", said, sheet.name, {name: name for name in sheet.names}, ask=bool(sheet.others))
+
+
+def _has_guards(seen: Read) -> bool:
+    """Return whether the first rows have a cell that begins like a guarded formula, or somebody settled it."""
+    cells_seen = itertools.chain.from_iterable(seen.found.head.records)
+    return not seen.options.guard or any(cells.unguarded(cell) is not cell for cell in cells_seen)
+
+
+def _guard(seen: Read) -> Chip:
+    choices = [("true", "one removed"), ("false", "kept")]
+    return Chip("guard", "' before a formula", str(seen.options.guard).lower(), choices)
 
 
 def _preset(seen: Read) -> Chip:
@@ -152,10 +177,10 @@ def _rows(session: Session, seen: Read, said: Said) -> Sequence[preview.Row] | N
     return preview.rows_of(
         session,
         seen.found,
+        seen.options,
         mapped=mapped,
         blanks=mapping_form.blanks_of(said, seen),
         decimal=mapping_form.sign_of(said, seen),
-        mode=seen.options.mode,
     )
 
 

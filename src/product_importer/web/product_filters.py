@@ -1,11 +1,12 @@
 """The query parameters that narrow products down, read once for the API, the page and the export."""
 
 import uuid
-from typing import Annotated, Any
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from product_importer.catalog.filters import TEXT_MAX, Filters
+from product_importer.catalog.order import CURSOR_MAX, Direction, Order, Sort
 
 
 def _blank_is_none(raw: Any) -> Any:
@@ -19,6 +20,14 @@ def _without_nul(text: str | None) -> str | None:
     return text
 
 
+def _size(number: int) -> int:
+    if number not in SIZES:
+        raise ValueError(f"is one of {', '.join(map(str, SIZES))}")
+    return number
+
+
+SIZES: Final = (20, 50, 100)  # products on one page
+Said = Literal["created", "saved", "deleted", "activated", "deactivated"]
 Part = Annotated[str | None, Field(max_length=TEXT_MAX), BeforeValidator(_blank_is_none), AfterValidator(_without_nul)]
 
 
@@ -39,3 +48,27 @@ class ProductQuery(BaseModel):
     def filters(self) -> Filters:
         """Return what was asked for as the catalog understands it."""
         return Filters(self.sku, self.name, self.description, self.q, self.active, self.import_id)
+
+
+class ListQuery(ProductQuery):
+    """What a list of products is asked for: which ones, in which order, and where in it."""
+
+    page: int = Field(default=1, ge=1, le=10**6, description="The number of the page.")
+    per_page: int = Field(default=20, ge=1, le=100)
+    sort: Sort = Field(default=Sort.SKU, description="`sku` and `created_at` are fast whatever the number of products.")
+    direction: Direction = Direction.UP
+    cursor: str | None = Field(
+        default=None, max_length=CURSOR_MAX, description="`next_cursor` of the page before; `page` is then ignored."
+    )
+
+    def order(self) -> Order:
+        """Return the order that was asked for."""
+        return Order(self.sort, self.direction)
+
+
+class PageQuery(ListQuery):
+    """What the page of products is asked for; `said` and `count` are what the action before it did."""
+
+    per_page: Annotated[int, AfterValidator(_size)] = SIZES[0]
+    said: Annotated[Said | None, BeforeValidator(_blank_is_none)] = None
+    count: int = Field(default=1, ge=0, le=10**9)

@@ -38,11 +38,31 @@ class ProductPage(BaseModel):
     next_cursor: str | None
 
 
+class Problem(BaseModel):
+    """A refusal (RFC 9457); some codes add facts of their own."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    action: str
+    request_id: str
+
+
 class Ready(BaseModel):
     """Whether the server can work, part by part."""
 
     ready: bool
     checks: dict[str, str]
+
+
+def problem(description: str) -> dict[str, Any]:
+    """Describe a refusal for the OpenAPI document."""
+    return {
+        "description": description,
+        "content": {"application/problem+json": {"schema": Problem.model_json_schema()}},
+    }
 
 
 def as_json(snapshot: Snapshot) -> Any:

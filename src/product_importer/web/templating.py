@@ -8,7 +8,18 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from product_importer.imports import codes
-from product_importer.web import account, assets, bars, pager, reversal, standing, words
+from product_importer.web import (
+    account,
+    assets,
+    bars,
+    bulk_view,
+    deeds,
+    pager,
+    product_view,
+    reversal,
+    standing,
+    words,
+)
 
 FOLDER = Path(__file__).parent / "templates"
 
@@ -24,6 +35,7 @@ FILTERS = {
     "who": words.who,
     "delimiter": words.delimiter,
     "shown": words.value,
+    "shown_or_nothing": words.value_or_nothing,
     "encoding": words.encoding,
     "day": words.day,
 }
@@ -31,6 +43,9 @@ GLOBALS = {
     "static": assets.static,
     "account": account,
     "bars": bars,
+    "bulk_view": bulk_view,
+    "deeds": deeds,
+    "product_view": product_view,
     "reversal": reversal,
     "standing": standing,
     "explanations": codes.EXPLANATIONS,

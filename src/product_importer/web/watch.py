@@ -1,54 +1,79 @@
-"""One poller for all who watch imports: it asks the database four times a second while anybody does."""
+"""One poller for all who watch jobs of one kind: it asks the database four times a second while anybody does."""
 
 import asyncio
 import uuid
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
+from typing import Generic, Protocol, TypeVar
 
-from product_importer.imports import queries
-from product_importer.imports.snapshot import Snapshot
-from product_importer.imports.states import State
+from sqlalchemy.orm import Session
+
 from product_importer.kit import database, logs
 
 EVERY = 0.25  # seconds: four events a second at most
-RESTING = (State.WAITING, State.PAUSED)
 _log = logs.get("web.watch")
 
 
-class Watch:
-    """Hands each new snapshot of an import to everybody who follows it; holds no database session meanwhile."""
+class Moving(Protocol):
+    """A job as it is seen: it changes as long as it `moves`, and its version rises at each change."""
 
-    def __init__(self) -> None:
-        self.closing = asyncio.Event()
-        self._followers: dict[uuid.UUID, set[asyncio.Queue[Snapshot]]] = defaultdict(set)
+    @property
+    def version(self) -> int:
+        """Rises at each change."""
+        ...
+
+    @property
+    def moves(self) -> bool:
+        """Whether it changes without anybody's doing."""
+        ...
+
+    @property
+    def rests(self) -> bool:
+        """Whether it will move again once somebody does something."""
+        ...
+
+
+Seen = TypeVar("Seen", bound=Moving)
+
+
+class Watch(Generic[Seen]):
+    """Hands each new state of a job, seen by `look`, to all its followers; holds no database session meanwhile.
+
+    `closing` is the event that ends all streams when the server stops.
+    """
+
+    def __init__(self, look: Callable[[Session, uuid.UUID], Seen], closing: asyncio.Event) -> None:
+        self.closing = closing
+        self._look = look
+        self._followers: dict[uuid.UUID, set[asyncio.Queue[Seen]]] = defaultdict(set)
         self._poller: asyncio.Task[None] | None = None
 
-    async def follow(self, import_id: uuid.UUID, *, waits: bool = False) -> AsyncIterator[Snapshot]:
-        """Yield the import as it stands, then as it changes, until it needs nobody's patience or the server stops.
+    async def follow(self, job_id: uuid.UUID, *, waits: bool = False) -> AsyncIterator[Seen]:
+        """Yield the job as it stands, then as it changes, until it needs nobody's patience or the server stops.
 
-        With `waits` an import that waits for a person, or is paused, is followed too.
+        With `waits` a job that waits for a person, or is paused, is followed too.
         """
-        queue: asyncio.Queue[Snapshot] = asyncio.Queue(maxsize=1)
-        self._followers[import_id].add(queue)
+        queue: asyncio.Queue[Seen] = asyncio.Queue(maxsize=1)
+        self._followers[job_id].add(queue)
         try:
-            now = (await asyncio.to_thread(_snapshots, [import_id]))[0]
+            now = (await asyncio.to_thread(self._seen, [job_id]))[job_id]
             yield now
-            while (now.moves or (waits and now.state in RESTING)) and not self.closing.is_set():
+            while (now.moves or (waits and now.rests)) and not self.closing.is_set():
                 self._start()
                 latest = await self._next(queue)
                 if latest is not None and latest.version > now.version:
                     yield (now := latest)
         finally:
-            self._followers[import_id].discard(queue)
-            if not self._followers[import_id]:
-                del self._followers[import_id]
+            self._followers[job_id].discard(queue)
+            if not self._followers[job_id]:
+                del self._followers[job_id]
 
-    async def _next(self, queue: asyncio.Queue[Snapshot]) -> Snapshot | None:
+    async def _next(self, queue: asyncio.Queue[Seen]) -> Seen | None:
         waits = [asyncio.ensure_future(queue.get()), asyncio.ensure_future(self.closing.wait())]
         try:
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-            return waits[0].result() if waits[0].done() else None  # type: ignore[return-value]
+            return waits[0].result() if waits[0].done() else None
         finally:
             for wait in waits:
                 wait.cancel()
@@ -62,18 +87,17 @@ class Watch:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.closing.wait(), EVERY)
             try:
-                self._deliver(await asyncio.to_thread(_snapshots, list(self._followers)))
+                self._deliver(await asyncio.to_thread(self._seen, list(self._followers)))
             except Exception as error:  # noqa: BLE001 - logged; the next look may succeed
-                _log.warning("could not look at the imports", error=repr(error))
+                _log.warning("could not look at the jobs", error=repr(error))
 
-    def _deliver(self, snapshots: Iterable[Snapshot]) -> None:
-        for latest in snapshots:
-            for queue in self._followers.get(latest.task_id, ()):
+    def _deliver(self, seen: Mapping[uuid.UUID, Seen]) -> None:
+        for job_id, latest in seen.items():
+            for queue in self._followers.get(job_id, ()):
                 if queue.full():
                     queue.get_nowait()
                 queue.put_nowait(latest)
 
-
-def _snapshots(import_ids: list[uuid.UUID]) -> list[Snapshot]:
-    with database.reading() as session:
-        return [queries.snapshot(session, import_id) for import_id in import_ids]
+    def _seen(self, job_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Seen]:
+        with database.reading() as session:
+            return {job_id: self._look(session, job_id) for job_id in job_ids}

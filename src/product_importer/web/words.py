@@ -125,6 +125,11 @@ def value(stored: str | bool) -> str:
     return {True: "yes", False: "no"}[stored] if isinstance(stored, bool) else stored
 
 
+def value_or_nothing(stored: str | bool | None) -> str:
+    """Write a product's value as `value` does, and say so where there is none."""
+    return "nothing" if stored is None or stored == "" else value(stored)
+
+
 def delimiter(sign: str) -> str:
     """Name a delimiter and show it where it can be seen: semicolon ;"""
     name = DELIMITERS.get(sign, "")

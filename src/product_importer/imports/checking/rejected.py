@@ -14,6 +14,7 @@ class Rejected:
     """A record that is not imported: where, why, what was seen, and the record for the rejects file.
 
     `cells` are the record's own cells; where it could not be split they are None and `raw` is its text.
+    `row` is what a spreadsheet calls the line, where that is another number.
     `value` has at most 200 characters, control characters escaped; `column` is a header.
     """
 
@@ -24,6 +25,7 @@ class Rejected:
     message: str
     cells: list[str] | None = None
     raw: str | None = None
+    row: int | None = None
 
 
 def of_fault(line: int, fault: Fault, record: list[str], at: int, column: str) -> Rejected:

@@ -37,6 +37,10 @@ class Remarks:
             self.note(Remark.LINE_RECODED, line)
         for line in batch.repeated:
             self.note(Remark.HEADER_REPEATED, line)
+        for line, header in batch.tables:
+            self.note(Remark.TABLE_LEFT_OUT, line, f"“{', '.join(header)[:80]}”")
+        if batch.left_out:
+            self.tallies[Remark.TABLE_LEFT_OUT].count += batch.left_out
 
     def notices(self) -> list[Notice]:
         """Put the tallies in words."""

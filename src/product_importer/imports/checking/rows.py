@@ -100,6 +100,7 @@ class Checker:
             checked.accepted.sort()
             checked.rejected.sort(key=lambda report: report.line)
         self.remarks.of_batch(batch)
+        _tell_rows(checked.rejected, batch)
         return checked
 
     def _first_look(self, records: Sequence[Sequence[str]]) -> Decimal:
@@ -188,6 +189,12 @@ class Checker:
         if found.rounded:
             self.remarks.note(Remark.PRICE_ROUNDED, line, f"{cell.strip()} became {found.text}")
         return found.text
+
+
+def _tell_rows(reports: Sequence[Rejected], batch: Batch) -> None:
+    for report in reports:
+        row = batch.rows.row_of(report.line)
+        report.row = row if row != report.line else None
 
 
 def _blank(name: str, policy: Blank) -> str | Fault | None:

@@ -77,14 +77,16 @@ def file_of(job: ImportJob, mended: Mended) -> tuple[str, bytes, Options]:
     written.writerow((lineage.PARENT, "_line", *records.columns_of(job)))
     written.writerows((job.number, line, *cells) for line, cells in mended.rows.items())
     how = Options(encoding="utf-8", delimiter=sign, header_line=1)
-    return f"mended-rows-of-{job.file_name}", made.getvalue().encode("utf-8", "replace"), how
+    name = job.file_name + (".csv" if job.facts.get("sheet") else "")
+    return f"mended-rows-of-{name}", made.getvalue().encode("utf-8", "replace"), how
 
 
 def _checker(job: ImportJob) -> rows.Checker:
     places = records.fields_of(job)
     found = mapping.placed(records.columns_of(job), places, mode=job.mode, preset=Preset.NONE)
     blanks = {name: Blank(policy) for name, policy in job.facts["blanks"].items()}
-    return rows.Checker(found, blanks, Decimal(job.facts.get("sign") or Decimal.POINT))
+    sign, guard = Decimal(job.facts.get("sign") or Decimal.POINT), Options.model_validate(job.options).guard
+    return rows.Checker(found, blanks, sign, guard=guard)
 
 
 def _replaced(record: Record, edit: Edit) -> list[str]:
@@ -94,7 +96,7 @@ def _replaced(record: Record, edit: Edit) -> list[str]:
 def _split(job: ImportJob, line: int, raw: str) -> list[str] | Rejected:
     """Split a mended raw line by the rules of its file; exactly one record is expected."""
     header = job.facts["header"]
-    dialect = replace(Dialect(**job.facts["dialect"]), encoding="utf-8", guessed=False, header_line=1)
+    dialect = replace(Dialect(**job.facts["dialect"]), encoding="utf-8", guessed=False, header_line=1, folded=False)
     text = io.StringIO(newline="")
     csv.writer(text, delimiter=dialect.delimiter, lineterminator="\n").writerow(header)
     whole = f"{text.getvalue()}{raw}\n".encode("utf-8", "replace")

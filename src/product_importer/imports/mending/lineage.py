@@ -54,6 +54,7 @@ def taken_over(parent: ImportJob, options: Options, header: Sequence[str]) -> Op
     said = {name: value for name, value in said.items() if value not in (None, {})}
     places, columns = dict(zip(own(parent.facts["header"]), own(header), strict=True)), parent.facts["columns"]
     taken: dict[str, Any] = {"mode": parent.mode, "decimal": parent.facts.get("sign")}
+    taken["guard"] = parent.options.get("guard", True)
     if not {"mapping", "preset"} & said.keys():
         taken["mapping"] = {field: f"#{places[at] + 1}" for field, at in columns.items()}
     if said.get("mode", parent.mode) == parent.mode:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from product_importer.imports.source import decoding, encodings, grammar, headers, kinds
+from product_importer.imports.source import decoding, encodings, folding, grammar, headers, kinds
 from product_importer.imports.source.lines import Lines
 from product_importer.kit.errors import AppError
 
@@ -41,7 +41,8 @@ class DelimiterUnknown(AppError):
 class Dialect:
     """How to read a file; `header_line` counts physical lines from 1, `guessed` is about the encoding.
 
-    `spaced` means blanks stand between delimiter and quote, `escaped` that quotes inside cells are `\\"`.
+    `spaced` means blanks stand between delimiter and quote, `escaped` that quotes inside cells are `\\"`, `folded`
+    that the file is a sheet, whose cells have their line breaks folded (`folding`).
     """
 
     encoding: str
@@ -50,6 +51,7 @@ class Dialect:
     guessed: bool = False
     spaced: bool = False
     escaped: bool = False
+    folded: bool = False
 
     @property
     def plain(self) -> bool:
@@ -82,6 +84,7 @@ def sniff(
     delimiter: str | None = None,
     header_line: int | None = None,
     wanted: Collection[str] = (),
+    folded: bool = False,
 ) -> Dialect:
     """Sniff the dialect from the first 256 KiB; what is given wins over what is seen.
 
@@ -95,10 +98,12 @@ def sniff(
     lines = _lines(head, name, guessed=guessed, whole=whole)
     stated, first = _stated(lines, delimiter)
     dialects = [_quoting(lines, Dialect(name, sign, 1, guessed)) for sign in ([stated] if stated else DELIMITERS)]
+    if folded:
+        lines = list(map(folding.flat, lines))
     tables = {dialect.delimiter: list(map(dialect.mended, lines)) for dialect in dialects}
     header = headers.find(tables, first=first, line=header_line, wanted=wanted)
     dialect = next(dialect for dialect in dialects if dialect.delimiter == header.delimiter)
-    return replace(dialect, header_line=header.line)
+    return replace(dialect, header_line=header.line, folded=folded)
 
 
 def _lines(head: bytes, encoding: str, *, guessed: bool, whole: bool) -> list[str]:

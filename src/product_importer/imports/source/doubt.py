@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from product_importer.imports.codes import Code
-from product_importer.imports.source import broken, grammar, shape
+from product_importer.imports.source import broken, grammar, headers, shape
 from product_importer.imports.source.broken import Broken
 
 LASTS = 100  # lines after a broken one that must look like rows to be believed
@@ -51,7 +51,7 @@ class Doubt:
         self._seen += 1
         if cells is None or not self._quoted or self._seen > LASTS:
             return False, None
-        if cells == self._header or known.resembles(cells):
+        if cells == self._header or known.resembles(cells) or headers.names_fields(cells):
             return False, None
         if grammar.is_blank(cells):
             return True, None

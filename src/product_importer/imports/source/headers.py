@@ -12,6 +12,7 @@ from product_importer.kit.errors import AppError
 
 WITHIN = 20  # lines in which a header is looked for
 _SAMPLE = 200  # lines looked at
+_TELLING = 2  # fields that a line must name to be a header wherever it stands
 _VALUE: Final = re.compile(r"\W{0,3}[0-9][0-9.,' ]*\W{0,3}(?:[A-Z]{3})?")
 
 
@@ -56,7 +57,16 @@ def find(tables: Mapping[str, Sequence[str]], *, first: int, line: int | None, w
         lines = next(iter(tables.values()))
         shown = next((text.strip()[:100] for text in lines[first:] if text.strip()), "")
         raise HeaderMissing(f"None of the first {WITHIN} lines names columns; the first reads: {shown}", seen=shown)
-    return max(plausible, key=lambda one: one.rank)
+    best = max(plausible, key=lambda one: one.rank)
+    telling = max(best.known, _TELLING)
+    alike = (one for one in plausible if one.delimiter == best.delimiter and one.known >= telling)
+    return min(alike, key=lambda one: one.line, default=best)  # of several tables the first, however short
+
+
+def names_fields(cells: Sequence[str]) -> bool:
+    """Tell a header by its own words: it names two of our fields or more, and holds no number."""
+    known = {aliases.field_of(cell) for cell in cells} - {None}
+    return len(known) >= _TELLING and not any(_VALUE.fullmatch(cell.strip()) for cell in cells)
 
 
 def _candidates(sign: str, lines: Sequence[str], first: int, wanted: Collection[str]) -> list[Header]:

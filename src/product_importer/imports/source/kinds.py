@@ -25,11 +25,13 @@ class FileNotCsv(AppError):
 
 
 GZIP: Final = b"\x1f\x8b"
-_ZIP: Final = b"PK\x03\x04"
+ZIP: Final = b"PK\x03\x04"
+_ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 _BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
 _SIGNATURES: Final = (
     (re.compile(rb"%PDF-"), "a PDF"),
     (re.compile(rb"PK(?:\x03\x04|\x05\x06)"), "a ZIP archive"),
+    (re.compile(rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1.*" + _ENCRYPTED, re.DOTALL), "an Office file with a password"),
     (re.compile(rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), "an old Excel workbook (.xls) or another Office file"),
     (re.compile(rb"\x89PNG\r\n"), "a PNG picture"),
     (re.compile(rb"\xff\xd8\xff"), "a JPEG picture"),
@@ -64,7 +66,7 @@ def kind_of(head: bytes) -> Kind:
     """Tell how to open a file by its first 256 KiB; raise FileNotCsv where it cannot be a table."""
     if head.startswith(GZIP):
         return Kind.GZIP
-    if head.startswith(_ZIP) and (b"xl/" in head or b"[Content_Types].xml" in head):
+    if head.startswith(ZIP) and (b"xl/" in head or b"[Content_Types].xml" in head):
         return Kind.XLSX
     for signature, name in _SIGNATURES:
         if signature.match(head):

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from product_importer.imports.codes import Code
-from product_importer.imports.source import decoding, encodings, grammar, resync
+from product_importer.imports.source import decoding, encodings, folding, grammar, resync
 from product_importer.imports.source.batch import Batch, Sieve
 from product_importer.imports.source.broken import Broken
+from product_importer.imports.source.counting import Rows
 from product_importer.imports.source.decoding import Chunk
 from product_importer.imports.source.dialect import Dialect
 from product_importer.imports.source.headers import HeaderMissing
@@ -52,7 +53,8 @@ def open_reader(blocks: Iterable[bytes], dialect: Dialect, *, limits: Limits = L
     recoded = [at - behind for at in chunk.recoded if at >= behind]
     rest = replace(chunk, text="".join(lines[behind:]), recoded=recoded)
     text = "".join(lines[dialect.header_line - 1 : behind]).strip()
-    return Reader(header, text, itertools.chain([rest], chunks), behind + 1, dialect, limits)
+    surplus = behind - dialect.header_line
+    return Reader(header, text, itertools.chain([rest], chunks), behind + 1, dialect, limits, surplus)
 
 
 def _joined(one: Chunk, two: Chunk) -> Chunk:
@@ -77,17 +79,26 @@ def _header(lines: Sequence[str], dialect: Dialect, *, last: bool) -> tuple[list
         raise HeaderMissing(
             f"The header in line {dialect.header_line} has a quote that is out of place: {lines[start][:200]!r}."
         ) from error
-    return [decoding.legible(name.strip()) for name in header], start + reader.line_num
+    names = map(folding.unfolded, header) if dialect.folded else header
+    return [decoding.legible(name.strip()) for name in names], start + reader.line_num
 
 
 class Reader:
     """One pass over a file: `header` is known at once, iterating gives the batches."""
 
     def __init__(
-        self, header: list[str], text: str, chunks: Iterator[Chunk], line: int, dialect: Dialect, limits: Limits
+        self,
+        header: list[str],
+        text: str,
+        chunks: Iterator[Chunk],
+        line: int,
+        dialect: Dialect,
+        limits: Limits,
+        surplus: int = 0,
     ) -> None:
         self.header = header
         self._chunks = chunks
+        self._surplus = surplus  # lines more than rows so far
         self._line = line  # number of the first line held, or of the next to come
         self._held = ""  # lines of a record that is still open
         self._held_lines = 0
@@ -137,12 +148,20 @@ class Reader:
         lines = Lines(self._held + text)
         self._suspect = chunk.nul or chunk.flawed or (self._suspect and bool(self._held))
         first, found = self._line, self._careful.read(lines, first=self._line, final=final)
+        if self._dialect.folded and folding.FOLD in text:
+            found.records = [list(map(folding.unfolded, record)) for record in found.records]
         held = lines[found.rest :] if found.open else []
         self._held, self._held_lines, self._line = "".join(held), len(held), first + found.rest
         starts = found.starts
         numbers = range(first, first + len(starts)) if isinstance(starts, range) else [first + at for at in starts]
-        batch = Batch(numbers, found.records, found.broken, chunk.bytes_read, recoded)
-        return self._sieve.sift(batch, found, lines, suspect=self._suspect)
+        rows = Rows(found, first=first, before=self._surplus)
+        self._surplus = rows.after
+        batch = Batch(numbers, found.records, found.broken, chunk.bytes_read, recoded, rows=rows)
+        sifted = self._sieve.sift(batch, found, lines, suspect=self._suspect)
+        if self._dialect.folded:
+            for one in sifted.broken:
+                one.raw = folding.unfolded(one.raw)
+        return sifted
 
     def _overlong(self, chunk: Chunk) -> Batch:
         """Close what is open, and report one physical line that passed the limit."""

@@ -76,8 +76,16 @@ class Face(Protocol):
         """Return item `place` of the array `details[field]`, as `change_list` wrote it for a column of `type_`."""
         ...
 
+    def amount(self, value: ColumnElement[Any]) -> ColumnElement[str | None]:
+        """Return an amount as text with two places."""
+        ...
+
     def contains(self, column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
         """Return whether `text`, all of it literal and without NUL, occurs in the column in any case of its letters."""
+        ...
+
+    def has_all(self, table: type[Any], words: Sequence[str]) -> ColumnElement[bool]:
+        """Return whether `table.text`, on which a trigram index stands, contains all words of 3 characters or more."""
         ...
 
     def last_of_each(self, table: Table, key: ColumnElement[str], order: ColumnElement[int]) -> Select[Any]:
@@ -90,6 +98,10 @@ class Face(Protocol):
 
     def look_up(self, connection: Connection) -> None:
         """Join by looking up one row after the other for the rest of the transaction, whatever else seems cheaper."""
+        ...
+
+    def one_at_a_time(self, connection: Connection, what: str) -> None:
+        """Let nobody else do `what` until this transaction has ended; wait for whoever does it now."""
         ...
 
     def analyze(self, connection: Connection, table: Table, *columns: str) -> None:

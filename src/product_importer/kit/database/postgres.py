@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    and_,
     case,
     cast,
     create_engine,
@@ -122,10 +123,20 @@ def json_item(details: ColumnElement[Any], field: str, place: int, type_: TypeEn
     return cast(text_, type_)
 
 
+def amount(value: ColumnElement[Any]) -> ColumnElement[str | None]:
+    """Cast it: NUMERIC(12,2) keeps both places."""
+    return cast(value, Text())
+
+
 def contains(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
     """A regular expression: ILIKE folds as the database's locale does, and no two need agree."""
     wanted = folding.pattern(text, lambda sign: sign if sign.isalnum() or not sign.isascii() else f"\\{sign}")
     return column.regexp_match(literal(wanted, Text()))
+
+
+def has_all(table: type[Any], words: Sequence[str]) -> ColumnElement[bool]:
+    """LIKE, which the trigram index knows."""
+    return and_(*(table.text.contains(word, autoescape=True) for word in words))
 
 
 def last_of_each(table: Table, key: ColumnElement[str], order: ColumnElement[int]) -> Select[Any]:
@@ -142,6 +153,11 @@ def look_up(connection: Connection) -> None:
     """Forbid hash and merge joins: for each slice they would read the whole product table (16 s instead of 3)."""
     off = (func.set_config(f"enable_{join}", "off", True) for join in ("hashjoin", "mergejoin"))
     connection.execute(select(*off))
+
+
+def one_at_a_time(connection: Connection, what: str) -> None:
+    """Take an advisory lock of that name."""
+    connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(literal(what, Text())))))
 
 
 def analyze(connection: Connection, table: Table, *columns: str) -> None:

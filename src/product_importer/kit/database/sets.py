@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Insert, Select, Update, insert
+from sqlalchemy import CursorResult, Delete, Insert, Select, Update, insert
 from sqlalchemy.orm import DeclarativeBase, Session
 
 
@@ -12,7 +12,7 @@ def insert_from(session: Session, model: type[DeclarativeBase], columns: Sequenc
     return execute(session, insert(model.__table__).from_select(columns, rows))  # type: ignore[arg-type]
 
 
-def execute(session: Session, statement: Insert | Update) -> int:
+def execute(session: Session, statement: Insert | Update | Delete) -> int:
     """Run a statement and return how many rows it wrote."""
     options = {"preserve_rowcount": True, "synchronize_session": False}
     return cast("CursorResult[Any]", session.execute(statement, execution_options=options)).rowcount

@@ -1,7 +1,13 @@
 /* Brings every custom element to the page; each file says what its element does. */
 import "./local-time.js";
+import "./pi-dialog.js";
+import "./pi-drawer.js";
+import "./pi-export.js";
+import "./pi-keys.js";
 import "./pi-live.js";
 import "./pi-mapping.js";
 import "./pi-mend.js";
+import "./pi-products.js";
+import "./pi-typed.js";
 import "./pi-upload.js";
 import "./pi-wait.js";

@@ -1,0 +1,84 @@
+"""Keeps the search index: takes in what the journal tells of products, once it has been quiet for a while."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from product_importer.catalog.filters import TEXTS
+from product_importer.catalog.models import Product, ProductText
+from product_importer.journal.models import Batch, Entry
+from product_importer.kit import clock, database, folding
+from product_importer.kit.failpoints import failpoint
+from product_importer.kit.tasks import chores
+
+CHUNK: Final = 2_000  # products in one transaction: SQLite's only writer is soon free again
+QUIET: Final = 15.0  # seconds without a change: an import at work must not share its database
+PATIENCE: Final = 300.0  # seconds after which it goes on in spite of changes
+SEPARATOR: Final = "\x1f"
+
+
+@chores.every(5)
+def follow_products() -> int:
+    """Take in batches of the journal, oldest first, until none is left or somebody writes; return how many."""
+    done = 0
+    while (batch := _next()) is not None:
+        take_in(batch)
+        done += 1
+    return done
+
+
+def take_in(batch_id: int) -> None:
+    """Index the products that a batch tells of as they are now; cut anywhere, it is done again from its beginning."""
+    after: uuid.UUID | None = None
+    while True:
+        with database.transaction() as session:
+            ids = _subjects(session, batch_id, after)
+            _renew(session, ids)
+            failpoint("search.chunk", session)
+            if len(ids) < CHUNK:
+                session.execute(update(Batch).where(Batch.id == batch_id).values(searched_at=clock.now()))
+                return
+        after = ids[-1]
+
+
+def _next() -> int | None:
+    """Return the oldest batch that is not indexed, if it is the time for it."""
+    with database.reading() as session:
+        waiting = Batch.searched_at.is_(None)
+        first = session.execute(select(Batch.id, Batch.at).where(waiting).order_by(Batch.id).limit(1)).first()
+        last = session.scalar(select(Batch.at).order_by(Batch.id.desc()).limit(1))
+    if first is None or last is None:
+        return None
+    now = clock.now()
+    is_time = last < now - clock.seconds(QUIET) or first.at < now - clock.seconds(PATIENCE)
+    return int(first.id) if is_time else None
+
+
+def _subjects(session: Session, batch_id: int, after: uuid.UUID | None) -> Sequence[uuid.UUID]:
+    """Return the next products of a batch whose texts may have changed."""
+    details: Any = Entry.details
+    text_changed = or_(*(database.face().json_has(details, name) for name in TEXTS))
+    wanted = select(Entry.subject_id).join(Batch, Batch.id == Entry.batch_id)
+    wanted = wanted.where(Entry.batch_id == batch_id, Batch.type.startswith("product."))
+    wanted = wanted.where(or_(Entry.details.is_(None), text_changed))
+    if after is not None:
+        wanted = wanted.where(Entry.subject_id > after)
+    return session.scalars(wanted.order_by(Entry.subject_id).limit(CHUNK)).all()
+
+
+def _renew(session: Session, ids: Sequence[uuid.UUID]) -> None:
+    """Put the texts of these products in the place of what was indexed of them; one at a time does so."""
+    database.face().one_at_a_time(session.connection(), "search")
+    session.execute(delete(ProductText).where(ProductText.product_id.in_(ids)))
+    wanted = select(Product.id, *(getattr(Product, name) for name in TEXTS)).where(Product.id.in_(ids))
+    rows = [{"product_id": one.id, "text": text_of(*one[1:])} for one in session.execute(wanted.order_by(Product.id))]
+    if rows:
+        session.execute(insert(ProductText), rows)
+
+
+def text_of(sku: str, name: str, description: str | None) -> str:
+    """Return what is searched of a product."""
+    return folding.fold(SEPARATOR.join((sku, name, description or "")))

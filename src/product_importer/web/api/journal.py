@@ -1,0 +1,43 @@
+"""The journal for programs: what happened to one product, everything that happened, and that as a file."""
+
+import uuid
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import StreamingResponse
+
+from product_importer.journal import queries
+from product_importer.kit.errors import NotFound
+from product_importer.web import downloads, journal_file, told
+from product_importer.web.deps import Reading
+from product_importer.web.journal_query import JournalPage, JournalQuery
+from product_importer.web.roles import viewer
+from product_importer.web.told import ToldPage
+
+router = APIRouter(tags=["journal"])
+
+
+@router.get("/journal", dependencies=[Depends(viewer)])
+def journal(asked: Annotated[JournalPage, Query()], session: Reading) -> ToldPage:
+    """List what happened, newest first: who, what, when, to which subject, through which import and line."""
+    return told.told(session, queries.page(session, asked.wanted(), cursor=asked.cursor, limit=asked.limit))
+
+
+@router.get("/journal.csv", dependencies=[Depends(viewer)], response_class=StreamingResponse)
+def journal_csv(asked: Annotated[JournalQuery, Query()]) -> StreamingResponse:
+    """Download what happened as a file, all of it or what the filters leave."""
+    return downloads.csv_file(journal_file.written(asked.wanted()), "journal.csv")
+
+
+@router.get("/products/{product_id}/history", tags=["products"], dependencies=[Depends(viewer)])
+def history(
+    product_id: uuid.UUID,
+    session: Reading,
+    cursor: Annotated[str | None, Query(max_length=80)] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+) -> ToldPage:
+    """List what happened to one product, newest first; of a deleted one too."""
+    page = queries.history(session, product_id, cursor=cursor, limit=limit)
+    if not page.items and cursor is None:
+        raise NotFound(f"Nothing is known of a product with the id {product_id}.")
+    return told.told(session, page)

@@ -1,0 +1,47 @@
+"""What the journal tells, in words: Price 10.00 to 12.00, by import 41, line 3,517."""
+
+from dataclasses import dataclass
+
+from product_importer.web import words
+from product_importer.web.told import Told
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """How one kind of entry is drawn: its word, icon and colour class."""
+
+    word: str
+    icon: str
+    kind: str
+
+
+KNOWN = {
+    "product.created": Deed("Created", "plus", "is-created"),
+    "product.updated": Deed("Updated", "pencil", "is-updated"),
+    "product.deleted": Deed("Deleted", "trash", "is-rejected"),
+    "upload.completed": Deed("Import completed", "table-import", "is-unchanged"),
+}
+FIELDS = {"sku": "SKU"}
+
+
+def deed(type_: str) -> Deed:
+    """Tell how an entry of this type is drawn; one that nobody foresaw is named by its type."""
+    return KNOWN.get(type_) or Deed(type_.replace(".", " ").capitalize(), "notebook", "is-unchanged")
+
+
+def field(name: str) -> str:
+    """Name a product's field at the beginning of a line."""
+    return FIELDS.get(name, name.capitalize())
+
+
+def changes(one: Told) -> dict[str, list[str | bool | None]]:
+    """Return an update's fields with before and after; other entries have facts of their own, which are not shown."""
+    told = one.changes if one.type == "product.updated" and one.changes else {}
+    return {name: pair for name, pair in told.items() if isinstance(pair, list) and len(pair) == 2}
+
+
+def by_hand(one: Told) -> str:
+    """Name who did it: you; anna, who undid the import; "" for what an import did in its own name."""
+    if one.by_import is None:
+        return words.who(one.actor)
+    return f"undone by {words.who(one.actor)}" if one.undoes else ""

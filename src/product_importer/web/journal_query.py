@@ -1,0 +1,72 @@
+"""The query parameters that narrow the journal down, read once for the API, the page and the file."""
+
+import datetime as dt
+import uuid
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from product_importer.journal.queries import Wanted
+
+
+def _blank_is_none(raw: Any) -> Any:
+    """Take a field of a form that was left empty as one that was not sent."""
+    return None if isinstance(raw, str) and not raw.strip() else raw
+
+
+def _without_nul(text: str | None) -> str | None:
+    if text and "\0" in text:
+        raise ValueError("contains a NUL character, which the journal does not have")
+    return text
+
+
+Text = Annotated[str | None, Field(max_length=255), BeforeValidator(_blank_is_none), AfterValidator(_without_nul)]
+Day = Annotated[dt.date | None, BeforeValidator(_blank_is_none)]
+
+
+class JournalQuery(BaseModel):
+    """Use it, or a subclass with more, as `Annotated[JournalQuery, Query()]`: other parameters are refused by name."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: Text = Field(default=None, description="Such as product.updated.", examples=["product.deleted"])
+    actor: Text = Field(default=None, description="Who did it.", examples=["user:local"])
+    sku: Text = Field(default=None, description="The SKU, spelt as it was then.")
+    subject: Annotated[uuid.UUID | None, BeforeValidator(_blank_is_none)] = Field(
+        default=None, description="The id of the product or the import that it happened to."
+    )
+    import_id: Annotated[uuid.UUID | None, BeforeValidator(_blank_is_none)] = Field(
+        default=None, alias="import", description="The import that it came from."
+    )
+    since: Day = Field(default=None, description="The first day, in UTC.")
+    until: Day = Field(default=None, description="The last day, in UTC.")
+
+    def wanted(self) -> Wanted:
+        """Return what was asked for as the journal understands it."""
+        return Wanted(
+            type=self.type or "",
+            actor=self.actor or "",
+            sku=self.sku or "",
+            subject_id=self.subject,
+            import_id=self.import_id,
+            since=_moment(self.since, dt.time.min),
+            until=_moment(self.until, dt.time.max),
+        )
+
+
+class JournalPage(JournalQuery):
+    """One page of the journal."""
+
+    cursor: Annotated[str | None, Field(max_length=80), BeforeValidator(_blank_is_none)] = None
+    limit: int = Field(default=50, ge=1, le=500)
+
+
+def _moment(day: dt.date | None, time: dt.time) -> dt.datetime | None:
+    return dt.datetime.combine(day, time, dt.UTC) if day else None
+
+
+def query(asked: JournalQuery) -> str:
+    """Return the filters as the query of an address, without a place in the list; "" when there are none."""
+    values = asked.model_dump(mode="json", by_alias=True, include=set(JournalQuery.model_fields), exclude_none=True)
+    return urlencode(values)

@@ -1,0 +1,34 @@
+"""The journal for people: who did what, when, to which product, through which import and line."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import HTMLResponse
+
+from product_importer.imports import history
+from product_importer.journal import queries
+from product_importer.web import journal_query, templating, told
+from product_importer.web.deps import Actor, Reading
+from product_importer.web.journal_query import JournalPage
+from product_importer.web.pages import rail
+from product_importer.web.roles import viewer
+
+router = APIRouter(prefix="/admin/journal")
+
+
+@router.get("", dependencies=[Depends(viewer)])
+def journal(request: Request, asked: Annotated[JournalPage, Query()], session: Reading, actor: Actor) -> HTMLResponse:
+    """List what happened, newest first."""
+    wanted = asked.wanted()
+    page = told.told(session, queries.page(session, wanted, cursor=asked.cursor, limit=asked.limit))
+    names = history.names(session, [asked.import_id]) if asked.import_id else {}
+    context: dict[str, Any] = {
+        "page": page,
+        "asked": asked,
+        "narrow": wanted.narrow,
+        "query": journal_query.query(asked),
+        "of_import": next(iter(names.values()), None),
+        "actors": queries.actors(session),
+        "types": queries.types(session),
+    }
+    return templating.render(request, "journal.html", **rail.context(session, "journal", actor), **context)

@@ -1,0 +1,143 @@
+"""The search index finds what looking through all products finds, however far it lags behind."""
+
+import uuid
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from product_importer.catalog import actions, queries, search, search_index, selection
+from product_importer.catalog.filters import Filters
+from product_importer.catalog.models import ProductText
+from product_importer.catalog.order import Order
+from product_importer.catalog.schemas import ProductIn, ProductPatch
+from product_importer.kit import database
+from product_importer.kit.failpoints import Injected
+from product_importer.kit.settings import Settings
+from tests import makers
+
+ASKED = [
+    Filters(q="mug"), Filters(q="MUG éCLAIR"), Filters(q="groẞ"), Filters(q="οδοσ"), Filters(q='"50% wool_'),
+    Filters(name="mug"), Filters(sku="a-1"), Filters(q="ug"), Filters(q="mug xx"), Filters(q="nothing"),
+    Filters(description="stor", active=True), Filters(q="new name"), Filters(q="lamp"), Filters(q="\x1fmu"),
+]  # fmt: skip
+
+
+@pytest.fixture
+def eager(started: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An index that is asked however few products there are, and that follows at once."""
+    monkeypatch.setattr(search, "SMALL", 0)
+    monkeypatch.setattr(search_index, "QUIET", -1.0)
+    monkeypatch.setattr(search_index, "CHUNK", 2)
+
+
+def create(sku: str, name: str, description: str | None = None) -> uuid.UUID:
+    with database.transaction() as session:
+        wanted = ProductIn(sku=sku, name=name, description=description)
+        return actions.create(session, wanted, actor="user:anna").id
+
+
+def change(product_id: uuid.UUID, **values: Any) -> None:
+    with database.transaction() as session:
+        actions.change(session, product_id, ProductPatch(**values), actor="user:anna")
+
+
+def follow() -> int:
+    """Do the chore; returns how many batches it took in."""
+    return search_index.follow_products.run()
+
+
+def seen() -> list[list[str]]:
+    """Return what is found for everything that is asked, and require the totals to agree."""
+    with database.reading() as session:
+        pages = [queries.page(session, one, Order(), page=1, per_page=50) for one in ASKED]
+        totals = [queries.total_of(session, one) for one in ASKED]
+    assert [total.count for total in totals] == [len(page.items) for page in pages]
+    return [[product.sku for product in page.items] for page in pages]
+
+
+def looked_through(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """Return what is found without the index."""
+    with monkeypatch.context() as patched:
+        patched.setattr(search, "SMALL", 10**9)
+        return seen()
+
+
+def indexed() -> dict[uuid.UUID, str]:
+    with database.reading() as session:
+        wanted = select(ProductText.product_id, ProductText.text).order_by(ProductText.number)
+        return {product_id: text for product_id, text in session.execute(wanted)}  # noqa: C416 - typed so
+
+
+def test_the_index_and_looking_through_find_the_same_at_every_step(
+    eager: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mug = create("A-1", "Mug Éclair", "Stored dry")
+    create("A-2", "GROß ΟΔΟΣ", 'The "50% wool_" kind')
+    lamp = create("B-1", "Mug lamp", "no story")
+    assert seen() == looked_through(monkeypatch)
+    assert follow() == 3
+    assert len(indexed()) == 3
+    assert seen() == looked_through(monkeypatch)
+    change(mug, name="New name")  # not indexed yet: the index still says "mug éclair"
+    create("B-2", "Mug, new")
+    with database.transaction() as session:
+        selection.delete(session, [lamp], actor="user:anna")
+    assert seen() == looked_through(monkeypatch)
+    assert seen()[0] == ["B-2"]
+    assert follow() == 3
+    assert seen() == looked_through(monkeypatch)
+    assert {text.partition("\x1f")[0] for text in indexed().values()} == {"a-1", "a-2", "b-2"}
+
+
+def test_an_import_is_indexed_once_it_is_quiet_and_a_price_alone_costs_nothing(
+    eager: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    makers.import_file(makers.csv_file(*(f"A-{number},Mug {number},,1.00" for number in range(5))))
+    monkeypatch.setattr(search_index, "QUIET", 60.0)
+    assert follow() == 0
+    assert seen() == looked_through(monkeypatch)
+    monkeypatch.setattr(search_index, "QUIET", -1.0)
+    assert follow() >= 1
+    before = indexed()
+    assert len(before) == 5
+    makers.edit_product("A-1", price=Decimal("2.00"))
+    follow()
+    assert list(indexed().items()) == list(before.items())
+
+
+def test_a_worker_that_is_cut_in_the_middle_of_a_batch_does_it_again(
+    eager: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    makers.import_file(makers.csv_file(*(f"A-{number},Mug {number},,1.00" for number in range(5))))
+    with monkeypatch.context() as patched, pytest.raises(Injected):
+        patched.setenv("FAILPOINTS", f"search.chunk=error@3;{database.engine().dialect.name}=error")
+        follow()
+    assert len(indexed()) == 4
+    assert seen() == looked_through(monkeypatch)
+    follow()
+    assert len(indexed()) == 5
+    assert seen() == looked_through(monkeypatch)
+
+
+def test_more_than_are_counted_are_not_counted_and_a_lagging_index_is_not_asked(
+    eager: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "COUNTED", 3)
+    for number in range(5):
+        create(f"A-{number}", "Mug")
+    follow()
+    with database.reading() as session:
+        found = queries.page(session, Filters(q="mug"), Order(), page=1, per_page=2)
+        assert (found.total, len(found.items)) == (queries.Total(3, exact=False), 2)
+        assert queries.total_of(session, Filters(q="mug", active=False)) == queries.Total(0, exact=True)
+    monkeypatch.setattr(search, "BEHIND", 1)
+    create("A-6", "Mug")
+    create("A-7", "Mug")
+    with database.reading() as session:
+        plan = search.plan(session, Filters(q="mug"), counted=3)
+        assert plan.page is plan.count
+        assert [one.sku for one in queries.page(session, Filters(q="a-7"), Order(), page=1, per_page=2).items] == [
+            "A-7"
+        ]
