@@ -13,6 +13,12 @@ PICKED = {
     f"{STATIC}/bootstrap.bundle.min.js": "bootstrap/dist/js/bootstrap.bundle.min.js",
     f"{STATIC}/bootstrap.LICENSE.txt": "bootstrap/LICENSE",
     f"{STATIC}/popper.LICENSE.txt": "@popperjs/core/LICENSE.md",
+    f"{STATIC}/tus.min.js": "tus-js-client/dist/tus.min.js",
+    f"{STATIC}/tus.LICENSE.txt": "tus-js-client/LICENSE",
+    f"{STATIC}/js-base64.LICENSE.txt": "js-base64/LICENSE.md",
+    f"{STATIC}/url-parse.LICENSE.txt": "url-parse/LICENSE",
+    f"{STATIC}/querystringify.LICENSE.txt": "querystringify/LICENSE",
+    f"{STATIC}/requires-port.LICENSE.txt": "requires-port/LICENSE",
     "tests/web/vendor/axe.min.js": "axe-core/axe.min.js",
     "tests/web/vendor/axe.LICENSE.txt": "axe-core/LICENSE",
 }

@@ -14,10 +14,19 @@ from product_importer.kit import runtime, tasks
 from product_importer.kit.idempotency import forget_answers
 from product_importer.kit.settings import Settings
 from product_importer.kit.tasks import chores, in_process, on_celery
-from product_importer.uploads.chores import forget_abandoned
+from product_importer.uploads.chores import empty_useless, forget_abandoned, sweep_strays
+from product_importer.uploads.verification import verify_upload
 
-TASKS = (run_import, run_undo, run_bulk)
-CHORES = (drop_scratch, follow_products, forget_abandoned, forget_answers, forget_files)
+TASKS = (run_import, run_undo, run_bulk, verify_upload)
+CHORES = (
+    drop_scratch,
+    empty_useless,
+    follow_products,
+    forget_abandoned,
+    forget_answers,
+    forget_files,
+    sweep_strays,
+)
 
 
 def gather() -> tuple[tasks.Task, ...]:

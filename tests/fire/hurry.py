@@ -1,4 +1,4 @@
-"""Makes the product's processes quick to notice a death: short leases, frequent sweeps, small slices."""
+"""Makes the product's processes quick to notice a death: short leases, frequent sweeps, small slices and pieces."""
 
 import os
 
@@ -10,6 +10,7 @@ from tests.fire import plants
 
 LEASE = 2.0  # seconds
 SLICE = 8  # products
+PIECE = 16  # rows
 BEAT = "FIRE_BEAT"  # seconds between two heartbeats
 PLANT = "FIRE_PLANT"  # the planted bug, by the name of its function in `plants`
 
@@ -19,6 +20,7 @@ def apply() -> None:
     leases.LEASE = LEASE
     sweeper.EVERY, sweeper.PATIENCE = 0.3, 1.0
     sqlite.SLICE = postgres.SLICE = SLICE
+    postgres.PIECE = PIECE
     slices.SMALLEST = SLICE // 2
     failure.ATTEMPTS = tasks_failure.ATTEMPTS = (
         100  # on a busy machine a lease this short runs out although nobody died

@@ -48,15 +48,16 @@ def places() -> list[Place]:
 
 
 def cells(*, web: bool, scene: str = "import") -> list[Cell]:
-    """Return every fault at every place that the web server passes, or of one scene of the workers.
+    """Return every fault at every place of one scene that the web server passes, or that the workers pass.
 
     A place that is passed often is struck at its second time too.
     """
+    scenes = {"import", "upload"} if web and scene == "import" else {scene}
     return [
         Cell(place.name, fault, 1 + (_often(place) and number % 2))
         for number, place in enumerate(places())
         for fault in FAULTS
-        if place.web is web and (web or place.scene == scene) and (place.connected or fault != "dropconn")
+        if place.web is web and place.scene in scenes and (place.connected or fault != "dropconn")
     ]
 
 

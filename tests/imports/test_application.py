@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text, update
 from sqlalchemy.exc import DBAPIError
 
-from product_importer.imports import actions, application, failure, merge, preparation, slices
+from product_importer.imports import actions, application, failure, plan, preparation, slices
 from product_importer.imports.models import Slice
 from product_importer.imports.snapshot import Counts, Snapshot
 from product_importer.imports.states import State
@@ -177,7 +177,7 @@ def test_a_lost_plan_is_made_again_from_the_file(planned: uuid.UUID) -> None:
 def test_a_plan_lost_under_a_slice_at_work_is_noticed_and_nothing_is_written(planned: uuid.UUID) -> None:
     taken = take(planned)
     lose_the_plan(planned)
-    with pytest.raises((merge.PlanLost, DBAPIError)):
+    with pytest.raises((plan.Lost, DBAPIError)):
         slices.write(taken, job_of(planned))
     assert slices_of(planned)[0].done_at is None
     let_leases_run_out()

@@ -3,13 +3,22 @@
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import Table, delete, select
 
+from product_importer.imports import plan, preparation, staging
 from product_importer.imports.snapshot import Counts
+from product_importer.imports.states import Mode
+from product_importer.kit import database
+from product_importer.kit.database import postgres
+from product_importer.kit.failpoints import Injected
 from tests.makers import (
     csv_file,
     import_file,
+    job_of,
     journal_lines,
+    make_import,
     make_product,
+    run_import_to_end,
     stored_products,
 )
 
@@ -179,3 +188,45 @@ def test_a_created_product_leaves_only_a_reference_in_the_journal() -> None:
     assert completed[4]["counts"] == {"rows": 1, "created": 1, "updated": 0, "unchanged": 0} | {
         "superseded": 0, "skipped": 0, "rejected": 0,
     }  # fmt: skip
+
+
+def test_a_file_that_is_planned_in_pieces_gives_each_key_its_rank(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres, "PIECE", 20)
+    make_product("K-07", name="Mug", price=Decimal("1.00"))
+    make_product("K-31", name="Mug", price=Decimal("2.00"))
+    keys = [f"k-{number * 7 % 40:02}" for number in range(50)]  # the first ten come twice
+    import_id = make_import(csv_file(*(f"{key},Mug,,1.00" for key in keys)))
+    assert preparation.prepare(import_id)
+    row = staging.plan.c
+    with database.transaction(scratch=job_of(import_id).scratch) as session:
+        found = session.execute(select(row.position, row.sku_key, row.line, row.kind).order_by(row.position)).all()
+    ranked = sorted(set(keys))
+    assert [(position, key) for position, key, _, _ in found] == list(enumerate(ranked, start=1))
+    assert [line for _, _, line, _ in found] == [2 + max(at for at in range(50) if keys[at] == key) for key in ranked]
+    kinds = {key: kind for _, key, _, kind in found if kind != staging.CREATE}
+    assert kinds == {"k-07": staging.SAME, "k-31": staging.UPDATE}
+
+
+def test_a_file_whose_pieces_fail_is_planned_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres, "PIECE", 20)
+    import_id = make_import(csv_file(*(f"K-{number:02},Mug,,1.00" for number in range(50))))
+    monkeypatch.setenv("FAILPOINTS", "import.plan.piece=error")
+    with pytest.raises(Injected):
+        preparation.prepare(import_id)
+    monkeypatch.delenv("FAILPOINTS")
+    assert run_import_to_end(import_id).counts == Counts(rows=50, created=50)
+
+
+@pytest.mark.parametrize("lost", [staging.staged, staging.plan])
+def test_what_a_crash_of_the_database_emptied_is_never_taken_for_an_empty_file(lost: Table) -> None:
+    area = staging.new_area(job_of(make_import(csv_file("A-1,Mug,,1.00"))))
+    with staging.filling(area) as session:
+        staging.add(session, [(2, "a-1", "A-1", "Mug", None, "1.00", None, 0)])
+    if lost is staging.plan:
+        plan.fill(area, mode=Mode.UPSERT, fields=["sku", "name"], durable=False)
+    with staging.filling(area) as session:
+        session.execute(delete(lost))
+    if lost is staging.staged:
+        plan.fill(area, mode=Mode.UPSERT, fields=["sku", "name"], durable=False)
+    with pytest.raises(plan.Lost), staging.filling(area) as session:
+        plan.complete(session, records=1)

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from product_importer.catalog.models import Product
 from product_importer.imports import staging
 from product_importer.kit import database
+from product_importer.kit.database import postgres
 from product_importer.kit.database.face import Access
 from tests.makers import make_product, stored_products
 from tests.servers import databases
@@ -158,6 +159,18 @@ def test_one_connection_sees_one_scratch_area_after_the_other(area: str) -> None
     for name, count in ((area, 1), (other, 2), (area, 1)):
         with database.transaction(scratch=name) as session:
             assert session.scalar(counted) == count
+
+
+@pytest.mark.parametrize(("rows", "cuts"), [(39, []), (40, ["a-20"]), (90, ["a-30", "a-60"])])
+def test_a_large_table_is_cut_into_pieces_where_several_connections_may_write(
+    area: str, monkeypatch: pytest.MonkeyPatch, rows: int, cuts: list[str]
+) -> None:
+    monkeypatch.setattr(postgres, "PIECE", 20)
+    with database.transaction(Access.LOAD, scratch=area) as session:
+        staging.add(session, [(number, f"a-{number:02}", *ROW[2:]) for number in reversed(range(rows))])
+        database.face().analyze(session.connection(), staging.staged, "sku_key")
+        found = database.face().cuts(session.connection(), staging.staged, "sku_key", pieces=3)
+    assert found == ([] if on_sqlite() else cuts)
 
 
 def test_a_scratch_area_whose_filling_failed_is_empty(area: str) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 
 from product_importer.kit import clock, database
 from product_importer.kit.settings import Settings
-from product_importer.uploads import actions, chores
+from product_importer.uploads import actions, chores, ledger, resumable
 from product_importer.uploads.models import Part, Upload
 from tests.makers import make_upload
 
@@ -47,7 +47,7 @@ def test_parts_are_read_back_in_their_order() -> None:
 def test_a_part_that_does_not_begin_where_the_last_one_ends_is_refused() -> None:
     upload_id = make_upload(b"0123456789")
     for start in (0, 5, 11):
-        with pytest.raises(actions.OffsetMismatch):
+        with pytest.raises(ledger.OffsetMismatch):
             actions.append(upload_id, start=start, data=b"x")
     assert actions.size(upload_id) == 10
 
@@ -58,7 +58,7 @@ def test_of_many_who_send_the_same_part_one_is_heard() -> None:
     def send(_: int) -> bool:
         try:
             actions.append(upload_id, start=0, data=b"0123456789")
-        except actions.OffsetMismatch:
+        except ledger.OffsetMismatch:
             return False
         return True
 
@@ -72,7 +72,7 @@ def test_a_whole_upload_takes_no_more_parts() -> None:
     upload_id = make_upload(b"0123456789")
     with database.transaction() as session:
         actions.complete(session, upload_id)
-    with pytest.raises(actions.OffsetMismatch):
+    with pytest.raises(ledger.OffsetMismatch):
         actions.append(upload_id, start=10, data=b"x")
 
 
@@ -89,8 +89,8 @@ def test_what_was_abandoned_for_a_day_is_forgotten_and_nothing_else(started: Set
     abandoned, fresh, whole = (make_upload(name) for name in (b"abandoned", b"fresh", b"whole"))
     with database.transaction() as session:
         actions.complete(session, whole)
-    age(abandoned, chores.ABANDONED + 1)
-    age(whole, chores.ABANDONED + 1)
+    age(abandoned, resumable.ABANDONED + 1)
+    age(whole, resumable.ABANDONED + 1)
     assert chores.forget_abandoned.run() == 1
     assert known() == (2, 2)
     assert len(stored(started)) == 2

@@ -22,6 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from product_importer.imports.snapshot import Counts, Progress, Snapshot
 from product_importer.web import assets, templating
+from product_importer.web.tus import headers
 from tests.web import pages, samples
 
 POLICY = (
@@ -83,15 +84,26 @@ def live(request: Request) -> Response:
     return HTMLResponse(templating.fragment("_live.html", snapshot=moved(3)))
 
 
-async def upload(request: Request) -> Response:
-    """Take a file: a name with "bad" in it is refused, any other becomes import 42."""
-    form = await request.form()
-    file = form["file"]
-    request.app.state.sent = {name: value for name, value in form.items() if name != "file"}
-    if isinstance(file, str) or "bad" in (file.filename or ""):
+async def announce(request: Request) -> Response:
+    """Open an upload under the file's own name; nothing of it is kept."""
+    told = headers.announcement(request.headers)
+    return Response(status_code=201, headers={"Location": f"/uploads/{told.name}", "Tus-Resumable": "1.0.0"})
+
+
+async def take(request: Request) -> Response:
+    """Take a piece in, as long as it is, or forget the upload."""
+    end = int(request.headers.get("upload-offset", 0)) + len(await request.body())
+    return Response(status_code=204, headers={"Upload-Offset": str(end), "Tus-Resumable": "1.0.0"})
+
+
+async def start(request: Request) -> Response:
+    """Start an import: an upload with "bad" in its name is refused, any other becomes import 42."""
+    told = await request.json()
+    request.app.state.sent = {name: value for name, value in told.items() if name != "upload_id"}
+    if "bad" in told["upload_id"]:
         problem = {"title": "This is not a CSV file", "detail": "It begins like a picture.", "action": "Choose a CSV."}
-        return JSONResponse({**problem, "code": "FILE_NOT_CSV"}, 415, media_type="application/problem+json")
-    return JSONResponse({"task_id": str(samples.APPLYING.task_id), "interactive": form["interactive"]}, 202)
+        return JSONResponse({**problem, "code": "FILE_NOT_CSV"}, 422, media_type="application/problem+json")
+    return JSONResponse({"task_id": str(samples.APPLYING.task_id)}, 202)
 
 
 def running(request: Request) -> Response:
@@ -125,7 +137,9 @@ def application(*, pace: float = 0.05, streams: bool = True, stops_at: int | Non
     routes: list[BaseRoute] = [
         Route("/", contents),
         Route("/pages/{name}", page),
-        Route("/upload", upload, methods=["POST"]),
+        Route("/uploads", announce, methods=["POST"]),
+        Route("/uploads/{name}", take, methods=["PATCH", "DELETE"]),
+        Route("/imports", start, methods=["POST"]),
         Route("/admin/imports/{id}", running),
         Route("/admin/imports/{id}/live", live),
         Route("/admin/jobs/{id}/live/stream", job_stream),
@@ -133,7 +147,7 @@ def application(*, pace: float = 0.05, streams: bool = True, stops_at: int | Non
         Mount("/vendor", StaticFiles(directory=VENDOR)),
     ]
     if streams:
-        routes.insert(4, Route("/admin/imports/{id}/live/stream", stream))
+        routes.insert(0, Route("/admin/imports/{id}/live/stream", stream))
     app = Starlette(routes=routes)
     app.state.pace = pace
     app.state.stops_at, app.state.go_on = stops_at, threading.Event()

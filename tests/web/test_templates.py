@@ -153,7 +153,7 @@ def test_a_chosen_file_goes_up_at_once_and_the_import_is_shown(page: Page, still
 
 
 def test_the_options_beside_the_drop_zone_go_up_with_the_file(page: Page) -> None:
-    app = preview.application()
+    app = preview.application(pace=60)  # an import that ends would reload the page under our hands
     with preview.served(app) as base:
         page.goto(f"{base}/pages/dashboard")
         page.get_by_label("Review first").check()
@@ -187,19 +187,24 @@ def test_a_refused_file_is_explained_and_can_be_tried_again(page: Page, still: s
 
 def test_an_upload_shows_how_far_it_is_and_can_be_cancelled(page: Page, still: str) -> None:
     page.goto(f"{still}/pages/dashboard")
-    page.route("**/upload", lambda _: None)  # never answered
+    page.route("**/uploads/*", lambda _: None)  # never answered
     page.get_by_label("Choose a file").set_input_files(csv("slow.csv"))
     expect(page.get_by_role("heading", name="slow.csv")).to_be_visible()
     expect(page.get_by_role("progressbar", name="Upload")).to_be_visible()
+    page.locator("pi-upload").get_by_role("button", name="Pause").click()
+    expect(page.get_by_text("Paused", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Resume")).to_be_focused()
     page.locator("pi-upload").get_by_role("button", name="Cancel").click()
     expect(page.get_by_label("Choose a file")).to_be_focused()
 
 
 def test_a_connection_cut_while_uploading_is_told_in_words(page: Page, still: str) -> None:
     page.goto(f"{still}/pages/dashboard")
-    page.route("**/upload", lambda route: route.abort())
+    page.route("**/uploads", lambda route: route.abort())
     page.get_by_label("Choose a file").set_input_files(csv("a.csv"))
-    expect(page.get_by_text("The file did not arrive whole. Nothing was imported.")).to_be_visible()
+    expect(page.get_by_text("The connection was cut, trying again…")).to_be_visible()
+    page.unroute("**/uploads")
+    page.wait_for_url("**/admin/imports/*", timeout=30_000)
 
 
 def test_everything_can_be_done_without_javascript(plain_page: Page, still: str) -> None:

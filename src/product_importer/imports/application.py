@@ -34,7 +34,6 @@ def apply(import_id: uuid.UUID) -> bool:
         _write(taken, job)
         mirror.show(import_id, at_once=False)
         size = slices.next_size(size, time.monotonic() - began)
-        time.sleep(database.face().GAP)
     return True
 
 

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, BinaryIO, cast
 
-from sqlalchemy import Select, and_, exists, select
+from sqlalchemy import Select, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from product_importer.imports.codes import EXPLANATIONS, Code
@@ -22,6 +22,7 @@ from product_importer.kit import database, storage
 
 SHOWN = 1_000  # records of a kind that the page shows; the file has all
 BLOCK = 5_000  # rows fetched at a time
+FEW = 20_000  # rows fetched at once: for a cursor, PostgreSQL uses one process only
 SUPERSEDED = ("line", "winning_line", "sku")
 SKIPPED = ("line", "code", "column", "value", "message", "action")
 FACTS = {Outcome.SUPERSEDED: "superseded_file", Outcome.SKIPPED: "skipped_file"}
@@ -34,10 +35,10 @@ def save(session: Session, job: ImportJob, made: Plan) -> dict[str, str]:
     """
     facts = {}
     if made.superseded:
-        rows = session.execute(_superseded(), execution_options={"yield_per": BLOCK})
+        rows = _fetched(session, _superseded(), made.superseded)
         facts[FACTS[Outcome.SUPERSEDED]] = _stored(job, "superseded", SUPERSEDED, rows)
     if made.kinds.get(SKIP):
-        found = session.execute(_skipped(), execution_options={"yield_per": BLOCK})
+        found = _fetched(session, _skipped(), made.kinds[SKIP])
         told = (_told(job, line, sku, known=product is not None) for line, sku, product in found)
         facts[FACTS[Outcome.SKIPPED]] = _stored(job, "skipped", SKIPPED, told)
     return facts
@@ -81,11 +82,20 @@ def _late(job: ImportJob) -> list[list[str]]:
     return [[str(cell) for cell in row] for row in told]
 
 
+def _fetched(session: Session, rows: Select[Any], count: int) -> Iterable[Sequence[Any]]:
+    return session.execute(rows, execution_options={} if count <= FEW else {"yield_per": BLOCK})
+
+
 def _superseded() -> Select[Any]:
-    winner = plan.alias("winner")
-    line, overruled = staged.c.line, staged.c.line != winner.c.line
-    joined = staged.join(winner, and_(winner.c.sku_key == staged.c.sku_key, overruled))
-    return select(line, winner.c.line, staged.c.sku).select_from(joined).order_by(line)
+    """Pair the records of each key with its winner, unless that is known to be alone.
+
+    An inner join SQLite would turn round, and index every record for the sake of few winners.
+    """
+    winner, line = plan.alias("winner"), staged.c.line
+    paired = and_(winner.c.sku_key == staged.c.sku_key, winner.c.records.is_distinct_from(1))
+    overruled = func.coalesce(winner.c.line, line) != line
+    rows = select(line, winner.c.line, staged.c.sku).select_from(staged.outerjoin(winner, paired))
+    return rows.where(overruled).order_by(line)
 
 
 def _skipped() -> Select[Any]:

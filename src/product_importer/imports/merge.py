@@ -27,10 +27,6 @@ row = staging.plan.c
 WRITTEN = ("id", "sku", "sku_key", "name", "description", "price", "active", "version", "created_at", "updated_at")
 
 
-class PlanLost(Exception):
-    """Rows of the plan are gone: a crash of the database emptied it between two transactions."""
-
-
 @dataclass(frozen=True, slots=True)
 class Span:
     """What a merge works on: the plan's positions `first` to `last`, for whom, and which fields the file has."""
@@ -64,11 +60,11 @@ class _Moved(Exception):
 def apply(session: Session, span: Span) -> Written:
     """Write the span as it was planned, and where the catalog has moved since, as it is now.
 
-    Raises PlanLost unless the plan has a row at each of the span's positions.
+    Raises plan.Lost unless the plan has a row at each of the span's positions.
     """
     kinds = _kinds(session, span)
     if sum(kinds.values()) != span.last - span.first + 1:
-        raise PlanLost(f"positions {span.first} to {span.last}")
+        raise plan.Lost(f"positions {span.first} to {span.last}")
     database.face().look_up(session.connection())
     try:
         with session.begin_nested():

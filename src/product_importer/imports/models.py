@@ -24,7 +24,7 @@ class ImportJob(Leased):
     question: Mapped[Question | None]
     version: Mapped[int] = mapped_column(default=1)
     actor: Mapped[str]
-    upload_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("uploads.id"))
+    upload_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("uploads.id"), index=True)
     parent_id: Mapped[uuid.UUID | None] = mapped_column(index=True)  # whose rejected rows these are; imports stay
     file_name: Mapped[str]
     file_bytes: Mapped[int] = mapped_column(BigInteger)

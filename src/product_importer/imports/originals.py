@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import exists, select
@@ -14,7 +15,7 @@ from product_importer.kit import clock, database, settings, storage
 from product_importer.kit.errors import AppError
 from product_importer.kit.failpoints import failpoint
 from product_importer.kit.tasks import chores
-from product_importer.uploads import actions as uploads
+from product_importer.uploads import ledger, verification
 from product_importer.uploads.models import Part, Upload
 
 DAY = 24 * 3600.0  # seconds
@@ -35,6 +36,18 @@ def require(session: Session, job: ImportJob) -> None:
     gone = session.scalar(select(Upload.discarded_at).where(Upload.id == job.upload_id))
     if gone is not None:
         raise FileForgotten(f"{job.file_name} was removed on {gone:%d %b %Y}.")
+
+
+def import_of(session: Session, upload_id: uuid.UUID) -> ImportJob | None:
+    """Return the import that was made of an upload."""
+    return session.scalars(select(ImportJob).where(ImportJob.upload_id == upload_id).limit(1)).one_or_none()
+
+
+def verify(job: ImportJob, *, check: Callable[[], None]) -> None:
+    """Compare the file with the MD5 that its sender told, if any; raises ChecksumMismatch, and what `check` raises."""
+    with database.reading() as session:
+        upload = session.get_one(Upload, job.upload_id)
+    verification.require(upload, check=check)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,4 +90,4 @@ def _forget(import_id: uuid.UUID) -> None:
     for kind in MADE:
         storage.delete_under(f"{kind}/{import_id}")
     failpoint("file.made-deleted")
-    uploads.empty(job.upload_id)
+    ledger.empty(job.upload_id)

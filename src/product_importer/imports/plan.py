@@ -1,20 +1,27 @@
 """The plan: the last valid record of each SKU, compared once with the catalog, in the order of the keys."""
 
+import itertools
 from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, insert, null, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, insert, null, or_, select, true
 from sqlalchemy.orm import Session
 
 from product_importer.catalog.models import Product
 from product_importer.imports import staging
 from product_importer.imports.states import Mode
-from product_importer.kit import database
+from product_importer.kit import database, settings
 from product_importer.kit.database import sets
 from product_importer.kit.database.face import Pairs
+from product_importer.kit.failpoints import failpoint
 
 CLEARED = {"description": 1, "price": 2}  # bits of `cleared`
+
+
+class Lost(Exception):
+    """What was staged or planned is gone: a crash of the database empties unlogged tables, all of them at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,24 +37,52 @@ class Plan:
         return {outcome.value: self.kinds.get(kind, 0) for outcome, kind in staging.KINDS.items()}
 
 
-def make(session: Session, *, mode: Mode, fields: Collection[str]) -> Plan:
-    """Fill the scratch table `plan` from `staged`.
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """The keys from `first` on that come before `end`; None where the file begins or ends."""
+
+    first: str | None
+    end: str | None
+
+    def holds(self, key: ColumnElement[str]) -> ColumnElement[bool]:
+        """Return whether a key belongs to the piece."""
+        from_first = true() if self.first is None else key >= self.first
+        return from_first if self.end is None else and_(from_first, key < self.end)
+
+
+def fill(area: str, *, mode: Mode, fields: Collection[str], durable: bool) -> None:
+    """Fill the scratch table `plan` from `staged`, a large file in pieces on several connections at once.
 
     A position is the rank of the key among all keys of the file: it depends on the file alone, so that a
     file read again after a crash gives the same positions, and slices already written stay valid.
     """
+    with staging.filling(area, durable=durable) as session:
+        staging.create(session, staging.plan)
+        database.face().analyze(session.connection(), staging.staged, "sku_key")
+        at_once = settings.current().import_parallel
+        cuts = database.face().cuts(session.connection(), staging.staged, "sku_key", pieces=at_once)
+    pieces = [_Piece(*ends) for ends in itertools.pairwise([None, *cuts, None])]
+    with ThreadPoolExecutor(len(pieces)) as pool:
+        filled = [pool.submit(_fill, area, piece, mode, fields) for piece in pieces]
+        for piece in filled:
+            piece.result()
+
+
+def complete(session: Session, *, records: int) -> Plan:
+    """Index and count the plan that was filled from so many records.
+
+    Raises Lost where a crash of the database emptied it, or what it was filled from, in between.
+    """
     connection = session.connection()
-    staging.create(session, staging.plan)
-    columns = [column.name for column in staging.plan.columns]
-    database.face().analyze(connection, staging.staged, "sku_key")
-    winners = sets.execute(session, insert(staging.plan).from_select(columns, _winners(mode, fields)))
     staging.by_position.create(connection)
     if staging.is_durable(session):
         staging.by_kind.create(connection)
     database.face().analyze(connection, staging.plan, "position", "kind")
     counted = select(staging.plan.c.kind, func.count()).group_by(staging.plan.c.kind)
     kinds: dict[int, int] = {kind: count for kind, count in session.execute(counted)}  # noqa: C416 - typed so
-    records = session.scalar(select(func.count()).select_from(staging.staged)) or 0
+    winners = sum(kinds.values())
+    if records and not winners:
+        raise Lost(f"nothing is left of {records} records")
     return Plan(winners=winners, superseded=records - winners, kinds=kinds)
 
 
@@ -81,13 +116,34 @@ def kind_of(mode: Mode, record: FromClause, product: FromClause, fields: Collect
     )
 
 
-def _winners(mode: Mode, fields: Collection[str]) -> Select[Any]:
+def _fill(area: str, piece: _Piece, mode: Mode, fields: Collection[str]) -> None:
+    with staging.filling(area) as session:
+        columns = [column.name for column in staging.plan.columns]
+        rows = _winners(mode, fields, piece, _keys_before(session, piece))
+        sets.execute(session, insert(staging.plan).from_select(columns, rows))
+        failpoint("import.plan.piece", session)
+
+
+def _keys_before(session: Session, piece: _Piece) -> int:
+    """Count the keys that come before the piece's own."""
+    if piece.first is None:
+        return 0
+    key = staging.staged.c.sku_key
+    keys = select(key).where(key < piece.first).group_by(key).subquery()
+    return session.scalar(select(func.count()).select_from(keys)) or 0
+
+
+def _winners(mode: Mode, fields: Collection[str], piece: _Piece, before: int) -> Select[Any]:
     """Select the columns of `plan` for each key's last record; a known product keeps the spelling of its SKU."""
     face, staged, product = database.face(), staging.staged, Product.__table__.c
-    last = face.last_of_each(staged, staged.c.sku_key, staged.c.line).subquery("last")
+    records = face.last_of_each(staged, staged.c.sku_key, staged.c.line).where(piece.holds(staged.c.sku_key))
+    last = records.subquery("last")
+    same = and_(product.sku_key == last.c.sku_key, piece.holds(product.sku_key))
     kind = kind_of(mode, last, Product.__table__, fields)
     details = case((kind == staging.UPDATE, face.change_list(changes(last, Product.__table__, fields))))
     values: dict[str, ColumnElement[Any]] = {column.name: last.c[column.name] for column in staged.columns}
     values["sku"] = func.coalesce(product.sku, last.c.sku)
-    chosen = select(face.place_of(last.c.sku_key), kind, product.id, product.version, details, *values.values())
-    return chosen.select_from(last.outerjoin(Product.__table__, product.sku_key == last.c.sku_key))
+    place = face.place_of(last.c.sku_key)
+    known = (product.id, product.version, details, last.c.records)
+    chosen = select(place + before if before else place, kind, *known, *values.values())
+    return chosen.select_from(last.outerjoin(Product.__table__, same))

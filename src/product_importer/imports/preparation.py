@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
-from product_importer.imports import asides, failure, mirror, plan, questions, reading, review, staging
+from product_importer.imports import asides, failure, mirror, originals, plan, questions, reading, review, staging
 from product_importer.imports.checking.price import DecimalAmbiguous
 from product_importer.imports.models import ImportJob
 from product_importer.imports.states import Question, State
@@ -83,6 +83,7 @@ def _planned(job: ImportJob, token: uuid.UUID) -> dict[str, Any]:
     staging.drop(job, keep=area)
     with leases.hold(ImportJob, job.id, token, every=BEAT, more=_beat(job.id, marks)) as held:
         _enter(job, token, State.READING, {"started_at": job.started_at or clock.now(), "scratch": area})
+        originals.verify(job, check=_checks(held))
         made, found = _staged(job, token, area, marks, _checks(held))
         database.face().seal_scratch(database.engine(), area)
         failpoint("import.plan.sealed")
@@ -108,10 +109,12 @@ def _staged(
                 values = read.values()
                 _enter(job, token, State.CHECKING, values, also=read.rejects.list_first)
                 read.require_rows()
-                made = plan.make(scratch, mode=job.mode, fields=read.fields)
+            plan.fill(area, mode=job.mode, fields=read.fields, durable=durable)
+            with staging.filling(area, durable=durable) as scratch:
+                made = plan.complete(scratch, records=read.accepted)
                 failpoint("import.plan.made", scratch)
                 values["facts"] |= asides.save(scratch, job, made)
-                return made, values
+            return made, values
         except reading.Misread as misread:
             manner = misread.manner
             marks.restart()

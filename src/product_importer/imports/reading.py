@@ -63,6 +63,11 @@ class Read:
     facts: dict[str, Any]
     rejects: Rejects
 
+    @property
+    def accepted(self) -> int:
+        """How many records were staged."""
+        return self.marks.rows_read - self.rejects.count
+
     def values(self) -> dict[str, Any]:
         """Save the rejects file, and return what the import row keeps from here on."""
         key = self.rejects.save(self.job.id)

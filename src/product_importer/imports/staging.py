@@ -57,6 +57,7 @@ plan = Table(
     Column("product_id", Uuid),
     Column("product_version", Integer),  # as it was compared
     Column("details", Json),  # of an update, as the journal will hold them
+    Column("records", Integer),  # of the file with this key; none where counting them costs more than it saves
     *_values(),
     PrimaryKeyConstraint("position").ddl_if(dialect="sqlite"),  # the rowid itself
 )
@@ -98,8 +99,7 @@ def empty(area: str) -> None:
 
 def add(session: Session, rows: Iterable[tuple[Any, ...]]) -> None:
     """Stage accepted records (see `_values`) as they come."""
-    create(session, staged)
-    database.face().load(session.connection(), staged, rows)
+    database.face().load(session.connection(), staged, rows, durable=is_durable(session))
 
 
 def intact(area: str | None, winners: int) -> bool:

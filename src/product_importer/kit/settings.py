@@ -43,6 +43,9 @@ class Settings(BaseSettings):
     allow_insecure_bind: bool = False
 
     max_upload_bytes: int = Field(2 * 2**30, ge=1)
+    max_open_uploads: int = Field(100, ge=1)
+    max_open_upload_bytes: int = Field(20 * 2**30, ge=1)
+    upload_idle_seconds: int = Field(60, ge=1, le=3600)
     keep_files_days: int = Field(90, ge=1, le=36_500)
     worker_threads: int = Field(2, ge=1, le=32)
     import_parallel: int = Field(2, ge=1, le=32)

@@ -1,8 +1,10 @@
 """Files by key, in a local folder or an S3-compatible bucket: the one room that knows object storage."""
 
+import datetime as dt
 import errno
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
@@ -18,6 +20,15 @@ _store: ObjectStore | None = None
 _root: Path | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One stored file: its key, its size in bytes, and when it was stored."""
+
+    key: str
+    size: int
+    modified: dt.datetime
+
+
 def configure(settings: Settings) -> None:
     """Open the store that STORAGE_URL names: `file:///folder` or `s3://bucket/prefix`."""
     global _store, _root
@@ -31,7 +42,7 @@ def configure(settings: Settings) -> None:
         _store = _bucket(settings)
 
 
-def put(key: str, data: bytes | BinaryIO) -> None:
+def put(key: str, data: bytes | bytearray | BinaryIO) -> None:
     """Store `data`, bytes or an open file, whole under `key`; on return it outlives a power cut.
 
     Raises OSError with ENOSPC when the disk is full.
@@ -49,6 +60,13 @@ def stream(key: str) -> Iterator[bytes]:
     """Yield the bytes under `key` in blocks of about one MiB; FileNotFoundError when nothing is there."""
     for block in obstore.get(_opened(), key).stream(min_chunk_size=BLOCK):
         yield bytes(block)
+
+
+def listing(folder: str) -> Iterator[Kept]:
+    """Yield every file below `folder`, in no order; what comes or goes meanwhile may be among them or not."""
+    for found in obstore.list(_opened(), folder):
+        for one in found:
+            yield Kept(one["path"], one["size"], one["last_modified"])
 
 
 def delete(keys: Iterable[str]) -> None:

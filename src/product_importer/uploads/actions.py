@@ -1,4 +1,4 @@
-"""Takes bytes in as they come: parts go to storage first, then the ledger says that they are there."""
+"""Takes in files that come in one piece: parts go to storage first, then the ledger says that they are there."""
 
 import uuid
 from collections.abc import Iterator
@@ -7,20 +7,11 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from product_importer.kit import clock, database, storage
-from product_importer.kit.errors import AppError
 from product_importer.kit.failpoints import failpoint
-from product_importer.uploads.models import Part, Upload
+from product_importer.uploads import ledger
+from product_importer.uploads.models import Part, Upload, UploadState
 
-PART = 8 * 2**20  # bytes, the largest part
-
-
-class OffsetMismatch(AppError):
-    """The part does not begin where the stored bytes end: another request was faster."""
-
-    status = 409
-    code = "OFFSET_MISMATCH"
-    title = "Another request is sending this upload"
-    action = "Ask for the offset and go on from there."
+PART = ledger.PART  # bytes
 
 
 def open_upload(*, name: str, actor: str) -> uuid.UUID:
@@ -37,33 +28,30 @@ def rename(upload_id: uuid.UUID, *, name: str) -> None:
         session.execute(update(Upload).where(Upload.id == upload_id).values(name=name))
 
 
-def append(upload_id: uuid.UUID, *, start: int, data: bytes) -> int:
+def append(upload_id: uuid.UUID, *, start: int, data: bytes | bytearray) -> int:
     """Store one part that begins at byte `start`, and return the new offset."""
-    storage.put(part_key(upload_id, start), data)
-    failpoint("upload.part.stored")
-    end = start + len(data)
-    with database.transaction() as session:
-        moved = update(Upload).where(Upload.id == upload_id, Upload.received == start, Upload.completed_at.is_(None))
-        claimed = moved.values(received=end, touched_at=clock.now()).returning(Upload.id)
-        if session.scalar(claimed) is None:
-            raise OffsetMismatch(f"The upload does not stand at byte {start}.")
-        session.add(Part(upload_id=upload_id, start=start, size=len(data)))
-        failpoint("upload.part.before-commit", session)
+    piece = ledger.store(upload_id, start=start, data=data)
+    try:
+        with database.transaction() as session:
+            ledger.record(session, upload_id, start=start, pieces=[piece])
+    except ledger.OffsetMismatch:
+        storage.delete([piece.key])
+        raise
     failpoint("upload.part.recorded")
-    return end
+    storage.delete(ledger.replaced([piece]))
+    return piece.end
 
 
 def complete(session: Session, upload_id: uuid.UUID) -> Upload:
     """Mark the upload as whole, in the transaction of whoever consumes it."""
     upload = session.get_one(Upload, upload_id)
-    upload.completed_at = clock.now()
+    upload.completed_at, upload.state = clock.now(), UploadState.READY
     return upload
 
 
 def read(upload_id: uuid.UUID) -> Iterator[bytes]:
     """Yield the bytes of an upload from its beginning, in blocks of about one MiB."""
-    for start in _starts(upload_id):
-        yield from storage.stream(part_key(upload_id, start))
+    return ledger.read(upload_id)
 
 
 def size(upload_id: uuid.UUID) -> int:
@@ -74,25 +62,7 @@ def size(upload_id: uuid.UUID) -> int:
 
 def discard(upload_id: uuid.UUID) -> None:
     """Forget an upload and its bytes: it was cut, refused, or nobody needs it any more."""
-    starts = [*_starts(upload_id), size(upload_id)]  # the last one may be stored and not yet in the ledger
     with database.transaction() as session:
         session.execute(delete(Part).where(Part.upload_id == upload_id))
         session.execute(delete(Upload).where(Upload.id == upload_id))
-    storage.delete(part_key(upload_id, start) for start in starts)
-
-
-def empty(upload_id: uuid.UUID) -> None:
-    """Remove the bytes of an upload that is remembered without them; the ledger forgets a part after it is gone."""
-    storage.delete(part_key(upload_id, start) for start in _starts(upload_id))
-    with database.transaction() as session:
-        session.execute(delete(Part).where(Part.upload_id == upload_id))
-
-
-def part_key(upload_id: uuid.UUID, start: int) -> str:
-    """Return the storage key of the part that begins at byte `start`."""
-    return f"uploads/{upload_id}/{start:012d}"
-
-
-def _starts(upload_id: uuid.UUID) -> list[int]:
-    with database.reading() as session:
-        return list(session.scalars(select(Part.start).where(Part.upload_id == upload_id).order_by(Part.start)))
+    ledger.remove_bytes(upload_id)

@@ -34,9 +34,11 @@ from product_importer.web.pages import jobs as job_pages
 from product_importer.web.pages import journal as journal_pages
 from product_importer.web.pages import product as product_page
 from product_importer.web.pages import products as product_pages
+from product_importer.web.tus import routes as tus
 from product_importer.web.watch import Watch
 
 API = (
+    tus.router,
     imports.router,
     inspections.router,
     control.router,

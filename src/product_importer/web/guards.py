@@ -112,8 +112,9 @@ class Guards:
         return {headers.get("host", ""), urlsplit(self.settings.public_url).netloc} - {""}
 
     def _limit(self, scope: Scope) -> int:
-        uploads = scope["path"].removeprefix("/api/v1") in ("/upload", "/admin/imports")
-        return self.settings.max_upload_bytes + UPLOAD_FRAME if uploads else SMALL_BODY
+        path = scope["path"].removeprefix("/api/v1")
+        takes_files = path in ("/upload", "/admin/imports", "/uploads") or path.startswith("/uploads/")
+        return self.settings.max_upload_bytes + UPLOAD_FRAME if takes_files else SMALL_BODY
 
 
 class _Marked:

@@ -1,17 +1,20 @@
 """A file that arrived becomes an import: looked at first, so that what cannot be read is refused at once."""
 
 import asyncio
+import json
 import uuid
 
 from fastapi import Request
+from sqlalchemy.orm import Session
 
-from product_importer.imports import actions
+from product_importer.imports import actions, originals
 from product_importer.imports.mending import lineage
 from product_importer.imports.options import Options
 from product_importer.kit import database
 from product_importer.kit.failpoints import failpoint
 from product_importer.kit.settings import Settings
 from product_importer.uploads import actions as uploads
+from product_importer.uploads import resumable
 from product_importer.web import receive
 
 
@@ -43,3 +46,51 @@ def start(upload_id: uuid.UUID, *, actor: str, options: Options) -> uuid.UUID:
         raise
     failpoint("import.start.after-commit")
     return job.id
+
+
+def start_uploaded(upload_id: uuid.UUID, *, actor: str, options: Options, md5: str | None = None) -> uuid.UUID:
+    """Start the import of a resumable upload; asked once more in the same words, return the import that was made.
+
+    A refused upload is kept, so that it may be tried with other options. Raises what `resumable.consume` refuses.
+    """
+    try:
+        return _started(upload_id, actor, options, md5)
+    except resumable.UploadConsumed:  # perhaps by the same request, earlier or at this very moment
+        with database.reading() as session:
+            if (made := _made_before(session, upload_id, actor, options)) is None:
+                raise
+        return made
+
+
+def _started(upload_id: uuid.UUID, actor: str, options: Options, md5: str | None) -> uuid.UUID:
+    with database.reading() as session:
+        resumable.require_ready(resumable.find(session, upload_id, actor=actor))
+    seen = lineage.inspect(upload_id, options)
+    with database.transaction() as session:
+        upload = resumable.consume(session, upload_id, actor=actor, terms=_terms(options), md5=md5)
+        job = actions.start(
+            session,
+            upload=upload,
+            actor=actor,
+            options=seen.options,
+            found=seen.found,
+            parent_id=seen.parent_id,
+        )
+        failpoint("import.start.before-commit", session)
+    failpoint("import.start.after-commit")
+    return job.id
+
+
+def _made_before(session: Session, upload_id: uuid.UUID, actor: str, options: Options) -> uuid.UUID | None:
+    """Return the import that was made of the upload under the same options; UploadConsumed where they were others."""
+    upload, job = resumable.find(session, upload_id, actor=actor), originals.import_of(session, upload_id)
+    if job is None:
+        return None
+    if upload.terms != _terms(options):
+        raise resumable.UploadConsumed(f"Import {job.number} was made of it, with other options.", task_id=job.id)
+    return job.id
+
+
+def _terms(options: Options) -> str:
+    """Write down what was asked, for the import's own options may change while it lasts."""
+    return json.dumps(options.stored(), sort_keys=True)

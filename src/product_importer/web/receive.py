@@ -72,7 +72,7 @@ async def _body(request: Request, upload: _Incoming) -> Options:
             await upload.take(held)
         await upload.take(held, last=True)
         name, fields = _raw_name(request), {k: v for k, v in request.query_params.items() if k not in OWN}
-    await asyncio.to_thread(uploads.rename, upload.id, name=_shown(name) or "upload.csv")
+    await asyncio.to_thread(uploads.rename, upload.id, name=shown(name) or "upload.csv")
     return options_of(fields)
 
 
@@ -92,7 +92,7 @@ def _raw_name(request: Request) -> str:
     return request.query_params.get("name") or named.replace("\\", "/").rpartition("/")[2]
 
 
-def _shown(name: str) -> str:
+def shown(name: str) -> str:
     """Leave out of a file's name what no page could show and no database would store."""
     return "".join(letter for letter in name if letter.isprintable()).strip()[-NAME_MAX:]
 

@@ -31,9 +31,9 @@ class Found:
 
     def add(self, starts: list[int], records: list[list[str]]) -> None:
         """Add records; the last of `starts` is the position behind the last of them."""
-        self.starts = [*self.starts, *starts[:-1]]
-        self.ends = [*self.ends, *starts[1:]]
-        self.records += records
+        self.starts = [*self.starts, *starts[:-1]] if self.records else starts[:-1]
+        self.ends = [*self.ends, *starts[1:]] if self.records else starts[1:]
+        self.records = self.records + records if self.records else records
 
 
 def ragged(line: int, raw: str, seen: int, width: int, lines: int = 1) -> Broken:

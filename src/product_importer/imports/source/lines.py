@@ -4,19 +4,18 @@ import io
 from collections.abc import Iterator, Sequence
 from typing import overload
 
+_FOREIGN = "\v\f\x1c\x1d\x1e\x85\u2028\u2029"  # what str.splitlines, four times as fast, takes for breaks too
+
 
 class Lines(Sequence[str]):
-    """The lines of a text with their ends: LF, CR or CRLF, and nothing else that Unicode knows as a break.
-
-    Iterating makes a line at a time and keeps none; that is all a clean file needs.
-    """
+    """The lines of a text with their ends: LF, CR or CRLF, and nothing else that Unicode knows as a break."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self._split: list[str] | None = None
 
     def __iter__(self) -> Iterator[str]:
-        return io.StringIO(self.text, newline="")
+        return iter(self._list())
 
     def __len__(self) -> int:
         return len(self._list())
@@ -30,5 +29,6 @@ class Lines(Sequence[str]):
 
     def _list(self) -> list[str]:
         if self._split is None:
-            self._split = io.StringIO(self.text, newline="").readlines()
+            foreign = any(map(self.text.__contains__, _FOREIGN))
+            self._split = io.StringIO(self.text, newline="").readlines() if foreign else self.text.splitlines(True)
         return self._split

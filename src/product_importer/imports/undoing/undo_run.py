@@ -69,7 +69,6 @@ def _work(held: Undo, token: uuid.UUID) -> None:
             failpoint("undo.batch.after-commit")
             held = _seen(held)
             mirror.show(held.import_id, at_once=False)
-            time.sleep(database.face().GAP)
         _finish(held, token)
 
 

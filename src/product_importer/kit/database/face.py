@@ -28,7 +28,6 @@ class Face(Protocol):
     """The calls that differ between SQLite and PostgreSQL."""
 
     SLICE: int  # products that one merge transaction writes at most
-    GAP: float  # seconds between two such transactions, so that other writers get their turn
 
     def engine(self, url: str) -> Engine:
         """Open an engine with this database's safety settings."""
@@ -38,8 +37,11 @@ class Face(Protocol):
         """Return the execution options by which a connection keeps to `access` and sees `scratch`."""
         ...
 
-    def load(self, connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> None:
-        """Append `rows`, whose values stand in the order of the columns, by this database's fastest way."""
+    def load(self, connection: Connection, table: Table, rows: Iterable[Sequence[Any]], *, durable: bool) -> None:
+        """Create `table` and append `rows`, whose values stand in its order, by this database's fastest way.
+
+        It comes first of all that fills a scratch area.
+        """
         ...
 
     def create_scratch(self, engine: Engine, name: str) -> None:
@@ -89,7 +91,14 @@ class Face(Protocol):
         ...
 
     def last_of_each(self, table: Table, key: ColumnElement[str], order: ColumnElement[int]) -> Select[Any]:
-        """Return the rows that have the highest `order` of their `key`, in the order of the keys."""
+        """Return the rows that have the highest `order` of their `key`, in the order of the keys.
+
+        `records` says how many there are of the key, or nothing where counting costs more than it saves.
+        """
+        ...
+
+    def cuts(self, connection: Connection, table: Table, key: str, *, pieces: int) -> list[str]:
+        """Return the keys that cut an analyzed table into at most so many pieces for as many connections, in order."""
         ...
 
     def place_of(self, key: ColumnElement[str]) -> ColumnElement[Any]:

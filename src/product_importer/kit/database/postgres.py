@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    Integer,
     Numeric,
     Select,
     Table,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     create_engine,
     func,
     literal,
+    null,
     select,
     text,
 )
@@ -32,8 +34,14 @@ from product_importer.kit.database.face import Access, Pairs
 from product_importer.kit.database.types import Money
 
 SLICE = 20_000  # products
-GAP = 0.0  # seconds: row locks keep nobody else waiting
 _SESSION = {"lock_timeout": "30s", "idle_in_transaction_session_timeout": "60s", "timezone": "UTC"}
+PIECE = 100_000  # rows that are worth a connection of their own
+_HISTOGRAM = text(
+    "SELECT reltuples AS rows, histogram_bounds::text::text[] AS bounds"
+    " FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace"
+    " JOIN pg_stats ON schemaname = nspname AND tablename = relname AND attname = :key"
+    " WHERE pg_class.oid = CAST(:table AS regclass) AND histogram_bounds IS NOT NULL"
+)
 _AWAY = ("08", "53300", "57P")  # no connection, too many of them, a shutdown
 _RETRY = frozenset({"40P01", "40001", "55P03"})  # deadlock, serialisation failure, lock time-out
 
@@ -59,8 +67,9 @@ def options(access: Access, scratch: str | None) -> dict[str, Any]:
     return {"postgresql_readonly": access is Access.READ, "schema_translate_map": {"scratch": scratch}}
 
 
-def load(connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> None:
+def load(connection: Connection, table: Table, rows: Iterable[Sequence[Any]], *, durable: bool) -> None:
     """Append `rows` by COPY: the server takes them in while the next ones are being made."""
+    create_table(connection, table, durable=durable)
     driver = connection.connection.driver_connection
     if not isinstance(driver, psycopg.Connection):
         raise TypeError(f"a psycopg connection was expected, not {type(driver).__name__}")
@@ -141,7 +150,16 @@ def has_all(table: type[Any], words: Sequence[str]) -> ColumnElement[bool]:
 
 def last_of_each(table: Table, key: ColumnElement[str], order: ColumnElement[int]) -> Select[Any]:
     """DISTINCT ON."""
-    return select(table).ext(distinct_on(key)).order_by(key, order.desc())
+    return select(table, cast(null(), Integer()).label("records")).ext(distinct_on(key)).order_by(key, order.desc())
+
+
+def cuts(connection: Connection, table: Table, key: str, *, pieces: int) -> list[str]:
+    """Take the cuts from the histogram that ANALYZE made, for as many pieces as are worth a connection each."""
+    found = connection.execute(_HISTOGRAM, {"table": _name(connection, table), "key": key}).one_or_none()
+    if found is None:
+        return []
+    pieces = min(pieces, int(found.rows) // PIECE)
+    return sorted({found.bounds[len(found.bounds) * piece // pieces] for piece in range(1, pieces)})
 
 
 def place_of(key: ColumnElement[str]) -> ColumnElement[Any]:

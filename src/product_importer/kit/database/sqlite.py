@@ -32,17 +32,21 @@ from sqlalchemy import (
 )
 from sqlalchemy import column as sql_column
 from sqlalchemy import table as sql_table
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.dialects.sqlite import dialect
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.schema import CreateTable
 from sqlalchemy.types import TypeEngine
 
 from product_importer.kit import folding
+from product_importer.kit.database import sqlite_load, turns
 from product_importer.kit.database.face import Access, Pairs
 from product_importer.kit.database.types import Money
 
 SLICE = 10_000  # products: about 60 ms for whoever waits to write
-GAP = 0.02  # seconds: without it other writers hardly ever find the lock free
 CACHE = 16_000  # KiB of pages that a connection keeps at most; at the usual 2,000 an import reads many of them twice
-TOGETHER = 20  # rows that one INSERT carries while loading: a quarter faster than one by one
+SORTING = 1_000  # KiB, as above, while a plan is made: what fits the processor's cache is sorted a fifth faster
+FEW = 10  # blocks of rows for which no process is started
 _BEGIN = {Access.READ: "BEGIN", Access.LOAD: "BEGIN", Access.WRITE: "BEGIN IMMEDIATE"}
 
 
@@ -55,6 +59,7 @@ def engine(url: str) -> Engine:
         Path(made.url.database).parent.mkdir(parents=True, exist_ok=True)
     event.listen(made, "connect", _prepare)
     event.listen(made, "begin", _begin)
+    event.listen(made, "checkin", _end_turn)
     return made
 
 
@@ -63,15 +68,25 @@ def options(access: Access, scratch: str | None) -> dict[str, Any]:
     return {"access": access, "scratch": scratch}
 
 
-def load(connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> None:
-    """Append `rows`, some in each INSERT; plain decimal text becomes cents, which is how `Money` is kept here."""
-    driver = connection.connection.driver_connection
-    marks = ("CAST(round(? * 100) AS INTEGER)" if isinstance(column.type, Money) else "?" for column in table.columns)
-    into, one = f"INSERT INTO {table.schema}.{table.name} VALUES ", f"({', '.join(marks)})"  # noqa: S608 - our own
-    source, rest = iter(rows), list[Sequence[Any]]()
-    if driver is not None:
-        driver.executemany(into + ", ".join([one] * TOGETHER), _joined(source, rest))
-        driver.executemany(into + one, rest)
+def load(
+    connection: Connection,
+    table: Table,
+    rows: Iterable[Sequence[Any]],
+    *,
+    durable: bool,  # noqa: ARG001 - as below
+) -> None:
+    """Make `table` and append `rows`, many of them in a process of its own; `Money` comes as plain decimal text."""
+    blocks = _blocks(rows)
+    first = list(itertools.islice(blocks, FEW))
+    driver, (name, _) = connection.connection.driver_connection, connection.info["scratch"]
+    try:
+        if len(first) < FEW and isinstance(driver, sqlite3.Connection):
+            sqlite_load.fill(driver, _target(table, "scratch"), first)
+        else:
+            path = _scratch_file(connection.engine, name)
+            sqlite_load.fill_elsewhere(str(path), _target(table, "main"), itertools.chain(first, blocks))
+    except sqlite3.Error as error:
+        raise OperationalError(f"load {table.name}", None, error) from error
 
 
 def create_scratch(engine: Engine, name: str) -> None:
@@ -106,12 +121,12 @@ def block_id(prefix: str, number: ColumnElement[int]) -> ColumnElement[uuid.UUID
 
 
 def change_list(pairs: Pairs) -> ColumnElement[Any]:
-    """Build the object with every pair, those that are equal as null; merging it (RFC 7396) drops the nulls."""
-    parts: list[ColumnElement[Any]] = []
+    """Join the text of those that differ, each behind a comma: half the time of SQLite's own functions for objects."""
+    parts: ColumnElement[str] = literal("", Text())
     for field, (before, after) in pairs.items():
-        both = func.json_array(_plain(before), _plain(after))
-        parts += [literal(field), func.json(case((before.is_distinct_from(after), both)))]
-    return type_coerce(func.json_patch("{}", func.json_object(*parts)), JSON())
+        both = literal(f',"{field}":', Text()).concat(func.json_array(_plain(before), _plain(after)))
+        parts = parts.concat(case((before.is_distinct_from(after), both), else_=""))
+    return type_coerce(literal("{", Text()).concat(func.substr(parts, 2)).concat("}"), JSON())
 
 
 def json_has(details: ColumnElement[Any], field: str) -> ColumnElement[bool]:
@@ -152,7 +167,12 @@ def has_all(table: type[Any], words: Sequence[str]) -> ColumnElement[bool]:
 def last_of_each(table: Table, key: ColumnElement[str], order: ColumnElement[int]) -> Select[Any]:
     """GROUP BY: beside a lone max(), SQLite takes the other columns from the row that has it."""
     columns = [func.max(column).label(column.name) if column is order else column for column in table.columns]
-    return select(*columns).group_by(key).order_by(key)
+    return select(*columns, func.count().label("records")).group_by(key).order_by(key)
+
+
+def cuts(connection: Connection, table: Table, key: str, *, pieces: int) -> list[str]:  # noqa: ARG001
+    """Cut nothing: one connection writes at a time."""
+    return []
 
 
 def place_of(key: ColumnElement[str]) -> ColumnElement[Any]:  # noqa: ARG001
@@ -212,7 +232,16 @@ def _begin(connection: Connection) -> None:
     wanted = connection.get_execution_options()
     access = wanted.get("access", Access.WRITE)
     _attach(connection, wanted.get("scratch"), access)
+    path = connection.engine.url.database
+    if path and access is Access.WRITE and "turn" not in connection.info:
+        connection.info["turn"] = turns.take(path)
     connection.exec_driver_sql(_BEGIN[access])
+
+
+def _end_turn(_driver: object, record: ConnectionPoolEntry) -> None:
+    """Let the next one write, once what was written is committed or rolled back."""
+    if (turn := record.info.pop("turn", None)) is not None:
+        turn.close()
 
 
 def _attach(connection: Connection, name: str | None, access: Access) -> None:
@@ -221,6 +250,7 @@ def _attach(connection: Connection, name: str | None, access: Access) -> None:
     standing = connection.info.get("scratch")
     if wanted == standing and access is not Access.LOAD:  # one to be filled may have been made anew
         return
+    connection.exec_driver_sql(f"PRAGMA main.cache_size=-{SORTING if access is Access.LOAD else CACHE}")
     if standing:
         connection.exec_driver_sql("DETACH DATABASE scratch")
         connection.info["scratch"] = None
@@ -235,11 +265,20 @@ def _attach(connection: Connection, name: str | None, access: Access) -> None:
             connection.exec_driver_sql("PRAGMA scratch.synchronous=OFF")
 
 
-def _joined(source: Iterator[Sequence[Any]], rest: list[Sequence[Any]]) -> Iterator[tuple[Any, ...]]:
-    """Yield the values of as many rows as one INSERT carries; leave the last few rows in `rest`."""
-    while len(batch := list(itertools.islice(source, TOGETHER))) == TOGETHER:
-        yield tuple(itertools.chain.from_iterable(batch))
-    rest += batch
+def _target(table: Table, schema: str) -> sqlite_load.Target:
+    """Describe the table as whoever fills it has to name it; amounts become the whole cents in which they are kept."""
+    naming: dict[str, Any] = {"schema_translate_map": {table.schema: schema}, "render_schema_translate": True}
+    create = CreateTable(table).compile(dialect=dialect(), **naming)
+    marks = ("CAST(round(? * 100) AS INTEGER)" if isinstance(column.type, Money) else "?" for column in table.columns)
+    insert = f"INSERT INTO {schema}.{table.name} VALUES "  # noqa: S608 - our own names
+    return sqlite_load.Target(str(create), insert, f"({', '.join(marks)})", len(table.columns))
+
+
+def _blocks(rows: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:
+    """Yield the values of some rows at a time, one after the other."""
+    source = iter(rows)
+    while block := list(itertools.chain.from_iterable(itertools.islice(source, sqlite_load.BLOCK))):
+        yield block
 
 
 def _scratch_file(engine: Engine, name: str) -> Path:

@@ -44,6 +44,14 @@ async def upload(request: Request, actor: Actor, settings: Configured) -> JSONRe
     return JSONResponse(schemas.as_json(snapshot), 202, {"Location": place})
 
 
+@router.post("/imports", status_code=202, dependencies=[Depends(editor)], response_model=Snapshot)
+def start(request: Request, said: schemas.StartImport, actor: Actor) -> JSONResponse:
+    """Import a file that was uploaded in pieces; the same request again answers with the same import."""
+    md5 = said.md5.lower() if said.md5 else None
+    import_id = intake.start_uploaded(said.upload_id, actor=actor, options=said.options(), md5=md5)
+    return JSONResponse(schemas.as_json(_snapshot(import_id)), 202, {"Location": f"{request.url.path}/{import_id}"})
+
+
 @router.get("/upload/status/{task_id}", dependencies=[Depends(viewer)])
 @router.get("/imports/{task_id}", dependencies=[Depends(viewer)])
 def status(task_id: uuid.UUID, session: Reading) -> Snapshot:

@@ -9,5 +9,6 @@ import "./pi-mapping.js";
 import "./pi-mend.js";
 import "./pi-products.js";
 import "./pi-typed.js";
+import "./pi-unfinished.js";
 import "./pi-upload.js";
 import "./pi-wait.js";

@@ -1,49 +1,66 @@
-/* <pi-upload action next>: sends the chosen or dropped file, shows how far it is, and goes on to the import's page. */
+/* <pi-upload next>: sends the chosen or dropped file, shows how far it is, and goes on to the import's page. */
+import { Sending, forget, startImport } from "./sending.js";
 import { about, size } from "./words.js";
 
-const CUT = {
-  title: "The connection was cut",
-  detail: "The file did not arrive whole. Nothing was imported.",
-  action: "Check the connection and try again.",
-};
+const DRAGS = ["dragenter", "dragover", "dragleave", "drop"];
 
 class PiUpload extends HTMLElement {
   #file = null;
-  #request = null;
-  #began = 0;
+  #sending = null;
+  #pace = { at: 0, sent: null };
 
   connectedCallback() {
     this.#part("idle").addEventListener("submit", (event) => event.preventDefault());
-    this.querySelector("input[type=file]").addEventListener("change", ({ target }) => this.#take(target.files));
+    this.#input.addEventListener("change", ({ target }) => this.#take(target.files));
     this.addEventListener("click", ({ target }) => this.#do(target.closest("[data-do]")?.dataset.do));
-    for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) document.addEventListener(kind, this.#drag);
+    for (const kind of DRAGS) document.addEventListener(kind, this.#drag);
     addEventListener("beforeunload", this.#warn);
+    addEventListener("online", this.#online);
   }
 
   disconnectedCallback() {
-    for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) document.removeEventListener(kind, this.#drag);
+    for (const kind of DRAGS) document.removeEventListener(kind, this.#drag);
     removeEventListener("beforeunload", this.#warn);
-    this.#request?.abort();
+    removeEventListener("online", this.#online);
+    this.#sending?.pause();
+  }
+
+  /* Opens the browser's own dialogue. */
+  choose() {
+    this.#show("idle");
+    this.#input.click();
+  }
+
+  /* Goes on with a file that is here whole already. */
+  finish({ name, size: bytes, address }) {
+    this.#open(name, bytes);
+    this.#progress(bytes, bytes);
+    this.#import(address);
+  }
+
+  get #input() {
+    return this.querySelector("input[type=file]");
   }
 
   #part = (name) => this.querySelector(`[data-part="${name}"]`);
-  #fill = (slot, words) => (this.querySelector(`[data-slot="${slot}"]`).textContent = words);
+
+  #fill(slot, words) {
+    const place = this.querySelector(`[data-slot="${slot}"]`);
+    if (place.textContent !== words) place.textContent = words; // a screen reader would say it again
+  }
 
   #show(name) {
     for (const part of this.querySelectorAll("[data-part]")) part.hidden = part.dataset.part !== name;
     this.toggleAttribute("busy", name === "sending");
-    this.#part(name).querySelector("button, input[type=file]")?.focus();
+    this.#part(name).querySelector("button:not([hidden]), input[type=file]")?.focus();
   }
 
   #do(action) {
-    if (action === "cancel") this.#request?.abort();
+    if (action === "cancel") this.#cancel();
+    if (action === "pause") this.#rest(true);
+    if (action === "resume") this.#rest(false);
     if (action === "again") this.#send();
-    if (action === "other") this.#choose();
-  }
-
-  #choose() {
-    this.#show("idle");
-    this.querySelector("input[type=file]").click();
+    if (action === "other") this.choose();
   }
 
   #drag = (event) => {
@@ -58,6 +75,10 @@ class PiUpload extends HTMLElement {
     if (this.hasAttribute("busy")) event.preventDefault();
   };
 
+  #online = () => {
+    if (this.#sending && !this.#part("failed").hidden) this.#send();
+  };
+
   #take(files) {
     if (files.length === 0) return;
     if (files.length > 1) {
@@ -66,50 +87,78 @@ class PiUpload extends HTMLElement {
       return;
     }
     [this.#file] = files;
-    this.querySelector("input[type=file]").value = ""; // the same file may be chosen again
+    this.#sending = null;
+    this.#input.value = ""; // the same file may be chosen again
     this.#send();
   }
 
   #send() {
     if (!this.#file) return this.#show("idle");
-    const body = new FormData(this.#part("idle")); // the options beside the drop zone
-    body.delete("file");
-    body.append("interactive", "true");
-    if (this.querySelector("[name=check_columns]").checked) body.append("check_columns", "true");
-    body.append("file", this.#file);
-    const request = new XMLHttpRequest();
-    request.upload.addEventListener("progress", (event) => this.#progress(event.loaded, event.total));
-    request.addEventListener("load", () => this.#answered(request));
-    request.addEventListener("error", () => this.#refuse(CUT));
-    request.addEventListener("abort", () => this.#show("idle"));
-    request.open("POST", this.getAttribute("action"));
-    request.setRequestHeader("Accept", "application/json");
-    this.#request = request;
-    this.#began = performance.now();
-    this.#fill("name", this.#file.name);
-    this.#progress(0, this.#file.size);
+    this.#open(this.#file.name, this.#file.size);
+    this.#sending ??= new Sending(this.#file, {
+      progress: (sent, total) => this.#progress(sent, total),
+      waiting: () => this.#fill("phase", "The connection was cut, trying again…"),
+      arrived: (address) => this.#import(address),
+      failed: (problem) => this.#refuse(problem),
+    });
+    this.#sending.start();
+  }
+
+  #open(name, bytes) {
+    this.#fill("name", name);
+    this.#pace.sent = null;
+    this.#progress(0, bytes);
+    this.#rests(false);
     this.#show("sending");
-    request.send(body);
+  }
+
+  #rest(rests) {
+    this.#rests(rests);
+    if (rests) this.#sending.pause();
+    else this.#sending.start();
+    this.#fill("phase", rests ? "Paused" : "Uploading");
+    this.#fill("speed", "not known yet");
+    this.#fill("left", "not known yet");
+    this.querySelector(`[data-do="${rests ? "resume" : "pause"}"]`).focus();
+  }
+
+  #rests(rests) {
+    this.#pace.sent = null;
+    this.querySelector('[data-do="pause"]').hidden = rests;
+    this.querySelector('[data-do="resume"]').hidden = !rests;
+  }
+
+  async #cancel() {
+    const sending = this.#sending;
+    this.#sending = this.#file = null;
+    this.#show("idle");
+    await sending?.cancel();
   }
 
   #progress(sent, total) {
-    const pace = sent / ((performance.now() - this.#began) / 1_000);
+    if (this.#pace.sent === null || sent < this.#pace.sent) this.#pace = { at: performance.now(), sent };
+    const pace = (sent - this.#pace.sent) / ((performance.now() - this.#pace.at) / 1_000);
     const percent = total ? (100 * sent) / total : 100;
     this.querySelector("progress").value = percent;
     this.#fill("percent", percent >= 100 ? "100" : percent.toFixed(1));
     this.#fill("done", `${size(sent)} of ${size(total)}`);
-    this.#fill("speed", sent ? `${size(pace)}/s` : "not known yet");
-    this.#fill("left", sent ? about((total - sent) / pace) : "not known yet");
+    this.#fill("speed", pace > 0 ? `${size(Math.round(pace))}/s` : "not known yet");
+    this.#fill("left", pace > 0 ? about((total - sent) / pace) : "not known yet");
     this.#fill("phase", sent < total ? "Uploading" : "Received, the import is about to start");
   }
 
-  #answered(request) {
-    const answer = parsed(request.responseText);
-    if (request.status === 202 && answer.task_id) {
+  async #import(address) {
+    const options = Object.fromEntries(new FormData(this.#part("idle"))); // the choices beside the drop zone
+    delete options.file;
+    try {
+      const { task_id, links } = await startImport(address, { ...options, interactive: "true" });
+      await forget(address, { used: true });
       this.removeAttribute("busy");
-      location.assign(answer.links?.page ?? this.getAttribute("next") + answer.task_id);
-    } else {
-      this.#refuse(answer.title ? answer : { ...CUT, title: `The server answered ${request.status}` });
+      location.assign(links?.page ?? this.getAttribute("next") + task_id);
+    } catch (problem) {
+      if (problem.code) await forget(address); // it was looked at, and is no file to import
+      this.#sending = null;
+      this.#refuse(problem);
     }
   }
 
@@ -118,14 +167,6 @@ class PiUpload extends HTMLElement {
     this.#fill("detail", detail === title ? "" : detail);
     this.#fill("action", action);
     this.#show("failed");
-  }
-}
-
-function parsed(text) {
-  try {
-    return JSON.parse(text) ?? {};
-  } catch {
-    return {};
   }
 }
 

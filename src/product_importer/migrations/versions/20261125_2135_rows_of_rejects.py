@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261125_2130"
-down_revision = "20261125_2110"
+revision = "20261125_2135"
+down_revision = "20261125_2130"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,165 @@
+"""Uploads beside a bare `request.stream()` to disk, in turn on loopback: MB/s, their ratio, and the server's memory."""
+
+import argparse
+import contextlib
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import measure
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from product_importer import migrations
+from product_importer.kit import database
+
+MB = 10**6
+BLOCK = os.urandom(2**20)
+PIECE = 8 * 2**20  # bytes of one request, as the dashboard sends them
+
+
+def main() -> None:
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("--megabytes", type=int, default=512)
+    words.add_argument("--rounds", type=int, default=3)
+    words.add_argument("--serve", nargs=2, metavar=("PORT", "FOLDER"), help=argparse.SUPPRESS)
+    asked = words.parse_args()
+    if asked.serve:
+        _serve_bare(int(asked.serve[0]), Path(asked.serve[1]))
+        return
+    with tempfile.TemporaryDirectory() as folder, _bare(Path(folder)) as bare, _product(Path(folder)) as product:
+        _compare(bare, product, asked.megabytes * 2**20, asked.rounds)
+
+
+def _compare(bare: "_Server", product: "_Server", size: int, rounds: int) -> None:
+    """Run the contenders in turn; the ratio is taken within each round, so that a busy machine harms both."""
+    ways = {"bare": lambda: _bare_send(bare, size), "one request": lambda: _tus_send(product, size, size)}
+    ways["pieces of 8 MiB"] = lambda: _tus_send(product, size, PIECE)
+    idle = measure.memory_of(product.pid)
+    measure.forget_peak(product.pid)
+    speeds: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(rounds):
+        for name, send in ways.items():
+            began = time.perf_counter()
+            send()
+            speeds[name].append(size / MB / (time.perf_counter() - began))
+    for name, seen in speeds.items():
+        ratio = measure.median(one / base for one, base in zip(seen, speeds["bare"], strict=True))
+        print(f"{name:16} {measure.median(seen):7.0f} MB/s  x {ratio:.2f}")
+    peak = measure.peak_of(product.pid) - idle
+    print(f"server's memory at its peak: {peak:+.0f} MiB above {idle:.0f} MiB idle; {measure.load()}")
+
+
+class _Server:
+    """A server process and where it listens."""
+
+    def __init__(self, pid: int, port: int) -> None:
+        self.pid, self.port = pid, port
+
+    def line(self) -> http.client.HTTPConnection:
+        """Connect."""
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=600)
+
+    def ready(self) -> bool:
+        with contextlib.suppress(OSError), contextlib.closing(self.line()) as line:
+            line.request("GET", "/livez")
+            return line.getresponse().status < 500
+        return False
+
+
+def _bare_send(server: _Server, size: int) -> None:
+    with contextlib.closing(server.line()) as line:
+        line.request("PUT", "/file", _bytes(size), {"Content-Length": str(size)})
+        assert line.getresponse().status == 204
+
+
+def _tus_send(server: _Server, size: int, piece: int) -> None:
+    told = {"Tus-Resumable": "1.0.0"}
+    with contextlib.closing(server.line()) as line:
+        line.request("POST", "/uploads", headers={**told, "Upload-Length": str(size)})
+        made = line.getresponse()
+        made.read()
+        place = made.headers["Location"]
+        for start in range(0, size, piece):
+            this = min(piece, size - start)
+            kind = {"Content-Type": "application/offset+octet-stream", "Content-Length": str(this)}
+            line.request("PATCH", place, _bytes(this), {**told, **kind, "Upload-Offset": str(start)})
+            answer = line.getresponse()
+            answer.read()
+            assert answer.status == 204, answer.status
+    with contextlib.closing(server.line()) as line:  # or the disk would fill up, and that costs no time of the upload
+        line.request("DELETE", place, headers=told)
+        line.getresponse().read()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _bytes(size: int) -> Iterator[bytes]:
+    whole, rest = divmod(size, len(BLOCK))
+    yield from (BLOCK for _ in range(whole))
+    yield BLOCK[:rest]
+
+
+@contextlib.contextmanager
+def _bare(folder: Path) -> Iterator[_Server]:
+    port = _free_port()
+    with _running([sys.executable, __file__, "--serve", str(port), str(folder / "bare")], port, {}) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def _product(folder: Path) -> Iterator[_Server]:
+    port, url = _free_port(), f"sqlite:///{folder / 'product-importer.db'}"
+    migrations.upgrade(database.connect(url))
+    env = {"DATA_DIR": str(folder), "DATABASE_URL": url, "PORT": str(port)}
+    with _running([sys.executable, "-m", "product_importer", "web"], port, env) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def _running(command: list[str], port: int, env: dict[str, str]) -> Iterator[_Server]:
+    process = subprocess.Popen(command, env={**os.environ, **env})
+    server = _Server(process.pid, port)
+    try:
+        while not server.ready():
+            assert process.poll() is None
+            time.sleep(0.1)
+        yield server
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _serve_bare(port: int, path: Path) -> None:
+    """Do what an upload cannot do less of: take the body as it comes, and write it to a file that outlives a cut."""
+
+    async def put(request: Request) -> Response:
+        with path.open("wb") as file:
+            async for block in request.stream():
+                file.write(block)
+            file.flush()
+            os.fsync(file.fileno())
+        return Response(status_code=204)
+
+    async def live(_: Request) -> Response:
+        return Response()
+
+    app = Starlette(routes=[Route("/file", put, methods=["PUT"]), Route("/livez", live)])
+    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", access_log=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,141 @@
+/* A file on its way, in pieces: it goes on after a cut, a reload or a restart of the server, until it is here whole. */
+const DOOR = "/uploads";
+const PIECE = 8 * 2 ** 20; // bytes: what a proxy that buffers requests may lose at a cut
+const DELAYS = [0, 1_000, 3_000, 5_000, 10_000, 10_000, 20_000, 20_000]; // ms, counted anew when a byte got through
+const PASSING = [408, 409, 423, 429]; // refusals that another attempt may overcome
+const FULL = 507;
+
+export const CUT = {
+  title: "The connection was cut",
+  detail: "What arrived is kept for a day.",
+  action: "Try again: only the rest will be sent.",
+};
+
+/* Calls `progress(sent, total)`, `waiting()` at a cut, then `arrived(address)` or `failed(problem)`. */
+export class Sending {
+  #file;
+  #tell;
+  #upload = null;
+  #wanted = true;
+
+  constructor(file, tell) {
+    this.#file = file;
+    this.#tell = tell;
+  }
+
+  async start() {
+    this.#wanted = true;
+    try {
+      const tus = await library();
+      this.#upload ??= await this.#made(tus);
+    } catch {
+      return this.#tell.failed(CUT);
+    }
+    if (this.#wanted) this.#upload.start();
+  }
+
+  pause() {
+    this.#wanted = false;
+    this.#upload?.abort();
+  }
+
+  async cancel() {
+    this.#wanted = false;
+    await this.#upload?.abort(true).catch(() => {}); // the server forgets it by itself in a day
+  }
+
+  async #made(tus) {
+    const upload = new tus.Upload(this.#file, {
+      endpoint: DOOR,
+      chunkSize: PIECE,
+      retryDelays: DELAYS,
+      metadata: { filename: this.#file.name, filetype: this.#file.type },
+      removeFingerprintOnSuccess: false, // an import is to be made of it first
+      onShouldRetry: (error) => this.#mayPass(error),
+      onProgress: (sent, total) => this.#tell.progress(sent, total),
+      onSuccess: () => this.#tell.arrived(upload.url),
+      onError: (error) => this.#tell.failed(problem(error.originalResponse)),
+    });
+    const [before] = await upload.findPreviousUploads();
+    if (before) upload.resumeFromPreviousUpload(before);
+    return upload;
+  }
+
+  /* tus-js-client gives up where the browser is offline; a cable that is put back in is worth waiting for. */
+  #mayPass({ originalResponse }) {
+    const status = originalResponse?.getStatus() ?? 0;
+    const may = status < 400 || PASSING.includes(status) || (status >= 500 && status !== FULL);
+    if (may) this.#tell.waiting();
+    return may;
+  }
+}
+
+/* Lists what this browser began to send and no import was made of, the newest first. */
+export async function unfinished() {
+  const tus = await library();
+  const kept = await tus.defaultOptions.urlStorage.findAllUploads();
+  const seen = await Promise.all(kept.filter(({ uploadUrl }) => uploadUrl).map(stands));
+  return seen.filter(Boolean).sort((one, other) => other.began - one.began);
+}
+
+/* Starts the import of what has arrived; gives its page, or throws the problem that refuses it. */
+export async function startImport(address, options) {
+  const body = JSON.stringify({ ...options, upload_id: address.split("/").at(-1) });
+  const headers = { "Content-Type": "application/json", Accept: "application/json" };
+  for (const delay of DELAYS) {
+    await new Promise((resolve) => setTimeout(resolve, delay));
+    const answer = await fetch("/imports", { method: "POST", headers, body }).catch(() => null);
+    if (!answer || [502, 503, 504].includes(answer.status)) continue;
+    const told = parsed(await answer.text());
+    if (answer.ok) return told;
+    throw told.title ? told : { ...CUT, title: `The server answered ${answer.status}` };
+  }
+  throw CUT;
+}
+
+/* Lets this browser forget an upload, and the server too unless an import was made of it. */
+export async function forget(address, { used = false } = {}) {
+  const { urlStorage } = (await library()).defaultOptions;
+  const kept = await urlStorage.findAllUploads();
+  const mine = kept.filter(({ uploadUrl }) => uploadUrl === address);
+  await Promise.all(mine.map(({ urlStorageKey }) => urlStorage.removeUpload(urlStorageKey)));
+  if (used) return;
+  await fetch(address, { method: "DELETE", headers: { "Tus-Resumable": "1.0.0" } }).catch(() => {});
+}
+
+async function stands({ uploadUrl, metadata, size, creationTime }) {
+  const answer = await fetch(uploadUrl, { headers: { Accept: "application/json" } }).catch(() => null);
+  const told = answer?.ok ? await answer.json() : null;
+  if (answer?.status === 404 || answer?.status === 410 || told?.used || told?.state === "rejected") {
+    await forget(uploadUrl, { used: true });
+  } else if (told) {
+    return { address: uploadUrl, name: metadata.filename, size, sent: told.offset, began: new Date(creationTime) };
+  }
+  return null;
+}
+
+function problem(response) {
+  if (!response) return CUT;
+  const told = parsed(response.getBody());
+  return told.title ? told : { ...CUT, title: `The server answered ${response.getStatus()}` };
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+let loaded = null;
+
+async function library() {
+  if (!globalThis.tus) await (loaded ??= import("../vendor/tus.min.js").catch(missed));
+  return globalThis.tus;
+}
+
+function missed(error) {
+  loaded = null;
+  throw error;
+}
