@@ -35,7 +35,7 @@ def test_a_file_is_dropped_and_becomes_products(
     picture(page, "1-first-visit")
     rows = "".join(f"LAMP-{number:04},Lamp {number},Bright,{number}.50\n" for number in range(3_000))
     page.evaluate(DROP, ["lamps.csv", "sku,name,description,price\n" + rows])
-    expect(page.get_by_role("heading", name="lamps.csv")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("heading", name="lamps.csv")).to_be_visible()
     assert summary(page) == [3_000, 3_000, 0, 0]
     picture(page, "2-account")
     page.get_by_role("link", name=re.compile("^Products")).click()
@@ -49,7 +49,7 @@ def test_unclear_columns_are_asked_for_in_place(
 ) -> None:
     page.goto(f"{open_shop.base}/admin/dashboard")
     page.locator("input[type=file]").set_input_files([payload("stock.csv", UNCLEAR)])
-    expect(page.get_by_role("heading", name="Check the columns")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("heading", name="Check the columns")).to_be_visible()
     page.get_by_label("Field for StockCode").select_option("Not imported")
     page.get_by_role("button", name="Import now").click()
     expect(page.get_by_role("alert")).to_contain_text("No column becomes the SKU.")
@@ -106,7 +106,7 @@ def test_a_name_that_is_markup_stays_a_name(page: Page, open_shop: Shop, complai
     evil = "<img src=x onerror=document.title='owned'>.csv"
     page.goto(f"{open_shop.base}/admin/dashboard")
     page.evaluate(DROP, [evil, "sku,name\n<b>1</b>,<script>document.title='owned'</script>\n"])
-    expect(page.get_by_role("heading", name=evil)).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("heading", name=evil)).to_be_visible()
     assert summary(page) == [1, 1, 0, 0]
     for path in ("/admin/dashboard", "/admin/imports", "/admin/products"):
         page.goto(open_shop.base + path)

@@ -38,7 +38,7 @@ def choose(page: Page, small: Doors, size: int) -> None:
 @pytest.mark.parametrize("size", [LIMIT + 2_000, 5 * LIMIT])
 def test_a_file_that_is_too_large_is_told_with_the_limit(page: Page, small: Doors, tmp_path: Path, size: int) -> None:
     choose(page, small, size)
-    expect(page.get_by_role("alert")).to_contain_text("The file is too large", timeout=30_000)
+    expect(page.get_by_role("alert")).to_contain_text("The file is too large")
     expect(page.get_by_role("alert")).to_contain_text("bytes")
     assert kept.nothing(tmp_path)
 

@@ -35,7 +35,7 @@ def crew(server: Settings, tmp_path: Path) -> Iterator[Crew]:
             fleet = Fleet(server, tmp_path / "fleet", words=["worker"] * workers, extra=extra)
             kept.enter_context(at_work(fleet))
             control = on_celery.make_app(server).control
-            fleet.until(lambda: len(control.ping(timeout=0.5) or ()) == workers)
+            fleet.until(lambda: len(control.ping(timeout=5, limit=workers) or ()) == workers)
             return fleet
 
         yield start
