@@ -129,6 +129,7 @@ def test_the_address_holds_filters_order_and_page_and_back_restores_them(page: P
     expect(page.get_by_text("1 to 20 of 45")).to_be_visible()
     page.get_by_role("link", name="100", exact=True).click()
     expect(page.get_by_text("1 to 45 of 45")).to_be_visible()
+    page.wait_for_load_state()  # the keys are heard once the page's script has come
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Shortcuts")).to_be_visible()
 
