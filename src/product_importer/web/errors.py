@@ -142,7 +142,7 @@ def invalid(found: Any) -> Invalid:
 
 
 def _extra(request: Request, error: Exception) -> Mapping[str, str] | None:
-    """Give the headers that belong to the refusal; Allow names what all routes of the path take, not the first alone."""
+    """Give the headers that belong to the refusal; Allow names what all routes of the path take, not one alone."""
     if not isinstance(error, HTTPException):
         return None
     return {"Allow": ", ".join(_allowed(request))} if error.status_code == 405 else error.headers
