@@ -32,7 +32,7 @@ _KINDS: Final[tuple[tuple[str, str, Callable[[bytes], bool]], ...]] = (
     ("avif", "heifload", lambda head: head[4:8] == b"ftyp" and b"avif" in head[8:64]),
 )
 HEAD: Final = 64  # bytes by which a format is told
-_SHORT: Final = ("out of memory", "creating thread", "allocate")  # how libvips says that no room is left
+_SHORT: Final = ("out of memory", "insufficient memory", "creating thread")  # how libvips says that no room is left
 _LOADERS: Final = ("Jpeg", "Png", "Nsgif", "Webp", "Heif")
 
 
@@ -53,7 +53,8 @@ def main(pixels: int, memory: int, seconds: int) -> None:
     try:
         _develop(vips, pixels)
     except vips.Error as error:
-        told = " ".join(str(error).split())
+        told = next((line.strip() for line in reversed(error.detail.splitlines()) if line.strip()), error.message)
+        told = told.partition(": ")[2] or told  # without the name of the loader
         _end(TOO_COSTLY if any(word in told.lower() for word in _SHORT) else DAMAGED, told)
     except MemoryError:
         _end(TOO_COSTLY, f"it takes more than {memory:,} bytes of memory")
