@@ -53,3 +53,9 @@ def counted() -> tuple[int, int]:
     with database.reading() as session:
         primaries = select(func.count()).select_from(ProductImage).where(ProductImage.is_primary)
         return session.scalar(select(func.count()).select_from(Image)) or 0, session.scalar(primaries) or 0
+
+
+def original(image_id: uuid.UUID) -> Image:
+    """Return the row of an image."""
+    with database.reading() as session:
+        return session.get_one(Image, image_id)

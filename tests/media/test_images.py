@@ -157,12 +157,23 @@ def test_a_picture_that_cannot_be_decoded_says_why_and_is_tried_again_at_will(st
     (failed,) = developed(mug.id).failed
     assert failed.error is not None
     assert (failed.error.code, told("image.failed")) == ("IMAGE_DAMAGED", 1)
+    assert failed.primary
     with database.transaction() as session:
         images.retry(session, mug.id, failed.id)
     assert [one.error for one in gallery(mug.id).pending] == [None]
     assert [one.state for one in developed(mug.id).items] == ["failed"]
+    sound = attached(mug.id, shades(1)[0]).shown
+    assert [one.primary for one in gallery(mug.id).items] == [False, True]
     with pytest.raises(images.ImageNotFailed), database.transaction() as session:
-        images.retry(session, mug.id, attached(mug.id, shades(1)[0]).shown.id)
+        images.retry(session, mug.id, sound.id)
+
+
+def test_a_primary_image_that_fails_makes_way_for_the_next(started: Settings) -> None:
+    mug = makers.make_product("MUG-1")
+    attached(mug.id, pictures.noise()[:-2_000])
+    attached(mug.id, shades(1)[0])
+    assert [one.primary for one in gallery(mug.id).items] == [True, False]
+    assert [(one.state, one.primary) for one in developed(mug.id).items] == [("failed", False), ("ready", True)]
 
 
 def test_a_picture_whose_worker_dies_again_and_again_is_given_up(started: Settings) -> None:

@@ -13,6 +13,7 @@ from product_importer.catalog.queries import ProductNotFound
 from product_importer.journal import record
 from product_importer.kit import clock, tasks
 from product_importer.kit.errors import AppError, NotFound
+from product_importer.media import primary
 from product_importer.media.models import Image, ImageState, ProductImage
 from product_importer.media.processing import develop_image
 
@@ -66,7 +67,7 @@ class Wishes:
 
 
 def attach(session: Session, product_id: uuid.UUID, picture: Picture, *, actor: str) -> ProductImage:
-    """Let the product show the picture, as its primary image if it has none; nothing changes if it shows it already.
+    """Let the product show the picture, as its primary image if it has no other; if it shows it already, do nothing.
 
     Raises ProductNotFound and TooManyImages.
     """
@@ -78,10 +79,11 @@ def attach(session: Session, product_id: uuid.UUID, picture: Picture, *, actor: 
     if len(shown) >= MOST:
         raise TooManyImages(f"It has {len(shown)}, and at most {MOST} can be shown.")
     link = ProductImage(product_id=product_id, image_id=image.id, name=picture.name, actor=actor)
-    link.position, link.is_primary = len(shown), not any(one.is_primary for one in shown)
+    link.position = len(shown)
     image.touched_at = clock.now()
     session.add(link)
     session.flush()
+    primary.elect(session, product_id)
     _tell(session, "image.attached", product, link, actor)
     return link
 
@@ -98,7 +100,7 @@ def change(session: Session, product_id: uuid.UUID, link_id: uuid.UUID, wishes: 
         shown.insert(wishes.position, link)
         _number(shown)
     if wishes.primary and not link.is_primary:
-        _make_primary(session, product_id, link)
+        primary.choose(session, link)
         _tell(session, "image.primary", product, link, actor)
     session.flush()
     return link
@@ -113,9 +115,9 @@ def remove(session: Session, product_id: uuid.UUID, link_id: uuid.UUID, *, actor
     session.delete(link)
     session.flush()
     session.execute(update(Image).where(Image.id == link.image_id).values(touched_at=clock.now()))
-    if link.is_primary and shown:
-        shown[0].is_primary = True
     _number(shown)
+    session.flush()
+    primary.elect(session, product_id)
     _tell(session, "image.removed", product, link, actor)
 
 
@@ -169,13 +171,6 @@ def _in(shown: Sequence[ProductImage], link_id: uuid.UUID) -> ProductImage:
     if found is None:
         raise ImageNotFound
     return found
-
-
-def _make_primary(session: Session, product_id: uuid.UUID, link: ProductImage) -> None:
-    """Take the mark off the old one first: at no moment are there two."""
-    marked = update(ProductImage).where(ProductImage.product_id == product_id, ProductImage.is_primary)
-    session.execute(marked.values(is_primary=False))
-    link.is_primary = True
 
 
 def _number(shown: Sequence[ProductImage]) -> None:

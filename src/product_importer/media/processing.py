@@ -15,7 +15,7 @@ from product_importer.kit import database, logs, storage, tasks
 from product_importer.kit.errors import AppError
 from product_importer.kit.failpoints import failpoint
 from product_importer.kit.tasks import failure, leases
-from product_importer.media import developing, places
+from product_importer.media import developing, places, primary
 from product_importer.media.developing import Developed
 from product_importer.media.models import Image, ImageState, ProductImage, Variant
 from product_importer.uploads import ledger
@@ -138,8 +138,11 @@ def _settle(held: Image, token: uuid.UUID, error: Exception) -> None:
         if refused is None:
             leases.give_back(session, Image, held.id, token, failed=True)
             return
+        products = primary.hold_products(session, held.id)  # before the image, as whoever attaches one does
         _end(session, held, token, {"state": ImageState.FAILED, "error": failure.told(refused)})
         _tell(session, held, "image.failed", {"code": refused.code, "message": refused.detail})
+        for product_id in products:
+            primary.elect(session, product_id)
         failpoint("image.failed.before-commit", session)
 
 
