@@ -19,6 +19,10 @@ PICKED = {
     f"{STATIC}/url-parse.LICENSE.txt": "url-parse/LICENSE",
     f"{STATIC}/querystringify.LICENSE.txt": "querystringify/LICENSE",
     f"{STATIC}/requires-port.LICENSE.txt": "requires-port/LICENSE",
+    f"{STATIC}/md5.umd.min.js": "hash-wasm/dist/md5.umd.min.js",
+    f"{STATIC}/hash-wasm.LICENSE.txt": "hash-wasm/LICENSE",
+    f"{STATIC}/spark-md5.min.js": "spark-md5/spark-md5.min.js",
+    f"{STATIC}/spark-md5.LICENSE.txt": "spark-md5/LICENSE",
     "tests/web/vendor/axe.min.js": "axe-core/axe.min.js",
     "tests/web/vendor/axe.LICENSE.txt": "axe-core/LICENSE",
 }

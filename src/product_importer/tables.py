@@ -7,6 +7,7 @@ from product_importer.imports.models import Counter, ImportJob, LateSkip, Reject
 from product_importer.journal.models import Batch, Entry
 from product_importer.kit.database.types import Base
 from product_importer.kit.idempotency import IdempotentRequest
+from product_importer.media.models import Image, ProductImage, Variant
 from product_importer.uploads.models import Part, Upload
 
 metadata = Base.metadata
@@ -17,16 +18,19 @@ __all__ = [
     "Counter",
     "Entry",
     "IdempotentRequest",
+    "Image",
     "ImportJob",
     "LateSkip",
     "MappingMemory",
     "Part",
     "Product",
+    "ProductImage",
     "ProductText",
     "RejectedRecord",
     "Slice",
     "Undo",
     "UndoKept",
     "Upload",
+    "Variant",
     "metadata",
 ]

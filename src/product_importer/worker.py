@@ -14,17 +14,22 @@ from product_importer.kit import runtime, tasks
 from product_importer.kit.idempotency import forget_answers
 from product_importer.kit.settings import Settings
 from product_importer.kit.tasks import chores, in_process, on_celery
+from product_importer.media.chores import empty_used, forget_unshown, sweep_images
+from product_importer.media.processing import develop_image
 from product_importer.uploads.chores import empty_useless, forget_abandoned, sweep_strays
 from product_importer.uploads.verification import verify_upload
 
-TASKS = (run_import, run_undo, run_bulk, verify_upload)
+TASKS = (run_import, run_undo, run_bulk, verify_upload, develop_image)
 CHORES = (
     drop_scratch,
     empty_useless,
+    empty_used,
     follow_products,
     forget_abandoned,
     forget_answers,
     forget_files,
+    forget_unshown,
+    sweep_images,
     sweep_strays,
 )
 

@@ -55,11 +55,13 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
             "recent": samples.RECENT,
             "running": [samples.APPLYING, samples.WAITING, samples.PAUSED],
             "first_run": False,
+            **record_pages.DASHBOARD_IMAGES,
         },
     ),
     "first-run": (
         "dashboard.html",
-        {"nav": "dashboard", "recent": [], "running": [], "first_run": True, "counts_in_rail": FRESH},
+        {"nav": "dashboard", "recent": [], "running": [], "first_run": True, "counts_in_rail": FRESH}
+        | {"image_sku": "TEST-000", "image_product": None, "gallery": None},
     ),
     "imports": (
         "imports.html",

@@ -10,10 +10,12 @@ from product_importer.catalog.bulk import Matching
 from product_importer.catalog.bulk_models import BulkKind, BulkState
 from product_importer.catalog.bulk_queries import BulkFailure, BulkProgress, BulkSeen
 from product_importer.catalog.models import Product
+from product_importer.media.queries import Gallery
 from product_importer.web import bulk_view
 from product_importer.web.journal_query import JournalPage
 from product_importer.web.product_filters import ProductQuery
 from product_importer.web.told import ImportNamed, Told, ToldPage
+from tests.web import samples_of_images
 from tests.web.samples import NOW
 
 ID = uuid.UUID(int=0x0193A4C2_7D1E_7A40_8000_000000000001)
@@ -103,6 +105,12 @@ ALL = [
     make_told("product.deleted", 70, sku="A-RATHER-LONG-SKU-" * 6),
 ]
 
+DASHBOARD_IMAGES: dict[str, object] = {
+    "image_sku": PRODUCT.sku,
+    "image_product": PRODUCT,
+    "gallery": samples_of_images.GALLERY,
+}
+
 
 def _confirming(count: int, step: int, typed: str | None = None, **asked: Any) -> tuple[str, dict[str, object]]:
     query = ProductQuery(**asked)
@@ -112,9 +120,14 @@ def _confirming(count: int, step: int, typed: str | None = None, **asked: Any) -
     return ("delete_all.html", {"nav": "products", **context})
 
 
-def _product(product: Product | None, *events: Told, cursor: str | None = None) -> tuple[str, dict[str, object]]:
+def _product(
+    product: Product | None, *events: Told, cursor: str | None = None, shown: Gallery = samples_of_images.NONE
+) -> tuple[str, dict[str, object]]:
     history = ToldPage(items=list(events), next_cursor="1.x" if events else None)
-    return ("product.html", {"nav": "products", "product": product, "history": history, "cursor": cursor})
+    return (
+        "product.html",
+        {"nav": "products", "product": product, "history": history, "cursor": cursor, "gallery": shown},
+    )
 
 
 def _journal(*events: Told, **asked: Any) -> tuple[str, dict[str, object]]:
@@ -130,9 +143,10 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "job": ("job.html", {"nav": "products", "job": RUNNING}),
     "job-over": ("job.html", {"nav": "products", "job": make_job(BulkState.COMPLETED, 512_304, q="lamp")}),
     "job-failed": ("job.html", {"nav": "products", "job": FAILED}),
-    "product": _product(PRODUCT, *EVENTS),
+    "product": _product(PRODUCT, *EVENTS, shown=samples_of_images.GALLERY),
     "product-bare": _product(BARE),
     "product-deleted": _product(None, make_told("product.deleted", 1), *EVENTS, cursor="1.x"),
+    "images": ("images.html", {"nav": "products"}),
     "journal": _journal(*ALL),
     "journal-found": _journal(PRICED, type="product.updated", sku="MUG-1103"),
     "journal-none": _journal(),

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 import obstore
@@ -15,7 +15,11 @@ from obstore.store import LocalStore, ObjectStore, S3Store
 
 from product_importer.kit.settings import Settings
 
+if TYPE_CHECKING:
+    from obstore import Attributes  # its stubs alone know it
+
 BLOCK = 2**20  # bytes a read delivers at a time
+_ATTACHMENT: "Attributes" = {"Content-Disposition": "attachment", "Content-Type": "application/octet-stream"}
 _store: ObjectStore | None = None
 _root: Path | None = None
 
@@ -42,13 +46,15 @@ def configure(settings: Settings) -> None:
         _store = _bucket(settings)
 
 
-def put(key: str, data: bytes | bytearray | BinaryIO) -> None:
+def put(key: str, data: bytes | bytearray | IO[bytes], *, attachment: bool = False) -> None:
     """Store `data`, bytes or an open file, whole under `key`; on return it outlives a power cut.
 
-    Raises OSError with ENOSPC when the disk is full.
+    An `attachment` is what a browser that is led to it by `signed` saves and never shows. Raises OSError with ENOSPC
+    when the disk is full.
     """
+    told = _ATTACHMENT if attachment and _root is None else None  # a folder keeps no headers
     try:
-        obstore.put(_opened(), key, data)
+        obstore.put(_opened(), key, data, attributes=told)
     except GenericError as error:
         if "StorageFull" in str(error):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), key) from error
@@ -60,6 +66,12 @@ def stream(key: str) -> Iterator[bytes]:
     """Yield the bytes under `key` in blocks of about one MiB; FileNotFoundError when nothing is there."""
     for block in obstore.get(_opened(), key).stream(min_chunk_size=BLOCK):
         yield bytes(block)
+
+
+def signed(key: str, *, seconds: float) -> str | None:
+    """Return an address under which anybody may fetch the file for a short time; None where a folder has none."""
+    store = _opened()
+    return obstore.sign(store, "GET", key, dt.timedelta(seconds=seconds)) if isinstance(store, S3Store) else None
 
 
 def listing(folder: str) -> Iterator[Kept]:

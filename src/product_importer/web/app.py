@@ -13,11 +13,13 @@ from product_importer.imports import queries
 from product_importer.kit import runtime
 from product_importer.kit.settings import Settings
 from product_importer.kit.tasks import sweeper
+from product_importer.media import queries as galleries
 from product_importer.web import assets, errors
 from product_importer.web.api import (
     control,
     exports,
     health,
+    images,
     imports,
     inspections,
     jobs,
@@ -29,6 +31,7 @@ from product_importer.web.api import (
 from product_importer.web.guards import Guards
 from product_importer.web.pages import answers, dashboard, mapping, mend, product_forms
 from product_importer.web.pages import control as control_pages
+from product_importer.web.pages import images as image_pages
 from product_importer.web.pages import imports as import_pages
 from product_importer.web.pages import jobs as job_pages
 from product_importer.web.pages import journal as journal_pages
@@ -48,6 +51,7 @@ API = (
     journal.router,
     jobs.router,
     products.router,
+    images.router,
 )
 PAGES = (
     dashboard.router,
@@ -61,6 +65,7 @@ PAGES = (
     product_pages.router,
     product_forms.router,
     product_page.router,
+    image_pages.router,
 )
 
 
@@ -79,6 +84,7 @@ def create_app(settings: Settings) -> FastAPI:
     closing = asyncio.Event()
     app.state.settings, app.state.watch = settings, Watch(queries.snapshot, closing)
     app.state.bulk_watch = Watch(bulk_queries.seen, closing)
+    app.state.gallery_watch = Watch(galleries.gallery, closing)
     versioned = APIRouter(prefix="/api/v1")
     for router in API:
         versioned.include_router(router)

@@ -19,6 +19,11 @@ KNOWN = {
     "product.created": Deed("Created", "plus", "is-created"),
     "product.updated": Deed("Updated", "pencil", "is-updated"),
     "product.deleted": Deed("Deleted", "trash", "is-rejected"),
+    "image.attached": Deed("Image added", "photo", "is-created"),
+    "image.ready": Deed("Image ready", "check", "is-unchanged"),
+    "image.failed": Deed("Image failed", "alert-triangle", "is-rejected"),
+    "image.primary": Deed("Image made primary", "star", "is-updated"),
+    "image.removed": Deed("Image removed", "trash", "is-rejected"),
     "upload.completed": Deed("Import completed", "table-import", "is-unchanged"),
 }
 FIELDS = {"sku": "SKU"}
@@ -38,6 +43,11 @@ def changes(one: Told) -> dict[str, list[str | bool | None]]:
     """Return an update's fields with before and after; other entries have facts of their own, which are not shown."""
     told = one.changes if one.type == "product.updated" and one.changes else {}
     return {name: pair for name, pair in told.items() if isinstance(pair, list) and len(pair) == 2}
+
+
+def named(one: Told) -> str:
+    """Name the file that an entry about an image is about; "" for any other."""
+    return str((one.changes or {}).get("name", "")) if one.type.startswith("image.") else ""
 
 
 def by_hand(one: Told) -> str:

@@ -8,10 +8,12 @@ from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
 from product_importer.catalog import bulk, bulk_queries
+from product_importer.catalog import queries as products
 from product_importer.imports import queries
 from product_importer.imports.snapshot import Snapshot
 from product_importer.kit import database
 from product_importer.kit.settings import Settings
+from product_importer.media.queries import Gallery
 from product_importer.web import roles
 from product_importer.web.watch import Watch
 
@@ -31,6 +33,11 @@ def _bulk_watch(request: Request) -> Watch[bulk_queries.BulkSeen]:
     return watch
 
 
+def _gallery_watch(request: Request) -> Watch[Gallery]:
+    watch: Watch[Gallery] = request.app.state.gallery_watch
+    return watch
+
+
 def _known(task_id: uuid.UUID) -> uuid.UUID:
     """Refuse an unknown import before its stream begins: by then the status has left."""
     with database.reading() as session:
@@ -40,6 +47,11 @@ def _known(task_id: uuid.UUID) -> uuid.UUID:
 def _known_job(job_id: uuid.UUID) -> uuid.UUID:
     with database.reading() as session:
         return bulk.job_of(session, job_id).id
+
+
+def _known_product(product_id: uuid.UUID) -> uuid.UUID:
+    with database.reading() as session:
+        return products.product_of(session, product_id).id
 
 
 async def _sent(request: Request) -> dict[str, str]:
@@ -64,6 +76,8 @@ Watching = Annotated[Watch[Snapshot], Depends(_watch)]
 Followed = Annotated[uuid.UUID, Depends(_known)]
 WatchingBulk = Annotated[Watch[bulk_queries.BulkSeen], Depends(_bulk_watch)]
 FollowedJob = Annotated[uuid.UUID, Depends(_known_job)]
+WatchingGallery = Annotated[Watch[Gallery], Depends(_gallery_watch)]
+FollowedProduct = Annotated[uuid.UUID, Depends(_known_product)]
 Sent = Annotated[dict[str, str], Depends(_sent)]
 Reading = Annotated[Session, Depends(_reading, scope="function")]
 Writing = Annotated[Session, Depends(_writing, scope="function")]

@@ -1,5 +1,6 @@
 """What every request passes before any route: Host and Origin checks, body limits, security headers, a request id."""
 
+import re
 import secrets
 from urllib.parse import SplitResult, urlsplit
 
@@ -10,10 +11,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from product_importer.kit import logs
 from product_importer.kit.errors import AppError
 from product_importer.kit.settings import LOOPBACK, Settings
+from product_importer.media import developing
 from product_importer.web import errors
 
 SMALL_BODY = 2**20  # bytes, for every door but the uploads
 UPLOAD_FRAME = 2**20  # bytes that a multipart body may have besides the file
+IMAGE_FORM = re.compile("/admin/products/[0-9a-f-]{36}/images")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 POLICY = "; ".join(
     [
@@ -113,6 +116,8 @@ class Guards:
 
     def _limit(self, scope: Scope) -> int:
         path = scope["path"].removeprefix("/api/v1")
+        if IMAGE_FORM.fullmatch(path):
+            return developing.BYTES_MAX + UPLOAD_FRAME
         takes_files = path in ("/upload", "/admin/imports", "/uploads") or path.startswith("/uploads/")
         return self.settings.max_upload_bytes + UPLOAD_FRAME if takes_files else SMALL_BODY
 

@@ -12,6 +12,7 @@ from pydantic_core import from_json
 from python_multipart.multipart import parse_options_header
 
 from product_importer.imports.options import Options
+from product_importer.kit.errors import AppError
 from product_importer.kit.settings import Settings
 from product_importer.uploads import actions as uploads
 from product_importer.web import errors
@@ -31,15 +32,33 @@ class Received:
     options: Options
 
 
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A file that arrived whole, its name, and the fields that came with it."""
+
+    upload_id: uuid.UUID
+    name: str
+    fields: Mapping[str, str]
+
+
 async def receive(request: Request, *, actor: str, settings: Settings) -> Received:
     """Stream the body into an upload; whatever goes wrong on the way, nothing of it stays."""
-    upload = _Incoming(await asyncio.to_thread(uploads.open_upload, name="upload.csv", actor=actor), settings)
+    arrived = await receive_file(request, actor=actor, settings=settings)
     try:
-        options = await _body(request, upload)
+        return Received(arrived.upload_id, options_of(arrived.fields))
+    except AppError:
+        await asyncio.shield(asyncio.to_thread(uploads.discard, arrived.upload_id))
+        raise
+
+
+async def receive_file(request: Request, *, actor: str, settings: Settings, name: str = "upload.csv") -> Arrived:
+    """Stream the body into an upload under its own name, or `name` where it has none."""
+    upload = _Incoming(await asyncio.to_thread(uploads.open_upload, name=name, actor=actor), settings)
+    try:
+        return await _body(request, upload, name)
     except BaseException:
         await asyncio.shield(asyncio.to_thread(uploads.discard, upload.id))
         raise
-    return Received(upload.id, options)
 
 
 class _Incoming:
@@ -60,7 +79,7 @@ class _Incoming:
             self._stored = await asyncio.to_thread(uploads.append, self.id, start=self._stored, data=data)
 
 
-async def _body(request: Request, upload: _Incoming) -> Options:
+async def _body(request: Request, upload: _Incoming, unnamed: str) -> Arrived:
     content_type = request.headers.get("content-type", "")
     if content_type.lower().startswith("multipart/form-data"):
         form = await _form(request, upload, content_type)
@@ -72,8 +91,8 @@ async def _body(request: Request, upload: _Incoming) -> Options:
             await upload.take(held)
         await upload.take(held, last=True)
         name, fields = _raw_name(request), {k: v for k, v in request.query_params.items() if k not in OWN}
-    await asyncio.to_thread(uploads.rename, upload.id, name=shown(name) or "upload.csv")
-    return options_of(fields)
+    await asyncio.to_thread(uploads.rename, upload.id, name=shown(name) or unnamed)
+    return Arrived(upload.id, shown(name) or unnamed, fields)
 
 
 async def _form(request: Request, upload: _Incoming, content_type: str) -> Form:

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse
 from product_importer.catalog import queries
 from product_importer.catalog.queries import ProductNotFound
 from product_importer.journal import queries as journal
+from product_importer.media import queries as images
 from product_importer.web import templating, told
 from product_importer.web.deps import Actor, Reading
 from product_importer.web.pages import rail
@@ -32,5 +33,6 @@ def show(
     if product is None and not page.items:
         raise ProductNotFound
     context: dict[str, Any] = {"product": product, "history": told.told(session, page), "cursor": cursor}
+    context["gallery"] = images.gallery(session, product_id)
     shown = rail.context(session, "products", actor) | context
     return templating.render(request, "product.html", status_code=200 if product else GONE, **shown)

@@ -14,6 +14,7 @@ from product_importer.catalog.actions import SkuTaken, Stale
 from product_importer.catalog.models import Product
 from product_importer.journal import actors
 from product_importer.kit import database
+from product_importer.media import queries as images
 from product_importer.web import product_form, product_view, templating
 from product_importer.web.deps import Actor, Reading, Sent
 from product_importer.web.pages import rail
@@ -56,7 +57,7 @@ def edit(
 @router.get("/{product_id}/row", dependencies=[Depends(viewer)])
 def row(product_id: uuid.UUID, session: Reading, back: Back = "") -> HTMLResponse:
     """Return a product's row of the list."""
-    return _row(queries.product_of(session, product_id), back)
+    return _row(session, queries.product_of(session, product_id), back)
 
 
 @router.post("/{product_id}", dependencies=[Depends(editor)])
@@ -71,7 +72,8 @@ def save(request: Request, product_id: uuid.UUID, sent: Sent, actor: Actor, part
     except (ValidationError, SkuTaken, Stale) as error:
         return _unsaved(request, product_id, values, seen, error, actor=actor, part=part, back=back)
     if part != "page":
-        return _row(product, back)
+        with database.reading() as session:
+            return _row(session, product, back)
     return RedirectResponse(product_view.back_to(back, said="saved"), 303)
 
 
@@ -132,8 +134,9 @@ def _form(
     return HTMLResponse(templating.fragment(name, **context), status)
 
 
-def _row(product: Product, back: str) -> HTMLResponse:
-    return HTMLResponse(templating.fragment("_product_row.html", product=product, back=back))
+def _row(session: Session, product: Product, back: str) -> HTMLResponse:
+    shown = {"product": product, "back": back, "thumbnails": images.thumbnails(session, [product.id])}
+    return HTMLResponse(templating.fragment("_product_row.html", **shown))
 
 
 def _status(error: Exception) -> int:

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from product_importer.catalog import bulk_queries, queries, selection
 from product_importer.imports import queries as imports
 from product_importer.kit import database
+from product_importer.media import queries as images
 from product_importer.web import product_view, templating
 from product_importer.web.deps import Actor, Reading
 from product_importer.web.pages import rail
@@ -27,6 +28,7 @@ def products(request: Request, session: Reading, actor: Actor, asked: Annotated[
     filters, order = asked.filters(), asked.order()
     found = queries.page(session, filters, order, page=asked.page, per_page=asked.per_page, cursor=asked.cursor)
     context: dict[str, Any] = {"of_import": of_import, "found": found, "asked": asked, "narrow": not filters.is_empty}
+    context["thumbnails"] = images.thumbnails(session, [product.id for product in found.items])
     context["jobs"] = bulk_queries.running(session)
     return templating.render(request, "products.html", **rail.context(session, "products", actor), **context)
 

@@ -11,16 +11,18 @@ export const CUT = {
   action: "Try again: only the rest will be sent.",
 };
 
-/* Calls `progress(sent, total)`, `waiting()` at a cut, then `arrived(address)` or `failed(problem)`. */
+/* Calls `progress(sent, total)`, `waiting()` at a cut, then `arrived(address)` or `failed(problem)`; `more` is told too. */
 export class Sending {
   #file;
   #tell;
+  #more;
   #upload = null;
   #wanted = true;
 
-  constructor(file, tell) {
+  constructor(file, tell, more = {}) {
     this.#file = file;
     this.#tell = tell;
+    this.#more = more;
   }
 
   async start() {
@@ -49,7 +51,7 @@ export class Sending {
       endpoint: DOOR,
       chunkSize: PIECE,
       retryDelays: DELAYS,
-      metadata: { filename: this.#file.name, filetype: this.#file.type },
+      metadata: { filename: this.#file.name, filetype: this.#file.type, ...this.#more },
       removeFingerprintOnSuccess: false, // an import is to be made of it first
       onShouldRetry: (error) => this.#mayPass(error),
       onProgress: (sent, total) => this.#tell.progress(sent, total),
@@ -74,20 +76,27 @@ export class Sending {
 export async function unfinished() {
   const tus = await library();
   const kept = await tus.defaultOptions.urlStorage.findAllUploads();
-  const seen = await Promise.all(kept.filter(({ uploadUrl }) => uploadUrl).map(stands));
+  const mine = kept.filter(({ uploadUrl, metadata }) => uploadUrl && !metadata.purpose); // not those of pictures
+  const seen = await Promise.all(mine.map(stands));
   return seen.filter(Boolean).sort((one, other) => other.began - one.began);
 }
 
 /* Starts the import of what has arrived; gives its page, or throws the problem that refuses it. */
 export async function startImport(address, options) {
-  const body = JSON.stringify({ ...options, upload_id: address.split("/").at(-1) });
+  return posted("/imports", { ...options, upload_id: address.split("/").at(-1) });
+}
+
+/* Posts JSON until it is answered; refusals with a `passing` code are asked again. Throws the problem that refuses it. */
+export async function posted(path, wanted, { passing = [] } = {}) {
+  const body = JSON.stringify(wanted);
   const headers = { "Content-Type": "application/json", Accept: "application/json" };
   for (const delay of DELAYS) {
     await new Promise((resolve) => setTimeout(resolve, delay));
-    const answer = await fetch("/imports", { method: "POST", headers, body }).catch(() => null);
+    const answer = await fetch(path, { method: "POST", headers, body }).catch(() => null);
     if (!answer || [502, 503, 504].includes(answer.status)) continue;
     const told = parsed(await answer.text());
     if (answer.ok) return told;
+    if (passing.includes(told.code)) continue;
     throw told.title ? told : { ...CUT, title: `The server answered ${answer.status}` };
   }
   throw CUT;

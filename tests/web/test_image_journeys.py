@@ -1,0 +1,140 @@
+"""People add pictures in a real browser before the real server; this process is the worker that makes their sizes."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, Route, expect
+
+from product_importer.uploads import ledger
+from tests import makers
+from tests.media import pictures
+from tests.media.makers import attached, counted, developed, gallery
+from tests.web.doors import Doors
+
+pytestmark = pytest.mark.browser
+
+LARGE = pictures.noise(2_000, 2_000, kind="PNG", compress_level=0)  # 12 MB: more than one piece
+
+
+def go(page: Page, served: Doors, path: str) -> None:
+    page.goto(f"http://127.0.0.1:{served.port}/admin/{path}")
+
+
+def choose(page: Page, *pictures: tuple[str, bytes]) -> None:
+    chosen = [{"name": name, "mimeType": "image/png", "buffer": data} for name, data in pictures]
+    page.get_by_label("Choose pictures").set_input_files(chosen)  # type: ignore[arg-type]
+
+
+def waited(page: Page, fact: Callable[[], object]) -> None:
+    """Let the page go on until something is so."""
+    while not fact():
+        page.wait_for_timeout(20)
+
+
+def shot(page: Page, name: str) -> Locator:
+    return page.get_by_role("listitem").filter(has=page.get_by_role("img", name=name))
+
+
+def test_a_large_picture_is_sent_in_pieces_made_in_the_background_and_known_again(page: Page, served: Doors) -> None:
+    product = makers.make_product("TEST-000")
+    pieces: list[str] = []
+    page.on("request", lambda request: pieces.append(request.url) if request.method == "PATCH" else None)
+    go(page, served, "dashboard")
+    expect(page.get_by_label("SKU", exact=True)).to_have_value("TEST-000")
+    held: list[Route] = []
+    page.route("**/uploads/*", lambda route: held.append(route))
+    choose(page, ("large.png", LARGE))
+    expect(page.get_by_role("progressbar", name="Upload of large.png")).to_be_visible()
+    expect(page.get_by_text("Uploading 0 %")).to_be_visible()
+    waited(page, lambda: held)
+    page.unroute("**/uploads/*")
+    held.pop().continue_()
+    expect(page.get_by_text("Making its sizes…")).to_be_visible()
+    assert len(pieces) >= 2 > len(LARGE) / ledger.PART > 1
+    (before,) = developed(product.id).items
+    expect(page.get_by_text("Nothing waits.")).to_be_visible()
+    expect(shot(page, "large.png")).to_contain_text("PRIMARY")
+    pieces.clear()
+    choose(page, ("large.png", LARGE))
+    waited(page, lambda: len(pieces) >= 2)
+    expect(page.get_by_role("progressbar", name="Upload of large.png")).to_have_count(0)
+    (after,) = gallery(product.id).items
+    assert (after, counted()) == (before, (1, 1))
+
+
+def test_a_picture_that_was_changed_on_its_way_is_not_taken(page: Page, served: Doors) -> None:
+    product = makers.make_product("TEST-000")
+
+    def spoil(route: Route) -> None:
+        if route.request.method == "PATCH":
+            route.continue_(post_data=b"x" * len(data))
+        else:
+            route.continue_()
+
+    data = pictures.picture()
+    page.route("**/uploads/*", spoil)
+    go(page, served, f"products/{product.id}")
+    choose(page, ("mug.png", data))
+    expect(page.get_by_text("The file did not arrive as it was sent")).to_be_visible()
+    expect(page.get_by_text("Nothing of it was used.")).to_be_visible()
+    assert counted() == (0, 0)
+    page.unroute("**/uploads/*")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text("Making its sizes…")).to_be_visible()
+    developed(product.id)
+    expect(shot(page, "mug.png")).to_contain_text("PRIMARY")
+
+
+def test_images_are_moved_made_primary_and_taken_off_with_an_undo(page: Page, served: Doors) -> None:
+    product = makers.make_product("MUG-1")
+    for number, name in enumerate(("a.png", "b.png", "c.png")):
+        attached(product.id, pictures.picture(color=(number, 80, 80)), name=name)
+    developed(product.id)
+    go(page, served, f"products/{product.id}")
+    page.get_by_label("Options of c.png").press("Enter")
+    page.get_by_role("button", name="Make primary").click()
+    expect(shot(page, "c.png")).to_contain_text("PRIMARY")
+    page.get_by_role("button", name="Earlier").press("Enter")
+    expect(page.get_by_role("region", name="Gallery").get_by_role("img").nth(1)).to_have_attribute("alt", "c.png")
+    page.get_by_label("What one sees on c.png").fill("A mug from above")
+    page.get_by_role("button", name="Save").click()
+    expect(shot(page, "A mug from above")).to_be_visible()
+    page.get_by_role("button", name="Remove").click()
+    expect(page.get_by_text("Removed c.png.")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(shot(page, "A mug from above")).to_be_visible()
+    shot(page, "b.png").drag_to(shot(page, "a.png"))
+    expect(page.get_by_role("region", name="Gallery").get_by_role("img").nth(0)).to_have_attribute("alt", "b.png")
+    page.get_by_role("button", name="Remove").click()
+    page.get_by_role("link", name="Products", exact=True).first.click()  # what is on its way out goes first
+    expect(page.get_by_role("row", name="MUG-1").locator("img")).to_have_count(1)
+    assert [(one.name, one.primary) for one in gallery(product.id).items] == [("b.png", True), ("a.png", False)]
+
+
+def test_a_picture_is_added_and_taken_off_without_javascript(plain_page: Page, served: Doors) -> None:
+    product = makers.make_product("TEST-000")
+    go(plain_page, served, "dashboard")
+    choose(plain_page, ("mug.png", pictures.picture()))
+    plain_page.get_by_role("button", name="Upload one").click()
+    expect(plain_page.get_by_text("Making its sizes…")).to_be_visible()
+    developed(product.id)
+    plain_page.reload()
+    expect(shot(plain_page, "mug.png")).to_contain_text("PRIMARY")
+    plain_page.get_by_label("Options of mug.png").click()
+    plain_page.get_by_role("button", name="Remove").click()
+    expect(plain_page.get_by_text("No image yet.")).to_be_visible()
+    choose(plain_page, ("mug.png", b"<svg></svg>"))
+    plain_page.get_by_role("button", name="Upload one").click()
+    expect(plain_page.get_by_role("heading", name="This is not a picture that can be taken")).to_be_visible()
+
+
+def test_many_pictures_find_their_products_by_name(page: Page, served: Doors) -> None:
+    mug = makers.make_product("MUG-1")
+    go(page, served, "products")
+    page.get_by_role("link", name="Add images").click()
+    named = [(name, pictures.picture(color=(number, 9, 9))) for number, name in enumerate(("mug-1_2.png", "MUG-1.png"))]
+    choose(page, *named, ("stray.png", named[0][1]), ("list.txt", b"x"))
+    expect(page.get_by_text("2 of 2 attached")).to_be_visible()
+    expect(page.get_by_role("row", name="stray.png")).to_contain_text("no product has this SKU")
+    expect(page.get_by_role("row", name="list.txt")).to_contain_text("no picture")
+    assert [(one.name, one.primary) for one in gallery(mug.id).items] == [("MUG-1.png", True), ("mug-1_2.png", False)]
