@@ -193,7 +193,7 @@ def test_an_upload_shows_how_far_it_is_and_can_be_cancelled(page: Page, still: s
     expect(page.get_by_role("progressbar", name="Upload")).to_be_visible()
     page.locator("pi-upload").get_by_role("button", name="Pause").click()
     expect(page.get_by_text("Paused", exact=True)).to_be_visible()
-    expect(page.get_by_role("button", name="Resume")).to_be_focused()
+    expect(page.locator("pi-upload").get_by_role("button", name="Resume")).to_be_focused()
     page.locator("pi-upload").get_by_role("button", name="Cancel").click()
     expect(page.get_by_label("Choose a file")).to_be_focused()
 
@@ -210,9 +210,9 @@ def test_a_connection_cut_while_uploading_is_told_in_words(page: Page, still: st
 def test_everything_can_be_done_without_javascript(plain_page: Page, still: str) -> None:
     page = plain_page
     page.goto(f"{still}/pages/dashboard")
-    expect(page.locator("input[type=file]")).to_be_visible()
+    expect(page.locator("pi-upload input[type=file]")).to_be_visible()
     expect(page.get_by_role("button", name="Import it")).to_be_visible()
-    expect(page.get_by_text("216,000 of 500,000 rows")).to_be_visible()
+    expect(page.locator("pi-live").get_by_text("216,000 of 500,000 rows")).to_be_visible()
     page.goto(f"{still}/pages/mapping")
     expect(page.get_by_label("Field for Art.-Nr.")).to_be_visible()
     expect(page.get_by_role("button", name="Read again")).to_be_visible()
