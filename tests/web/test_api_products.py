@@ -1,5 +1,6 @@
 """Products as programs see them: listed, filtered, and page after page."""
 
+import uuid
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -53,7 +54,8 @@ def test_pages_follow_each_other_without_gap_or_overlap(served_twice: Doors) -> 
 def test_a_cursor_follows_every_order_to_its_end_whatever_is_deleted_meanwhile(served_twice: Doors) -> None:
     prices = [None, "1.00", None, "0.50", "1.00", "7.25"]
     for number, price in enumerate(prices):
-        makers.make_product(f"S-{number}", name="Zaß"[number % 3 :], price=price and Decimal(price))
+        numbered = {"id": uuid.UUID(int=number + 1), "name": "Zaß"[number % 3 :]}
+        makers.make_product(f"S-{number}", price=price and Decimal(price), **numbered)
     for sort in ("sku", "created_at", "name", "price", "updated_at"):
         for direction in ("asc", "desc"):
             asked = {"sort": sort, "direction": direction, "per_page": "6"}

@@ -40,7 +40,7 @@ def test_a_server_whose_database_went_away_says_so_and_is_ready_again_with_it(
         away = served.get("/readyz")
         assert (away.status, away.json["checks"]) == (503, {"database": "no answer: OperationalError"})
         assert served.get("/livez").status == 200
-        assert served.get("/products").status == 500
+        assert served.get("/products").status == 503
         private_postgres.start()
         assert served.get("/readyz").json["checks"] == before
     database.engine().dispose()

@@ -177,7 +177,7 @@ def test_an_import_that_waits_does_not_look_like_one_at_work(served: Doors) -> N
 
 def test_the_drop_zone_names_the_limit_that_is_set(here: Settings) -> None:
     with doors.serving(here.model_copy(update={"max_upload_bytes": 300 * 2**20})) as small:
-        assert "up to 300 MiB." in words(small.get("/admin/dashboard"))
+        assert "up to 300 MiB," in words(small.get("/admin/dashboard"))
 
 
 def test_changes_are_searched_by_sku_and_name_in_any_case(served_twice: Doors) -> None:

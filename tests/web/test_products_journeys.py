@@ -1,5 +1,6 @@
 """People look for products, create, edit, switch and delete them in a real browser before the real server."""
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
@@ -101,8 +102,10 @@ def test_a_switch_goes_back_with_a_message_when_it_was_refused(page: Page, serve
     expect(switch).to_have_attribute("aria-checked", "true")
     page.unroute("**/admin/products/*part=row*")
     switch.click()
-    expect(page.get_by_role("switch", name="MUG-1 is active")).to_be_focused()
-    expect(page.get_by_role("row", name="MUG-1")).to_contain_text("Inactive")
+    row = page.get_by_role("row", name="MUG-1")
+    expect(row.locator("[data-switch] [name=version]")).to_have_value("2")  # the row that the server answered
+    expect(row).to_contain_text("Inactive")
+    expect(switch).to_be_focused()
     assert stored("mug-1").active is False
 
 
@@ -129,19 +132,26 @@ def test_the_address_holds_filters_order_and_page_and_back_restores_them(page: P
     expect(page.get_by_text("1 to 20 of 45")).to_be_visible()
     page.get_by_role("link", name="100", exact=True).click()
     expect(page.get_by_text("1 to 45 of 45")).to_be_visible()
+    expect(page.locator("pi-keys:defined")).to_be_attached()
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Shortcuts")).to_be_visible()
 
 
-def test_what_is_deleted_can_be_taken_back_until_the_page_is_left(page: Page, served: Doors) -> None:
-    for number in range(6):
+def test_what_is_deleted_can_be_taken_back_for_ten_seconds_or_until_the_page_is_left(page: Page, served: Doors) -> None:
+    for number in range(7):
         makers.make_product(f"A-{number}")
+    page.clock.install(time=dt.datetime(2026, 11, 25, tzinfo=dt.UTC))
     go(page, served)
+    page.clock.pause_at(dt.datetime(2026, 11, 26, tzinfo=dt.UTC))  # time is the test's from here on
     page.get_by_role("button", name="Delete A-0").click()
     expect(page.get_by_text("Deleted A-0.")).to_be_visible()
     expect(page.get_by_role("row", name="A-0")).to_be_hidden()
+    page.clock.run_for(9_000)
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("row", name="A-0")).to_be_visible()
+    page.get_by_role("button", name="Delete A-6").click()
+    page.clock.run_for(10_000)
+    expect(page.get_by_text("1 to 6 of 6")).to_be_visible()
     page.get_by_label("Choose A-1").check()
     page.get_by_label("Choose A-3").click(modifiers=["Shift"])
     expect(page.get_by_text("3 selected")).to_be_visible()

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match
 from starlette.types import Scope
 
 from product_importer.imports import failure
@@ -18,6 +19,7 @@ from product_importer.kit.errors import AppError, NotFound
 from product_importer.web import templating
 
 _log = logs.get("web.errors")
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 RETRY = "5"  # seconds until a database that was away may be back
 
 
@@ -78,7 +80,9 @@ class _Problem(JSONResponse):
 def install(app: FastAPI) -> None:
     """Let this room answer for what is raised in a route; `web.guards` brings what nobody foresaw."""
     for kind in (AppError, HTTPException, RequestValidationError):
-        app.add_exception_handler(kind, lambda request, error: answer(request.scope, refusal(error), _extra(error)))
+        app.add_exception_handler(
+            kind, lambda request, error: answer(request.scope, refusal(error), _extra(request, error))
+        )
 
 
 def answer(scope: Scope, refused: AppError, headers: Mapping[str, str] | None = None) -> Response:
@@ -137,6 +141,14 @@ def invalid(found: Any) -> Invalid:
     return Invalid(named, errors=errors)
 
 
-def _extra(error: Exception) -> Mapping[str, str] | None:
-    """Give the headers that belong to the refusal, such as Allow."""
-    return error.headers if isinstance(error, HTTPException) else None
+def _extra(request: Request, error: Exception) -> Mapping[str, str] | None:
+    """Give the headers of the refusal; Allow names what all routes of the path take, not the first alone."""
+    if not isinstance(error, HTTPException):
+        return None
+    return {"Allow": ", ".join(_allowed(request))} if error.status_code == 405 else error.headers
+
+
+def _allowed(request: Request) -> list[str]:
+    routes = request.app.routes
+    asked = ({**request.scope, "method": method} for method in METHODS)
+    return [one["method"] for one in asked if any(route.matches(one)[0] is Match.FULL for route in routes)]

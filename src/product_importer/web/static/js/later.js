@@ -47,7 +47,12 @@ function drawn(words) {
   const undo = document.createElement("button");
   undo.type = "button";
   undo.className = "btn btn-sm btn-undo";
-  undo.innerHTML = `Undo <span class="num" data-left aria-hidden="true">${HOLD} s</span>`;
+  const left = document.createElement("span");
+  left.className = "num";
+  left.dataset.left = "";
+  left.ariaHidden = "true"; // a second that passes is nothing to be read aloud
+  left.textContent = `${HOLD} s`;
+  undo.append("Undo ", left);
   toast.append(undo);
   return toast;
 }

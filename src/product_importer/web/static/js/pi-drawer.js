@@ -18,7 +18,7 @@ class PiDrawer extends HTMLElement {
   }
 
   show(html) {
-    this.#dialog.innerHTML = html;
+    this.#dialog.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
     if (!this.#dialog.open) this.#dialog.showModal();
     const find = (what) => this.#dialog.querySelector(what);
     (find('[aria-invalid="true"]') ?? find(".field input"))?.focus();

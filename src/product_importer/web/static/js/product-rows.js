@@ -4,10 +4,9 @@ import { localise } from "./local-time.js";
 
 const before = new WeakMap(); // a row that is edited -> as it was
 
-export function rowOf(html) {
-  const made = document.createElement("template");
-  made.innerHTML = html.trim();
-  return made.content.querySelector("tr");
+/* A parser keeps a row only inside of a table. */
+function rowOf(html) {
+  return new DOMParser().parseFromString(`<table>${html}</table>`, "text/html").querySelector("tr");
 }
 
 /* Puts a row in the place of the one with the same id; says whether there was one. */
