@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -38,7 +39,7 @@ def main() -> None:
 
 def _copied(source: str, target: str, lock: dict[str, dict[str, str]]) -> dict[str, str]:
     package = next(facts for name, facts in lock.items() if f"node_modules/{source}".startswith(f"{name}/") and name)
-    content = _without_source_map((HERE / "node_modules" / source).read_bytes())
+    content = _without_address(_without_source_map((HERE / "node_modules" / source).read_bytes()))
     path = ROOT / target
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
@@ -49,6 +50,11 @@ def _copied(source: str, target: str, lock: dict[str, dict[str, str]]) -> dict[s
 def _without_source_map(content: bytes) -> bytes:
     """Drop the comment that would make a browser's tools ask for a map that is not shipped."""
     return b"".join(line for line in content.splitlines(keepends=True) if b"# sourceMappingURL=" not in line[:32])
+
+
+def _without_address(content: bytes) -> bytes:
+    """Drop the one address in a banner that names a package registry."""
+    return re.sub(rb"^ \* hash-wasm \(\S+\)$", b" * hash-wasm", content, count=1, flags=re.MULTILINE)
 
 
 if __name__ == "__main__":

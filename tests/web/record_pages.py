@@ -108,7 +108,7 @@ ALL = [
 DASHBOARD_IMAGES: dict[str, object] = {
     "image_sku": PRODUCT.sku,
     "image_product": PRODUCT,
-    "gallery": samples_of_images.GALLERY,
+    "gallery": samples_of_images.SOUND,
 }
 
 
@@ -124,10 +124,8 @@ def _product(
     product: Product | None, *events: Told, cursor: str | None = None, shown: Gallery = samples_of_images.NONE
 ) -> tuple[str, dict[str, object]]:
     history = ToldPage(items=list(events), next_cursor="1.x" if events else None)
-    return (
-        "product.html",
-        {"nav": "products", "product": product, "history": history, "cursor": cursor, "gallery": shown},
-    )
+    context = {"product": product, "history": history, "cursor": cursor, "gallery": shown}
+    return ("product.html", {"nav": "products", **context})
 
 
 def _journal(*events: Told, **asked: Any) -> tuple[str, dict[str, object]]:

@@ -40,6 +40,7 @@ CUT = Failure(
     "Look whether it opens whole on your own machine, save it anew, and upload that.",
 )
 NONE = Gallery(PRODUCT, 0, [])
+SOUND = Gallery(PRODUCT, 3, [make_shown(0, "mug.jpg"), make_shown(1, "mug-top.jpg")])
 GALLERY = Gallery(
     PRODUCT,
     7,

@@ -210,7 +210,7 @@ def test_a_connection_cut_while_uploading_is_told_in_words(page: Page, still: st
 def test_everything_can_be_done_without_javascript(plain_page: Page, still: str) -> None:
     page = plain_page
     page.goto(f"{still}/pages/dashboard")
-    expect(page.locator("input[type=file]")).to_be_visible()
+    expect(page.locator("pi-upload input[type=file]")).to_be_visible()
     expect(page.get_by_role("button", name="Import it")).to_be_visible()
     expect(page.locator("pi-live").get_by_text("216,000 of 500,000 rows")).to_be_visible()
     page.goto(f"{still}/pages/mapping")

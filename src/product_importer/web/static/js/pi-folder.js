@@ -16,10 +16,12 @@ class PiFolder extends HTMLElement {
     for (const kind of DRAGS) this.addEventListener(kind, this.#drag);
     addEventListener("beforeunload", this.#warn);
     for (const input of this.querySelectorAll("input[type=file]")) {
-      input.addEventListener("change", () => {
+      const chosen = () => {
         this.#take([...input.files]);
-        input.value = "";
-      });
+        input.value = ""; // the same files may be chosen again
+      };
+      input.addEventListener("change", chosen);
+      chosen(); // perhaps before this script was here
     }
   }
 

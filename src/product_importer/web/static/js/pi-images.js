@@ -13,11 +13,14 @@ class PiImages extends HTMLElement {
     document.addEventListener("paste", this.#paste);
     addEventListener("beforeunload", this.#warn);
     this.addEventListener("submit", this.#submitted);
-    this.#input.addEventListener("change", () => {
-      this.#take(this.#input.files);
-      this.#input.value = ""; // the same file may be chosen again
-    });
+    this.#input.addEventListener("change", this.#chosen);
+    this.#chosen(); // perhaps before this script was here
   }
+
+  #chosen = () => {
+    this.#take(this.#input.files);
+    this.#input.value = ""; // the same file may be chosen again
+  };
 
   disconnectedCallback() {
     for (const kind of DRAGS) this.removeEventListener(kind, this.#drag);
