@@ -26,10 +26,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for name, file in _pictures(Path(folder)):
             ours, theirs = _medians(lambda file=file: _ours(file), lambda file=file: _theirs(file))
-            most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-            print(
-                f"{name:<24} ours {ours:.2f} s   vipsthumbnail {theirs:.2f} s   {ours / theirs:.2f} x   {most:.0f} MB"
-            )
+            print(f"{name:<24} ours {ours:.2f} s   vipsthumbnail {theirs:.2f} s   {ours / theirs:.2f} x")
 
 
 def _pictures(folder: Path) -> list[tuple[str, Path]]:
