@@ -24,3 +24,8 @@ def bar(page: Page) -> Locator:
 def percent(page: Page) -> int:
     """Read how far the import is, which must be held where it is."""
     return int(bar(page).get_attribute("aria-valuenow") or 0)
+
+
+def words(page: Page) -> list[str]:
+    """Read what the page says in its main part, word by word."""
+    return page.locator("main").inner_text().split()

@@ -48,7 +48,7 @@ def test_unclear_columns_are_asked_for_in_place(
     page: Page, open_shop: Shop, complaints: list[str], picture: Picture
 ) -> None:
     page.goto(f"{open_shop.base}/admin/dashboard")
-    page.locator("input[type=file]").set_input_files([payload("stock.csv", UNCLEAR)])
+    page.locator("#file").set_input_files([payload("stock.csv", UNCLEAR)])
     expect(page.get_by_role("heading", name="Check the columns")).to_be_visible()
     page.get_by_label("Field for StockCode").select_option("Not imported")
     page.get_by_role("button", name="Import now").click()
@@ -117,7 +117,7 @@ def test_a_name_that_is_markup_stays_a_name(page: Page, open_shop: Shop, complai
 def test_everything_can_be_done_without_javascript(plain_page: Page, open_shop: Shop, picture: Picture) -> None:
     page = plain_page
     page.goto(f"{open_shop.base}/admin/dashboard")
-    page.locator("input[type=file]").set_input_files([payload("plain.csv", UNCLEAR.replace("#1", "PLAIN-1"))])
+    page.locator("#file").set_input_files([payload("plain.csv", UNCLEAR.replace("#1", "PLAIN-1"))])
     page.get_by_role("button", name="Import it").click()
     expect(page.get_by_role("heading", name="Check the columns")).to_be_visible()
     page.get_by_label("Field for Bezeichnung lang").select_option("Not imported")

@@ -40,7 +40,7 @@ def test_a_cut_a_reload_and_a_dead_server_cost_only_time(page: Page, open_shop: 
     page.on("dialog", lambda dialog: dialog.accept())  # the page asks whether it may be left
     page.goto(f"{open_shop.base}/admin/dashboard")
     page.route(PLACE, trouble)
-    page.locator("input[type=file]").set_input_files(heavy_file)
+    page.locator("#file").set_input_files(heavy_file)
     until(page, lambda: len(pieces) == 3)
     assert pieces[0] == "0" != pieces[1] == pieces[2]
     page.reload()

@@ -61,7 +61,7 @@ def traces(open_shop: Shop) -> Iterator[Callable[[], Any]]:
 def send(page: Page, open_shop: Shop, path: Path) -> None:
     """Choose the file, say which column is which, and watch it for a while."""
     page.goto(f"{open_shop.base}/admin/dashboard")
-    page.locator("input[type=file]").set_input_files(path)
+    page.locator("#file").set_input_files(path)
     expect(page.get_by_role("heading", name="Check the columns")).to_be_visible()
     for column in HEADER:
         page.get_by_label(f"Field for {column}").select_option(label=FIELDS.get(column, "Not imported"))
@@ -109,7 +109,7 @@ def test_a_large_file_is_watched_from_its_first_byte_to_its_last_row(
     large.write_text(large.read_text().replace("PROD-", "LARGE-"))  # the demonstration's own are another journey's
     page.goto(f"{open_shop.base}/admin/dashboard")
     open_shop.gate.shut("import.read.batch@60")  # of some two hundred
-    page.locator("input[type=file]").set_input_files(large)
+    page.locator("#file").set_input_files(large)
     page.wait_for_url("**/admin/imports/*")
     open_shop.gate.wait()
     expect(bar(page)).to_have_attribute("aria-valuenow", re.compile("[1-9]"))
