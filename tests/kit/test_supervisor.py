@@ -158,7 +158,12 @@ def test_a_supervisor_killed_while_it_starts_children_leaves_none(troupe: Troupe
         boss.kill()
         boss.wait()
     time.sleep(1)
-    until(lambda: not any(map(lives, troupe.pids("web") + troupe.pids("worker"))))
+
+    def survivors() -> list[int]:
+        return [pid for pid in troupe.pids("web") + troupe.pids("worker") if lives(pid)]
+
+    until(lambda: not survivors())
+    assert survivors() == []
 
 
 @pytest.mark.kill
