@@ -34,3 +34,20 @@ def served_twice(
         with doors.serving(Settings(data_dir=tmp_path, database_url=url, port=children.free_port())) as running:
             yield running
         database.engine().dispose()
+
+
+@pytest.fixture(params=["folder", pytest.param("bucket", marks=pytest.mark.server)])
+def doors_of_both(
+    request: pytest.FixtureRequest, database_maker: databases.Databases, tmp_path: Path
+) -> Iterator[doors.Doors]:
+    """The server embedded, and as it runs on several machines."""
+    kept = {}
+    if request.param == "bucket":
+        bucket = request.getfixturevalue("s3_bucket")
+        kept = {"storage_url": bucket.url, "storage_endpoint": bucket.endpoint}
+    kind = databases.POSTGRESQL if kept else databases.SQLITE
+    with database_maker.fresh(kind, folder=tmp_path) as url:
+        values = {"data_dir": tmp_path, "database_url": url, "port": children.free_port(), **kept}
+        with doors.serving(Settings.model_validate(values)) as running:
+            yield running
+        database.engine().dispose()

@@ -3,61 +3,40 @@
 import hashlib
 import json
 import uuid
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from product_importer.kit import database
-from product_importer.kit.settings import Settings
 from tests import makers
 from tests.media import pictures
 from tests.media.makers import developed
-from tests.servers import children, databases
-from tests.web import doors
 from tests.web.doors import Answer, Doors
 from tests.web.tus import Tus, id_of
 
 RED, BLUE = pictures.picture(900, 600), pictures.picture(300, 200, color=(20, 30, 200))
 
 
-@pytest.fixture(params=["folder", pytest.param("bucket", marks=pytest.mark.server)])
-def shop(request: pytest.FixtureRequest, database_maker: databases.Databases, tmp_path: Path) -> Iterator[Doors]:
-    """The server embedded, and as it runs on several machines."""
-    kept = {}
-    if request.param == "bucket":
-        bucket = request.getfixturevalue("s3_bucket")
-        kept = {"storage_url": bucket.url, "storage_endpoint": bucket.endpoint}
-    kind = databases.POSTGRESQL if kept else databases.SQLITE
-    with database_maker.fresh(kind, folder=tmp_path) as url:
-        values = {"data_dir": tmp_path, "database_url": url, "port": children.free_port(), **kept}
-        with doors.serving(Settings.model_validate(values)) as running:
-            yield running
-        database.engine().dispose()
+def asked(doors_of_both: Doors, method: str, path: str, **values: Any) -> Answer:
+    return doors_of_both.ask(method, path, json.dumps(values), Content_Type="application/json")
 
 
-def asked(shop: Doors, method: str, path: str, **values: Any) -> Answer:
-    return shop.ask(method, path, json.dumps(values), Content_Type="application/json")
+def attach(doors_of_both: Doors, product_id: uuid.UUID, data: bytes, **values: Any) -> Answer:
+    upload = id_of(Tus(doors_of_both).sent(data, filename="mug.png"))
+    return asked(doors_of_both, "POST", f"/products/{product_id}/images", upload_id=str(upload), **values)
 
 
-def attach(shop: Doors, product_id: uuid.UUID, data: bytes, **values: Any) -> Answer:
-    upload = id_of(Tus(shop).sent(data, filename="mug.png"))
-    return asked(shop, "POST", f"/products/{product_id}/images", upload_id=str(upload), **values)
-
-
-def test_a_picture_is_attached_shown_and_fetched(shop: Doors) -> None:
+def test_a_picture_is_attached_shown_and_fetched(doors_of_both: Doors) -> None:
     mug = makers.make_product("MUG-1")
-    made = attach(shop, mug.id, RED, md5=hashlib.md5(RED).hexdigest())
+    made = attach(doors_of_both, mug.id, RED, md5=hashlib.md5(RED).hexdigest())
     assert (made.status, made.json["state"], made.json["primary"]) == (201, "pending", True)
-    assert shop.get(f"/products/{mug.id}/images").json["pending"] == 1
+    assert doors_of_both.get(f"/products/{mug.id}/images").json["pending"] == 1
     developed(mug.id)
-    again = attach(shop, mug.id, RED)
+    again = attach(doors_of_both, mug.id, RED)
     assert (again.status, again.json["id"], again.json["state"]) == (200, made.json["id"], "ready")
     widths = [(one["width"], one["height"]) for one in again.json["variants"]]
     assert widths == [(256, 171), (512, 341), (900, 600)]
     place = again.json["variants"][1]["url"]
-    whole = shop.get(place)
+    whole = doors_of_both.get(place)
     assert pictures.opened(whole.body).size == (512, 341)
     told = {name: whole.headers[name] for name in ("content-type", "cache-control", "x-content-type-options")}
     assert told == {
@@ -66,24 +45,24 @@ def test_a_picture_is_attached_shown_and_fetched(shop: Doors) -> None:
         "x-content-type-options": "nosniff",
     }
     assert whole.headers["content-security-policy"] == "default-src 'none'; sandbox"
-    assert shop.get(place, If_None_Match=whole.headers["etag"]).status == 304
-    part = shop.get(place, Range="bytes=10-19")
+    assert doors_of_both.get(place, If_None_Match=whole.headers["etag"]).status == 304
+    part = doors_of_both.get(place, Range="bytes=10-19")
     assert (part.status, part.body, part.headers["content-range"]) == (
         206,
         whole.body[10:20],
         f"bytes 10-19/{len(whole.body)}",
     )
-    assert shop.get(place, Range="bytes=-5").body == whole.body[-5:]
-    assert shop.get(place, Range="bytes=9999999-").status == 416
+    assert doors_of_both.get(place, Range="bytes=-5").body == whole.body[-5:]
+    assert doors_of_both.get(place, Range="bytes=9999999-").status == 416
     for wrong in (place.replace(".webp", ".png"), place.replace("/images/", "/images/0"), place[:-6] + "0.webp"):
-        assert (wrong, shop.get(wrong).status) == (wrong, 404)
+        assert (wrong, doors_of_both.get(wrong).status) == (wrong, 404)
 
 
-def test_an_original_is_only_ever_saved(shop: Doors, request: pytest.FixtureRequest) -> None:
+def test_an_original_is_only_ever_saved(doors_of_both: Doors, request: pytest.FixtureRequest) -> None:
     mug = makers.make_product("MUG-1")
-    attach(shop, mug.id, RED, name="rød \N{SNOWMAN}.png")
+    attach(doors_of_both, mug.id, RED, name="rød \N{SNOWMAN}.png")
     (one,) = developed(mug.id).items
-    answer = shop.get(one.original)
+    answer = doors_of_both.get(one.original)
     assert answer.headers["cache-control"] == "no-store"
     if "bucket" in request.node.name:
         assert (answer.status, one.sha256 in answer.headers["location"]) == (307, True)
@@ -93,19 +72,19 @@ def test_an_original_is_only_ever_saved(shop: Doors, request: pytest.FixtureRequ
     assert answer.headers["content-disposition"] == "attachment; filename*=UTF-8''r%C3%B8d%20%E2%98%83.png"
 
 
-def test_images_are_ordered_described_and_taken_off(shop: Doors) -> None:
+def test_images_are_ordered_described_and_taken_off(doors_of_both: Doors) -> None:
     mug = makers.make_product("MUG-1")
-    red, blue = (attach(shop, mug.id, data).json["id"] for data in (RED, BLUE))
+    red, blue = (attach(doors_of_both, mug.id, data).json["id"] for data in (RED, BLUE))
     base = f"/products/{mug.id}/images"
-    changed = asked(shop, "PATCH", f"{base}/{blue}", primary=True, position=0, alt="Blue")
+    changed = asked(doors_of_both, "PATCH", f"{base}/{blue}", primary=True, position=0, alt="Blue")
     assert (changed.status, changed.json["alt"], changed.json["position"]) == (200, "Blue", 0)
-    listed = shop.get(base).json["items"]
+    listed = doors_of_both.get(base).json["items"]
     assert [(one["id"], one["primary"]) for one in listed] == [(blue, True), (red, False)]
-    assert shop.ask("DELETE", f"{base}/{blue}").status == 204
-    assert [(one["id"], one["primary"]) for one in shop.get(base).json["items"]] == [(red, True)]
-    assert shop.ask("DELETE", f"{base}/{blue}").json["code"] == "IMAGE_NOT_FOUND"
-    assert asked(shop, "POST", f"{base}/{red}/retry").json["code"] == "IMAGE_NOT_FAILED"
-    assert shop.get(f"/products/{uuid.uuid4()}/images").json["code"] == "PRODUCT_NOT_FOUND"
+    assert doors_of_both.ask("DELETE", f"{base}/{blue}").status == 204
+    assert [(one["id"], one["primary"]) for one in doors_of_both.get(base).json["items"]] == [(red, True)]
+    assert doors_of_both.ask("DELETE", f"{base}/{blue}").json["code"] == "IMAGE_NOT_FOUND"
+    assert asked(doors_of_both, "POST", f"{base}/{red}/retry").json["code"] == "IMAGE_NOT_FAILED"
+    assert doors_of_both.get(f"/products/{uuid.uuid4()}/images").json["code"] == "PRODUCT_NOT_FOUND"
 
 
 @pytest.mark.parametrize(

@@ -3,38 +3,16 @@
 import contextlib
 import hashlib
 import random
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from tusclient.client import TusClient
 
-from product_importer.kit import database
-from product_importer.kit.settings import Settings
 from product_importer.uploads import actions
-from tests.servers import children, databases
 from tests.web import doors
 from tests.web.doors import Doors
 from tests.web.tus import Tus, id_of
 
 MIB = 2**20
-
-
-@pytest.fixture(params=["folder", pytest.param("bucket", marks=pytest.mark.server)])
-def doors_of_both(
-    request: pytest.FixtureRequest, database_maker: databases.Databases, tmp_path: Path
-) -> Iterator[Doors]:
-    """The server embedded, and as it runs on several machines."""
-    kept = {}
-    if request.param == "bucket":
-        bucket = request.getfixturevalue("s3_bucket")
-        kept = {"storage_url": bucket.url, "storage_endpoint": bucket.endpoint}
-    kind = databases.POSTGRESQL if kept else databases.SQLITE
-    with database_maker.fresh(kind, folder=tmp_path) as url:
-        values = {"data_dir": tmp_path, "database_url": url, "port": children.free_port(), **kept}
-        with doors.serving(Settings.model_validate(values)) as running:
-            yield running
-        database.engine().dispose()
 
 
 def test_tuspy_sends_a_file_and_goes_on_after_a_cut(doors_of_both: Doors, tmp_path: Path) -> None:
