@@ -6,6 +6,7 @@ from product_importer.imports import failure, preparation, slices
 from product_importer.kit.database import postgres, sqlite
 from product_importer.kit.tasks import failure as tasks_failure
 from product_importer.kit.tasks import leases, sweeper
+from product_importer.media import giving
 from tests.fire import plants
 
 LEASE = 2.0  # seconds
@@ -17,7 +18,7 @@ PLANT = "FIRE_PLANT"  # the planted bug, by the name of its function in `plants`
 
 def apply() -> None:
     """Change this process before the product starts; what is changed is only how long and how much."""
-    leases.LEASE = LEASE
+    leases.LEASE = giving.LEASE = LEASE
     sweeper.EVERY, sweeper.PATIENCE = 0.3, 1.0
     sqlite.SLICE = postgres.SLICE = SLICE
     postgres.PIECE = PIECE

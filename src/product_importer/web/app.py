@@ -27,6 +27,7 @@ from product_importer.web.api import (
     mending,
     products,
     reviews,
+    wishes,
 )
 from product_importer.web.guards import Guards
 from product_importer.web.pages import answers, dashboard, mapping, mend, product_forms
@@ -37,6 +38,7 @@ from product_importer.web.pages import jobs as job_pages
 from product_importer.web.pages import journal as journal_pages
 from product_importer.web.pages import product as product_page
 from product_importer.web.pages import products as product_pages
+from product_importer.web.pages import wishes as wish_pages
 from product_importer.web.tus import routes as tus
 from product_importer.web.watch import Watch
 
@@ -52,6 +54,7 @@ API = (
     jobs.router,
     products.router,
     images.router,
+    wishes.router,
 )
 PAGES = (
     dashboard.router,
@@ -66,6 +69,7 @@ PAGES = (
     product_forms.router,
     product_page.router,
     image_pages.router,
+    wish_pages.router,
 )
 
 
