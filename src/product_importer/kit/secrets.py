@@ -67,7 +67,7 @@ def _derived(key: str, purpose: str) -> bytes:
 
 
 def _kept(path: Path) -> str:
-    """Return the key in the file; who comes first makes it, whole before it has its name, readable to its owner only."""
+    """Return the key in the file; who comes first makes it, whole before it has its name, readable to its owner."""
     with contextlib.suppress(FileNotFoundError):
         return path.read_text().strip()
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, exists, insert, select, update
-from sqlalchemy.orm import Session
 
 from product_importer.journal import record
 from product_importer.journal.models import Batch

@@ -45,7 +45,7 @@ def fence(session: Session, lease: leases.Hold) -> None:
 
 
 def do(duty_id: uuid.UUID, work: Work, *, task: tasks.Task) -> None:
-    """Take the duty and work; a worker that lost the lease leaves quietly, one whose turn is over rings for the next."""
+    """Take the duty and work; a worker that lost the lease leaves quietly, at a turn's end it rings for the next."""
     with database.transaction() as session:
         held = leases.claim(session, Duty, Duty.id == duty_id)
     if held is None or held.token is None:

@@ -38,12 +38,19 @@ def events_of(session: Session, batch: Batch) -> list[Event]:
 def batched(message_id: str, events: Sequence[Event], *, at: dt.datetime) -> bytes:
     """Join events to the body of one request."""
     head = _json({"id": message_id, "type": BATCH, "timestamp": moment(at), "count": len(events)})
-    return f"{head[:-1]},\"events\":[{','.join(event.body for event in events)}]}}".encode()
+    return f'{head[:-1]},"events":[{",".join(event.body for event in events)}]}}'.encode()
 
 
 def test_of(message_id: str, *, at: dt.datetime) -> bytes:
     """Write the body that the test button sends."""
-    told = {"id": message_id, "type": TEST, "test": True, "timestamp": moment(at), "sequence": 1, "data": {"test": True}}
+    told = {
+        "id": message_id,
+        "type": TEST,
+        "test": True,
+        "timestamp": moment(at),
+        "sequence": 1,
+        "data": {"test": True},
+    }
     return _json(told).encode()
 
 

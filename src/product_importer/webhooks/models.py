@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from enum import StrEnum
 
-from sqlalchemy import Index, LargeBinary, text
+from sqlalchemy import Double, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from product_importer.kit import clock, ids
@@ -68,7 +68,7 @@ class Endpoint(Base):
     rests_until: Mapped[dt.datetime | None] = mapped_column(Moment)
     last_status: Mapped[int | None]
     last_error: Mapped[str | None]
-    last_response_time: Mapped[float | None]  # milliseconds
+    last_response_time: Mapped[float | None] = mapped_column(Double)  # milliseconds
     last_at: Mapped[dt.datetime | None] = mapped_column(Moment)
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[dt.datetime] = mapped_column(Moment, default=clock.now)
@@ -119,11 +119,10 @@ class Attempt(Base):
     id: Mapped[int] = mapped_column(SerialInteger, primary_key=True, autoincrement=True)
     delivery_id: Mapped[uuid.UUID] = mapped_column(index=True)
     at: Mapped[dt.datetime] = mapped_column(Moment)
-    milliseconds: Mapped[float]
+    milliseconds: Mapped[float] = mapped_column(Double)
     status: Mapped[int | None]
     error: Mapped[str | None]  # the reason in one word
     words: Mapped[str | None]  # and for people
-    address: Mapped[str | None]  # that answered
     excerpt: Mapped[str | None]  # the beginning of the answer
 
 

@@ -45,7 +45,6 @@ class Outcome:
     status: int | None = None
     reason: Reason | None = None
     words: str | None = None
-    address: str | None = None
     excerpt: str | None = None
     asked: float | None = None  # seconds for which the receiver wants to be left alone
 
@@ -79,7 +78,6 @@ async def send(client: Client, receiver: Receiver, delivery: Delivery) -> Outcom
         at,
         _since(began),
         status=answer.status,
-        address=answer.address,
         excerpt=answer.body.decode(errors="replace").replace("\0", "\ufffd"),
         asked=schedule.retry_after(answer.status, answer.headers),
     )

@@ -17,6 +17,7 @@ from product_importer.webhooks.models import Attempt, Delivery, DeliveryState, D
 from product_importer.webhooks.sending import GONE, Outcome
 
 deliveries: Any = Delivery.__table__
+attempts: Any = Attempt.__table__
 _WORDS = {Disabled.GONE: "It answered 410: nobody is there any more.", Disabled.FAILING: "It failed for five days."}
 
 
@@ -25,13 +26,15 @@ def settle(session: Session, outcomes: Sequence[Outcome]) -> None:
     wanted = {outcome.delivery.endpoint_id for outcome in outcomes}
     held = select(Endpoint).where(Endpoint.id.in_(wanted)).order_by(Endpoint.id).with_for_update()
     endpoints = {endpoint.id: endpoint for endpoint in session.scalars(held)}
-    session.execute(insert(Attempt), [_attempt(outcome) for outcome in outcomes])
+    session.execute(insert(attempts), [_attempt(outcome) for outcome in outcomes])
     failpoint("webhook.settle.recorded", session)
     succeeded: dict[int | None, list[uuid.UUID]] = defaultdict(list)
     failed: list[dict[str, Any]] = []
     for outcome in outcomes:
-        endpoint = endpoints.get(outcome.delivery.endpoint_id)
-        counts = True if endpoint is None or outcome.is_test else _judge(session, endpoint, outcome)
+        counts, endpoint = True, endpoints.get(outcome.delivery.endpoint_id)
+        if endpoint is not None:
+            _show(endpoint, outcome)
+            counts = outcome.is_test or _judge(session, endpoint, outcome)
         if outcome.succeeded:
             succeeded[outcome.status].append(outcome.delivery.id)
         else:
@@ -44,7 +47,6 @@ def _judge(session: Session, endpoint: Endpoint, outcome: Outcome) -> bool:
 
     While it fails again and again it is only probed, and a probe must not use up a delivery's attempts.
     """
-    _show(endpoint, outcome)
     if outcome.succeeded:
         endpoint.failures, endpoint.failing_since, endpoint.rests_until = 0, None, None
         return True
@@ -92,7 +94,6 @@ def _attempt(outcome: Outcome) -> dict[str, Any]:
         "status": outcome.status,
         "error": outcome.reason,
         "words": outcome.words,
-        "address": outcome.address,
         "excerpt": outcome.excerpt,
     }
 
@@ -113,9 +114,7 @@ def _failed(outcome: Outcome, *, counts: bool) -> dict[str, Any]:
     return {"b_id": outcome.delivery.id, **told, "state": state, "done_at": done, "next_at": next_at}
 
 
-def _write(
-    session: Session, succeeded: dict[int | None, list[uuid.UUID]], failed: Sequence[dict[str, Any]]
-) -> None:
+def _write(session: Session, succeeded: dict[int | None, list[uuid.UUID]], failed: Sequence[dict[str, Any]]) -> None:
     """Write what became of the deliveries; those that arrived with one statement for each status."""
     arrived = {"state": DeliveryState.DELIVERED, "done_at": clock.now(), "error": None, "tries": Delivery.tries + 1}
     for status, some in succeeded.items():

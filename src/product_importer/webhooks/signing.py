@@ -18,7 +18,7 @@ def new_secret() -> str:
 
 
 def headers(message_id: str, *, at: dt.datetime, body: bytes, secrets: Iterable[str]) -> dict[str, str]:
-    """Return the three headers by which a receiver verifies `body`, signed with each secret; `at` is of this attempt."""
+    """Return the three headers by which a receiver verifies `body`, signed with each secret at this attempt's time."""
     seconds = str(int(at.timestamp()))
     signed = b".".join((message_id.encode(), seconds.encode(), body))
     signatures = " ".join(f"v1,{_signature(secret, signed)}" for secret in secrets)
