@@ -23,11 +23,15 @@ Key = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What is answered to a request that created something: status, headers and JSON, whose very bytes are kept."""
+    """What is answered to a request that created something: status, headers and JSON, whose very bytes are kept.
+
+    `kept` is what a replay is answered in their place, where they hold a secret.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: str
+    kept: str | None = None
 
 
 def once(
@@ -43,7 +47,8 @@ def once(
         made = Made(**known)
         return _answer(Made(made.status, {**made.headers, "Idempotency-Replayed": "true"}, made.body))
     made = make()
-    idempotency.keep(session, actor=actor, key=key, answer=asdict(made))
+    kept = Made(made.status, made.headers, made.body if made.kept is None else made.kept)
+    idempotency.keep(session, actor=actor, key=key, answer=asdict(kept))
     return _answer(made)
 
 
