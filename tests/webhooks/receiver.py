@@ -61,6 +61,13 @@ class Receiver:
         return [event["type"] for request in self.seen for event in request.events]
 
 
+class _Server(ThreadingHTTPServer):
+    """Says nothing of callers that are gone before the answer."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing."""
+
+
 @contextlib.contextmanager
 def listening() -> Iterator[Receiver]:
     """Listen in threads of this process."""
@@ -83,7 +90,7 @@ def listening() -> Iterator[Receiver]:
         def log_message(self, *_: Any) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
+    server = _Server(("127.0.0.1", 0), Answering)
     server.daemon_threads = True
     receiver.port = server.server_port
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})

@@ -41,9 +41,7 @@ def changed(endpoint_id: uuid.UUID, **fields: object) -> None:
         endpoints.change(session, endpoint_id, EndpointPatch.model_validate(fields), actor=ACTOR)
 
 
-def test_a_failed_delivery_is_tried_eight_times_with_the_same_id_and_bytes(
-    started: Settings, inbox: Receiver
-) -> None:
+def test_a_failed_delivery_is_tried_eight_times_with_the_same_id_and_bytes(started: Settings, inbox: Receiver) -> None:
     endpoint_id, _ = make_endpoint(inbox.url)
     inbox.reply = answers(500)
     edits(1)

@@ -35,7 +35,7 @@ def _forget(wanted: ColumnElement[bool]) -> int:
         found = session.scalars(select(Delivery.id).where(wanted).order_by(Delivery.id).limit(CHUNK)).all()
         session.execute(delete(Attempt).where(Attempt.delivery_id.in_(found)))
         forgotten = sets.execute(session, delete(Delivery).where(Delivery.id.in_(found)))
-        failpoint("webhook.forget.before-commit", session)
+        failpoint("deliveries.forget.before-commit", session)
     return forgotten
 
 

@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Callable
-from typing import Final
 
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -14,7 +13,7 @@ from product_importer.kit.tasks import leases
 from product_importer.webhooks.models import Duty
 
 DISPATCH, DELIVER = "dispatch", "deliver"
-PAUSE: Final = 5.0  # seconds until work that failed is begun again
+PAUSE = 5.0  # seconds until work that failed is begun again
 _log = logs.get("webhooks.duties")
 Work = Callable[[leases.Hold], None]  # fences what it writes; raises GivenBack when its turn is over
 

@@ -1,5 +1,6 @@
 """What people and programs ask of an endpoint: add it, change it, remove it, renew its secret."""
 
+import ipaddress
 import uuid
 from collections.abc import Mapping
 from typing import Any, Final
@@ -8,10 +9,11 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from product_importer.journal import record
-from product_importer.kit import clock
+from product_importer.kit import clock, settings
 from product_importer.kit.database import sets
 from product_importer.kit.errors import AppError, NotFound
 from product_importer.kit.outbound import urls
+from product_importer.kit.outbound.policy import Policy
 from product_importer.webhooks import deliver, duties, sealed, signing
 from product_importer.webhooks.models import Delivery, DeliveryState, Disabled, Endpoint
 from product_importer.webhooks.schemas import EndpointIn, EndpointPatch
@@ -126,12 +128,29 @@ def _stored(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values as the table keeps them. Raises UrlRefused."""
     stored = dict(values)
     if "url" in stored:
-        stored["url"] = str(urls.checked(stored["url"]))
+        stored["url"] = _callable(stored["url"])
     if "event_types" in stored:
         stored["event_types"] = [str(type_) for type_ in stored["event_types"]]
     if "headers" in stored:
         stored["headers"] = sealed.seal_headers(stored["headers"])
     return stored
+
+
+def _callable(text: str) -> str:
+    """Return the address as it is called. Raises UrlRefused; what a name leads to is judged at each call alone."""
+    url, policy = urls.checked(text), Policy.of(settings.current())
+    host = url.host or ""
+    if not policy.is_inbox(str(url)) and _is_literal(host) and (words := policy.refusal(host, url.port or 0)):
+        raise urls.UrlRefused(f"This address may not be called: {words}.")
+    return str(url)
+
+
+def _is_literal(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _tell(session: Session, endpoint: Endpoint, type_: str, actor: str, facts: Mapping[str, Any]) -> None:

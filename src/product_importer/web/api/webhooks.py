@@ -8,6 +8,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from product_importer.web import idempotent, schemas, trying
+from product_importer.web.deps import Actor, Reading, Writing
+from product_importer.web.idempotent import Made
+from product_importer.web.roles import admin, editor, viewer
+from product_importer.web.trying import Tried
 from product_importer.webhooks import endpoints, queries, resending
 from product_importer.webhooks.models import DeliveryState
 from product_importer.webhooks.queries import (
@@ -18,11 +23,6 @@ from product_importer.webhooks.queries import (
     EndpointSeen,
 )
 from product_importer.webhooks.schemas import EndpointIn, EndpointPatch
-from product_importer.web import idempotent, schemas, trying
-from product_importer.web.deps import Actor, Reading, Writing
-from product_importer.web.idempotent import Made
-from product_importer.web.roles import admin, editor, viewer
-from product_importer.web.trying import Tried
 
 router = APIRouter(tags=["webhooks"])
 MISSING: dict[int | str, dict[str, Any]] = {404: schemas.problem("WEBHOOK_NOT_FOUND or DELIVERY_NOT_FOUND")}
