@@ -40,6 +40,7 @@ def run_bulk(job_id: uuid.UUID) -> None:
 
 def _work(held: BulkJob, token: uuid.UUID) -> None:
     """Change slices until none is left or nobody wants it; raises GivenBack when this turn is over."""
+    failpoint("bulk.claimed")
     ends = time.monotonic() + turn.TURN
     with leases.hold(BulkJob, held.id, token) as lease:
         if held.state is BulkState.QUEUED:
@@ -110,4 +111,4 @@ def _crashed(held: BulkJob) -> BulkCrashed:
     return BulkCrashed(f"It stopped after {held.done:,} products. What it had done stays done.")
 
 
-_JOB = turn.Job("bulk", BulkJob, work=_work, fail=_fail, crashed=_crashed)
+_JOB = turn.Job(BulkJob, work=_work, fail=_fail, crashed=_crashed)

@@ -56,6 +56,7 @@ def develop_image(image_id: uuid.UUID) -> None:
 
 
 def _work(held: Image, token: uuid.UUID) -> None:
+    failpoint("image.claimed")
     with leases.hold(Image, held.id, token) as lease:
         _develop(held, token, lease)
 
@@ -150,4 +151,4 @@ def _tell(session: Session, held: Image, type_: str, facts: Mapping[str, Any]) -
         )
 
 
-_JOB = turn.Job("image", Image, work=_work, fail=_fail, crashed=lambda _: ImageCrashed())
+_JOB = turn.Job(Image, work=_work, fail=_fail, crashed=lambda _: ImageCrashed())

@@ -42,6 +42,7 @@ def run_undo(undo_id: uuid.UUID) -> None:
 
 def _work(held: Undo, token: uuid.UUID) -> None:
     """Take batches back until none is left; raises GivenBack when this turn is over or the worker ends."""
+    failpoint("undo.claimed")
     ends = time.monotonic() + turn.TURN
     with leases.hold(Undo, held.id, token) as lease:
         while (batch := _next(held)) is not None:
@@ -118,4 +119,4 @@ def _crashed(held: Undo) -> UndoCrashed:
     return UndoCrashed(f"It stopped after {done:,} products. What it had taken back stays taken back.")
 
 
-_JOB = turn.Job("undo", Undo, work=_work, fail=_fail, crashed=_crashed)
+_JOB = turn.Job(Undo, work=_work, fail=_fail, crashed=_crashed)

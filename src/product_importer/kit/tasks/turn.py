@@ -9,7 +9,6 @@ from sqlalchemy import ColumnElement
 
 from product_importer.kit import database, logs
 from product_importer.kit.errors import AppError
-from product_importer.kit.failpoints import failpoint
 from product_importer.kit.tasks import failure, leases
 
 TURN = 60.0  # seconds that a worker gives to one job before others get their turn
@@ -23,10 +22,9 @@ class Job(Generic[L]):
 
     `work` does some or all of it, fencing what it writes by the token, and raises leases.GivenBack when it wants to
     go on in another turn. `fail` writes what the job ends with, under the same fence. `crashed` says how far a job
-    came that stopped its worker again and again. `name` begins the names of its failpoints.
+    came that stopped its worker again and again.
     """
 
-    name: str
     model: type[L]
     work: Callable[[L, uuid.UUID], None]
     fail: Callable[[L, uuid.UUID, AppError], None]
@@ -43,7 +41,6 @@ def take(job: Job[L], row_id: uuid.UUID, *wanted: ColumnElement[bool]) -> bool:
         held = leases.claim(session, job.model, job.model.id == row_id, *wanted)
     if held is None or held.token is None:
         return False
-    failpoint(f"{job.name}.claimed")
     try:
         if held.attempts > failure.ATTEMPTS:
             raise job.crashed(held)
@@ -69,7 +66,7 @@ def _settle(job: Job[L], held: L, token: uuid.UUID, error: Exception) -> None:
         _give_back(job, held, token, failed=True)
         return
     job.fail(held, token, refused)
-    _log.info("ended", job=job.name, row=str(held.id), code=refused.code)
+    _log.info("ended", job=job.model.__tablename__, row=str(held.id), code=refused.code)
 
 
 def _seen(job: Job[L], held: L) -> L:
