@@ -17,13 +17,12 @@ from product_importer.kit.failpoints import failpoint
 from product_importer.kit.outbound import client
 from product_importer.kit.outbound.client import Client
 from product_importer.kit.outbound.policy import Policy
-from product_importer.kit.tasks import leases
+from product_importer.kit.tasks import leases, turn
 from product_importer.webhooks import duties, settling, waiting
 from product_importer.webhooks.models import Delivery, Duty, Endpoint
 from product_importer.webhooks.post import Post, most
 from product_importer.webhooks.sending import Outcome, Receiver
 
-TURN: Final = 60.0  # seconds of one turn
 LOOK: Final = 0.1  # seconds between two looks at what is due
 LINGER: Final = 1.0  # seconds without anything to send until a turn ends: connections are kept open for so long
 ENDING: Final = 4.0  # seconds that requests under way have when the worker is asked to end
@@ -98,7 +97,7 @@ class Office:
         self._calls, self._lease = calls, lease
         self._posts: dict[uuid.UUID, Post] = {}
         self._outcomes: list[Outcome] = []
-        self._ends = time.monotonic() + TURN
+        self._ends = time.monotonic() + turn.TURN
         self._quiet_since = time.monotonic()
 
     async def work(self) -> None:

@@ -15,13 +15,12 @@ from product_importer.journal.models import Batch
 from product_importer.kit import clock, database, ids, tasks
 from product_importer.kit.database import sets
 from product_importer.kit.failpoints import failpoint
-from product_importer.kit.tasks import leases
+from product_importer.kit.tasks import leases, turn
 from product_importer.webhooks import deliver, duties, envelope
 from product_importer.webhooks.envelope import Event
 from product_importer.webhooks.events import BATCH, PRODUCTS, EventType
 from product_importer.webhooks.models import BULK, FAST, Delivery, Duty, Endpoint, Mode
 
-TURN: Final = 60.0  # seconds of one turn
 LOOK: Final = 200  # batches looked at together
 BY_HAND: Final = 20  # products that a person changes at a time (a page of them): these events always come singly
 
@@ -66,7 +65,7 @@ record.when_written(ring_for_events)
 
 def _work(lease: leases.Hold) -> None:
     failpoint("webhook.dispatch.claimed")
-    ends = time.monotonic() + TURN
+    ends = time.monotonic() + turn.TURN
     while True:
         batches, wishes = _waiting()
         if not batches:

@@ -1,5 +1,6 @@
 """How one worker at a time does a piece of work for all endpoints: by the lease of a row that stands for it."""
 
+import datetime as dt
 import uuid
 from collections.abc import Callable
 
@@ -9,13 +10,23 @@ from sqlalchemy.orm import Session
 
 from product_importer.kit import clock, database, ids, logs, tasks
 from product_importer.kit.database import sets
-from product_importer.kit.tasks import leases
+from product_importer.kit.errors import AppError
+from product_importer.kit.tasks import leases, turn
 from product_importer.webhooks.models import Duty
 
 DISPATCH, DELIVER = "dispatch", "deliver"
-PAUSE = 5.0  # seconds until work that failed is begun again
+PAUSE = 5.0  # seconds until work that failed three times is begun again
 _log = logs.get("webhooks.duties")
 Work = Callable[[leases.Hold], None]  # fences what it writes; raises GivenBack when its turn is over
+
+
+class WebhooksStopped(AppError):
+    """Whoever dispatches or delivers was stopped three times; it is begun again after a pause."""
+
+    status = 500
+    code = "WEBHOOKS_STOPPED"
+    title = "Webhooks stopped their worker three times"
+    action = "Look at the worker's log, which says why; nothing is lost meanwhile."
 
 
 def ensure(session: Session) -> None:
@@ -44,28 +55,25 @@ def fence(session: Session, lease: leases.Hold) -> None:
 
 
 def do(duty_id: uuid.UUID, work: Work, *, task: tasks.Task) -> None:
-    """Take the duty and work; a worker that lost the lease leaves quietly, at a turn's end it rings for the next."""
-    with database.transaction() as session:
-        held = leases.claim(session, Duty, Duty.id == duty_id)
-    if held is None or held.token is None:
-        return
-    try:
-        with leases.hold(Duty, held.id, held.token) as lease:
+    """Take the duty and work; at the end of a turn, with more to do, let the next one begin."""
+
+    def whole(held: Duty, token: uuid.UUID) -> None:
+        with leases.hold(Duty, held.id, token) as lease:
             work(lease)
-        _let_go(held, held.token)
-    except leases.Fenced as lost:
-        _log.info("taken over by another worker", row=str(lost))
-    except leases.GivenBack:
-        _let_go(held, held.token)
+        _let_go(held, token)
+
+    job = turn.Job(Duty, work=whole, fail=_rest, crashed=lambda held: WebhooksStopped(f"At: {held.name}."))
+    if turn.take(job, duty_id):
         tasks.ring(task, duty_id)
-    except Exception:
-        _let_go(held, held.token, pause=PAUSE)
-        raise
 
 
-def _let_go(held: Duty, token: uuid.UUID, *, pause: float | None = None) -> None:
-    """Free the row for whoever looks next, or for whoever looks after a pause."""
-    until = clock.now() + clock.seconds(pause) if pause else None
+def _rest(held: Duty, token: uuid.UUID, refused: AppError) -> None:
+    """Let others look at it after a pause: a duty never ends."""
+    _log.error("webhooks rest for a moment", duty=held.name, code=refused.code, detail=refused.detail)
+    _let_go(held, token, until=clock.now() + clock.seconds(PAUSE))
+
+
+def _let_go(held: Duty, token: uuid.UUID, *, until: dt.datetime | None = None) -> None:
     with database.transaction() as session:
-        free = {"token": None, "lease_until": until, "rung_at": None}
+        free = {"token": None, "lease_until": until, "attempts": 0, "rung_at": None}
         leases.fence(session, Duty, held.id, token, free)
