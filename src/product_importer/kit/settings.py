@@ -79,7 +79,7 @@ class Settings(BaseSettings):
 
     @property
     def own_url(self) -> str:
-        """The address of this server without a `/` at its end: PUBLIC_URL, on loopback what it listens on, else empty."""
+        """The address of this server without `/` at its end: PUBLIC_URL, on loopback what it listens on, else empty."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return self.public_url.rstrip("/") or (f"http://{host}:{self.port}" if self.loopback else "")
 

@@ -56,8 +56,8 @@ class Client:
     ) -> Answer:
         """Post `body` and return the answer, a redirect like any other. Raises CallFailed.
 
-        `seconds` bounds everything from the name's look-up to the last byte read. `keep` bytes of the body are returned;
-        what goes beyond 64 KiB is not read, and its connection not used again.
+        `seconds` bounds everything from the name's look-up to the last byte read. `keep` bytes of the body are
+        returned; what goes beyond 64 KiB is not read, and its connection not used again.
         """
         began = time.monotonic()
         async with _explaining(seconds), self._called("POST", address, body=body, headers=headers) as response:
@@ -69,8 +69,8 @@ class Client:
     ) -> Answer:
         """Get what lies at an address into a file, following at most five redirects, each guarded like the first.
 
-        Only the body of a 200 is written; `body` of the answer is empty. `limit` is in bytes, `seconds` bound the whole.
-        Raises CallFailed, TOO_LARGE among its reasons; the file then holds what had come.
+        Only the body of a 200 is written; `body` of the answer is empty. `limit` is in bytes, `seconds` bound the
+        whole. Raises CallFailed, TOO_LARGE among its reasons; the file then holds what had come.
         """
         began = time.monotonic()
         async with _explaining(seconds):

@@ -1,5 +1,6 @@
 """Why a call brought no answer: one reason for programs, one sentence for people."""
 
+import os
 import ssl
 from enum import StrEnum
 
@@ -53,4 +54,5 @@ def _certificate(error: aiohttp.ClientConnectorCertificateError) -> str:
 
 
 def _cause(error: aiohttp.ClientConnectorError) -> str:
-    return (error.os_error.strerror or str(error.os_error)).lower()
+    number = error.os_error.errno
+    return (os.strerror(number) if number else str(error.os_error)).lower()
