@@ -60,8 +60,8 @@ def _told(whole: DeliveryWhole) -> Tried:
         delivery_id=one.id,
         state=one.state,
         status=one.status,
-        response_time=last and last.milliseconds,
+        response_time=last.milliseconds if last else None,
         error=one.error,
-        message=last and last.words,
-        excerpt=last and last.excerpt,
+        message=last.words if last else None,
+        excerpt=last.excerpt if last else None,
     )
