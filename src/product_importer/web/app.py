@@ -17,6 +17,7 @@ from product_importer.media import queries as galleries
 from product_importer.web import assets, errors
 from product_importer.web.api import (
     control,
+    events,
     exports,
     health,
     images,
@@ -27,6 +28,7 @@ from product_importer.web.api import (
     mending,
     products,
     reviews,
+    webhooks,
     wishes,
 )
 from product_importer.web.guards import Guards
@@ -54,6 +56,7 @@ API = (
     jobs.router,
     products.router,
     images.router,
+    webhooks.router,
     wishes.router,
 )
 PAGES = (
@@ -84,6 +87,7 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        webhooks=events.webhooks,
     )
     closing = asyncio.Event()
     app.state.settings, app.state.watch = settings, Watch(queries.snapshot, closing)
