@@ -10,6 +10,7 @@ from product_importer.kit.database.types import Base
 from product_importer.kit.idempotency import IdempotentRequest
 from product_importer.media.models import Image, ProductImage, Variant
 from product_importer.uploads.models import Part, Upload
+from product_importer.webhooks.inbox import InboxMessage
 from product_importer.webhooks.models import Attempt, Delivery, Duty, Endpoint
 
 metadata = Base.metadata
@@ -28,6 +29,7 @@ __all__ = [
     "ImageAddress",
     "ImageWish",
     "ImportJob",
+    "InboxMessage",
     "LateSkip",
     "MappingMemory",
     "Part",
