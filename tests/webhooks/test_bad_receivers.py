@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-import trustme
 
 from product_importer.kit import settings
 from product_importer.kit.settings import Settings
 from product_importer.webhooks import sending
 from tests import makers
+from tests.kit import hosts
 from tests.webhooks.makers import attempts, deliveries, make_endpoint, seen, work
 from tests.webhooks.receiver import Receiver
 
@@ -125,9 +125,7 @@ def test_bad_receivers_are_recorded_with_a_reason_and_harm_no_other(
 
 
 def test_a_certificate_that_nobody_vouches_for_is_a_reason(started: Settings, tmp_path: Path) -> None:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
-    with behaving(hangs, context=context) as port:
+    with behaving(hangs, context=hosts.self_signed(tmp_path)) as port:
         endpoint_id, _ = make_endpoint(f"https://127.0.0.1:{port}/hook")
         makers.make_product("MUG-1")
         makers.edit_product("MUG-1", name="Mug")
