@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from product_importer.catalog import queries as products
 from product_importer.catalog.models import Product
-from product_importer.catalog.wishes import FailedAddress, Wished
 from product_importer.imports.changes import Page
 from product_importer.imports.doubts import Example
 from product_importer.imports.preview import Row
@@ -112,12 +111,6 @@ READING = make_snapshot(
     minutes_ago=0.01,
 )
 COMPLETED = make_snapshot(warnings=(Notice("PRICE_ROUNDED", "212 prices were rounded to the nearest cent.", 212),))
-PICTURED = dataclasses.replace(COMPLETED, images=Wished(wished=5_000, waiting=312, shown=4_679, failed=7, gone=2))
-UNFETCHED = [
-    FailedAddress(
-        "https://cdn.example.com/mug.jpg", 7, "IMAGE_UNFETCHED", "The server answered with status 404.", "Try."
-    ),
-]
 FAILED = make_snapshot(
     39,
     State.FAILED,
