@@ -12,6 +12,7 @@ from product_importer.webhooks.events import BATCH, TEST, EventType
 from product_importer.webhooks.models import DeliveryState, Disabled, Mode
 from product_importer.webhooks.queries import DeliverySeen, EndpointSeen
 
+EXAMPLE: Final = "https://shop.example.com/hooks"  # an address, for whoever has to write one
 EVENTS: Final = 500_000  # what a large import tells
 USUAL: Final = 100.0  # milliseconds that an endpoint which was never called is taken to need
 TRIES: Final = len(schedule.RETRIES) + 1
