@@ -9,13 +9,18 @@ from product_importer.kit.database.types import Base
 from product_importer.kit.idempotency import IdempotentRequest
 from product_importer.media.models import Image, ProductImage, Variant
 from product_importer.uploads.models import Part, Upload
+from product_importer.webhooks.models import Attempt, Delivery, Duty, Endpoint
 
 metadata = Base.metadata
 
 __all__ = [
+    "Attempt",
     "Batch",
     "BulkJob",
     "Counter",
+    "Delivery",
+    "Duty",
+    "Endpoint",
     "Entry",
     "IdempotentRequest",
     "Image",

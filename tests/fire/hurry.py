@@ -5,6 +5,7 @@ import os
 from product_importer.imports import preparation, slices
 from product_importer.kit.database import postgres, sqlite
 from product_importer.kit.tasks import failure, leases, sweeper
+from product_importer.webhooks import duties
 from tests.fire import plants
 
 LEASE = 2.0  # seconds
@@ -22,6 +23,7 @@ def apply() -> None:
     postgres.PIECE = PIECE
     slices.SMALLEST = SLICE // 2
     failure.ATTEMPTS = 100  # on a busy machine a lease this short runs out although nobody died
+    duties.PAUSE = 0.2
     preparation.BEAT = float(os.environ.get(BEAT, preparation.BEAT))
     if plant := os.environ.get(PLANT):
         plants.PLANTS[plant]()

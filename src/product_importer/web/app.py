@@ -19,6 +19,7 @@ from product_importer.media import queries as galleries
 from product_importer.web import assets, errors
 from product_importer.web.api import (
     control,
+    events,
     exports,
     health,
     images,
@@ -29,6 +30,7 @@ from product_importer.web.api import (
     mending,
     products,
     reviews,
+    webhooks,
 )
 from product_importer.web.guards import Guards
 from product_importer.web.pages import answers, dashboard, mapping, mend, product_forms
@@ -54,6 +56,7 @@ API = (
     jobs.router,
     products.router,
     images.router,
+    webhooks.router,
 )
 PAGES = (
     dashboard.router,
@@ -83,6 +86,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         routes=[*_routes()],
+        webhooks=events.webhooks,
     )
     closing = asyncio.Event()
     app.state.settings, app.state.watch = settings, Watch(queries.snapshot, closing)
