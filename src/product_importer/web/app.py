@@ -1,11 +1,13 @@
 """The web application: every router, behind the guards."""
 
 import asyncio
+import functools
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
+from starlette.routing import BaseRoute
 
 from product_importer import __version__, worker
 from product_importer.catalog import bulk_queries
@@ -29,9 +31,10 @@ from product_importer.web.api import (
     products,
     reviews,
     webhooks,
+    wishes,
 )
 from product_importer.web.guards import Guards
-from product_importer.web.pages import answers, dashboard, mapping, mend, product_forms
+from product_importer.web.pages import answers, dashboard, deliveries, inbox, mapping, mend, product_forms
 from product_importer.web.pages import control as control_pages
 from product_importer.web.pages import images as image_pages
 from product_importer.web.pages import imports as import_pages
@@ -39,6 +42,8 @@ from product_importer.web.pages import jobs as job_pages
 from product_importer.web.pages import journal as journal_pages
 from product_importer.web.pages import product as product_page
 from product_importer.web.pages import products as product_pages
+from product_importer.web.pages import webhooks as webhook_pages
+from product_importer.web.pages import wishes as wish_pages
 from product_importer.web.tus import routes as tus
 from product_importer.web.watch import Watch
 
@@ -55,6 +60,7 @@ API = (
     products.router,
     images.router,
     webhooks.router,
+    wishes.router,
 )
 PAGES = (
     dashboard.router,
@@ -69,6 +75,10 @@ PAGES = (
     product_forms.router,
     product_page.router,
     image_pages.router,
+    wish_pages.router,
+    webhook_pages.router,
+    deliveries.router,
+    inbox.router,
 )
 
 
@@ -83,24 +93,31 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        routes=[*_routes()],
         webhooks=events.webhooks,
     )
     closing = asyncio.Event()
     app.state.settings, app.state.watch = settings, Watch(queries.snapshot, closing)
     app.state.bulk_watch = Watch(bulk_queries.seen, closing)
     app.state.gallery_watch = Watch(galleries.gallery, closing)
-    versioned = APIRouter(prefix="/api/v1")
-    for router in API:
-        versioned.include_router(router)
-        app.include_router(router, include_in_schema=False)
-    app.include_router(versioned)
-    app.include_router(health.router)
-    for router in PAGES:
-        app.include_router(router, include_in_schema=False)
     app.mount(assets.PREFIX, assets.Assets(), name="static")
     errors.install(app)
     app.add_middleware(Guards, settings=settings)
     return app
+
+
+@functools.cache
+def _routes() -> tuple[BaseRoute, ...]:
+    """Put the routers together, once a process: what FastAPI makes of each route takes longer than all else here."""
+    whole, versioned = APIRouter(), APIRouter(prefix="/api/v1")
+    for router in API:
+        versioned.include_router(router)
+        whole.include_router(router, include_in_schema=False)
+    whole.include_router(versioned)
+    whole.include_router(health.router)
+    for router in PAGES:
+        whole.include_router(router, include_in_schema=False)
+    return tuple(whole.routes)
 
 
 @asynccontextmanager

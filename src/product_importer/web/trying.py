@@ -6,6 +6,8 @@ import uuid
 from dataclasses import dataclass
 from typing import Final
 
+from sqlalchemy.orm import Session
+
 from product_importer.kit import database
 from product_importer.webhooks import queries, resending
 from product_importer.webhooks.models import DeliveryState
@@ -45,7 +47,12 @@ async def tried(endpoint_id: uuid.UUID, *, patience: float = PATIENCE) -> Tried:
 def outcome(delivery_id: uuid.UUID) -> Tried:
     """Return what is known of a test. Raises DeliveryNotFound."""
     with database.reading() as session:
-        return _told(queries.delivery(session, delivery_id))
+        return outcome_in(session, delivery_id)
+
+
+def outcome_in(session: Session, delivery_id: uuid.UUID) -> Tried:
+    """Return the same within a transaction. Raises DeliveryNotFound."""
+    return _told(queries.delivery(session, delivery_id))
 
 
 def _begin(endpoint_id: uuid.UUID) -> uuid.UUID:

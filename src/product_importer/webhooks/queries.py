@@ -9,12 +9,14 @@ from typing import Final
 from sqlalchemy import ColumnElement, and_, func, select, true
 from sqlalchemy.orm import Session, defer
 
-from product_importer.kit import clock
+from product_importer.kit import clock, ids
 from product_importer.kit.errors import AppError
 from product_importer.webhooks import endpoints, resending, sealed
+from product_importer.webhooks.events import TEST
 from product_importer.webhooks.models import Attempt, Delivery, DeliveryState, Disabled, Endpoint, Mode
 
 COUNTED: Final = 10_000  # waiting deliveries that are counted at most
+OLDEST: Final = dt.timedelta(days=14)  # before it failed a delivery was made at most so long ago
 TRIES_SHOWN: Final = 50  # attempts of one delivery
 
 
@@ -162,6 +164,14 @@ def waiting(session: Session, endpoint_id: uuid.UUID) -> int:
     """Count the deliveries that are still to be sent, up to 10,000."""
     mine = (Delivery.endpoint_id == endpoint_id, Delivery.state == DeliveryState.PENDING)
     some = select(Delivery.id).where(*mine).limit(COUNTED).subquery()
+    return session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def failed(session: Session, endpoint_id: uuid.UUID, *, since: dt.datetime) -> int:
+    """Count the deliveries but tests that failed for good since then, up to 10,000."""
+    mine = (Delivery.endpoint_id == endpoint_id, Delivery.state == DeliveryState.FAILED, Delivery.done_at >= since)
+    young = (Delivery.id >= ids.earliest(since - OLDEST), Delivery.type != TEST)
+    some = select(Delivery.id).where(*mine, *young).limit(COUNTED).subquery()
     return session.scalar(select(func.count()).select_from(some)) or 0
 
 
