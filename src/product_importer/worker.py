@@ -13,7 +13,7 @@ from product_importer.imports.undoing.undo_run import run_undo
 from product_importer.kit import runtime, tasks
 from product_importer.kit.idempotency import forget_answers
 from product_importer.kit.settings import Settings
-from product_importer.kit.tasks import chores, in_process, on_celery
+from product_importer.kit.tasks import chores, in_process
 from product_importer.media.chores import empty_used, forget_unshown, sweep_images
 from product_importer.media.processing import develop_image
 from product_importer.media.wishing import fetch_images
@@ -57,6 +57,8 @@ def work(settings: Settings) -> int:
     """Run tasks until told to stop: from the database in embedded mode, on Celery in server mode."""
     runtime.start(settings)
     if settings.server_mode:
+        from product_importer.kit.tasks import on_celery  # noqa: PLC0415 - heavy, and nothing to an embedded worker
+
         app = on_celery.make_app(settings)
         return on_celery.work(app, concurrency=settings.worker_threads, setup=lambda: runtime.start(settings))
     stop = threading.Event()
