@@ -16,10 +16,23 @@ from product_importer.kit.settings import Settings
 from product_importer.kit.tasks import chores, in_process
 from product_importer.media.chores import empty_used, forget_unshown, sweep_images
 from product_importer.media.processing import develop_image
+from product_importer.media.wishing import fetch_images
 from product_importer.uploads.chores import empty_useless, forget_abandoned, sweep_strays
 from product_importer.uploads.verification import verify_upload
+from product_importer.webhooks.chores import forget_deliveries
+from product_importer.webhooks.deliver import deliver_pending
+from product_importer.webhooks.dispatch import dispatch_events
 
-TASKS = (run_import, run_undo, run_bulk, verify_upload, develop_image)
+TASKS = (
+    run_import,
+    run_undo,
+    run_bulk,
+    verify_upload,
+    develop_image,
+    fetch_images,
+    dispatch_events,
+    deliver_pending,
+)
 CHORES = (
     drop_scratch,
     empty_useless,
@@ -27,6 +40,7 @@ CHORES = (
     follow_products,
     forget_abandoned,
     forget_answers,
+    forget_deliveries,
     forget_files,
     forget_unshown,
     sweep_images,

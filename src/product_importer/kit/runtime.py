@@ -1,6 +1,6 @@
 """Opens what every process needs: logs, database, storage, and whoever carries the bells."""
 
-from product_importer.kit import database, live, logs, storage, tasks
+from product_importer.kit import database, live, logs, secrets, storage, tasks
 from product_importer.kit.settings import Settings
 
 
@@ -9,6 +9,7 @@ def start(settings: Settings) -> None:
     logs.configure(settings)
     database.connect(settings.database)
     storage.configure(settings)
+    secrets.configure(settings)
     live.configure(settings)
     tasks.use(_celery(settings) if settings.server_mode else None)
 

@@ -19,6 +19,7 @@ from product_importer.media import queries as galleries
 from product_importer.web import assets, errors
 from product_importer.web.api import (
     control,
+    events,
     exports,
     health,
     images,
@@ -29,9 +30,11 @@ from product_importer.web.api import (
     mending,
     products,
     reviews,
+    webhooks,
+    wishes,
 )
 from product_importer.web.guards import Guards
-from product_importer.web.pages import answers, dashboard, mapping, mend, product_forms
+from product_importer.web.pages import answers, dashboard, deliveries, inbox, mapping, mend, product_forms
 from product_importer.web.pages import control as control_pages
 from product_importer.web.pages import images as image_pages
 from product_importer.web.pages import imports as import_pages
@@ -39,6 +42,8 @@ from product_importer.web.pages import jobs as job_pages
 from product_importer.web.pages import journal as journal_pages
 from product_importer.web.pages import product as product_page
 from product_importer.web.pages import products as product_pages
+from product_importer.web.pages import webhooks as webhook_pages
+from product_importer.web.pages import wishes as wish_pages
 from product_importer.web.tus import routes as tus
 from product_importer.web.watch import Watch
 
@@ -54,6 +59,8 @@ API = (
     jobs.router,
     products.router,
     images.router,
+    webhooks.router,
+    wishes.router,
 )
 PAGES = (
     dashboard.router,
@@ -68,6 +75,10 @@ PAGES = (
     product_forms.router,
     product_page.router,
     image_pages.router,
+    wish_pages.router,
+    webhook_pages.router,
+    deliveries.router,
+    inbox.router,
 )
 
 
@@ -83,6 +94,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         routes=[*_routes()],
+        webhooks=events.webhooks,
     )
     closing = asyncio.Event()
     app.state.settings, app.state.watch = settings, Watch(queries.snapshot, closing)

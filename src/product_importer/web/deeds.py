@@ -24,6 +24,11 @@ KNOWN = {
     "image.failed": Deed("Image failed", "alert-triangle", "is-rejected"),
     "image.primary": Deed("Image made primary", "star", "is-updated"),
     "image.removed": Deed("Image removed", "trash", "is-rejected"),
+    "endpoint.added": Deed("Webhook added", "webhook", "is-created"),
+    "endpoint.changed": Deed("Webhook changed", "webhook", "is-updated"),
+    "endpoint.removed": Deed("Webhook removed", "webhook", "is-rejected"),
+    "endpoint.disabled": Deed("Webhook disabled", "webhook", "is-superseded"),
+    "endpoint.rotated": Deed("Webhook secret renewed", "webhook", "is-updated"),
     "upload.completed": Deed("Import completed", "table-import", "is-unchanged"),
 }
 FIELDS = {"sku": "SKU"}
