@@ -1,5 +1,6 @@
 """Every table, imported once: what migrations compare against and tests look through."""
 
+from product_importer.accounts.models import Link, SignIn, Token, User
 from product_importer.catalog.bulk_models import BulkJob
 from product_importer.catalog.models import Product, ProductText
 from product_importer.imports.memory import MappingMemory
@@ -21,16 +22,20 @@ __all__ = [
     "Image",
     "ImportJob",
     "LateSkip",
+    "Link",
     "MappingMemory",
     "Part",
     "Product",
     "ProductImage",
     "ProductText",
     "RejectedRecord",
+    "SignIn",
     "Slice",
+    "Token",
     "Undo",
     "UndoKept",
     "Upload",
+    "User",
     "Variant",
     "metadata",
 ]

@@ -29,6 +29,7 @@ from product_importer.web.api import (
     reviews,
 )
 from product_importer.web.guards import Guards
+from product_importer.web.limits import Limits
 from product_importer.web.pages import answers, dashboard, mapping, mend, product_forms
 from product_importer.web.pages import control as control_pages
 from product_importer.web.pages import images as image_pages
@@ -82,6 +83,7 @@ def create_app(settings: Settings) -> FastAPI:
         redirect_slashes=False,
     )
     closing = asyncio.Event()
+    app.state.limits = Limits(settings)
     app.state.settings, app.state.watch = settings, Watch(queries.snapshot, closing)
     app.state.bulk_watch = Watch(bulk_queries.seen, closing)
     app.state.gallery_watch = Watch(galleries.gallery, closing)

@@ -1,7 +1,10 @@
 """What every request passes before any route: Host and Origin checks, body limits, security headers, a request id."""
 
+import asyncio
 import re
 import secrets
+import time
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -12,11 +15,13 @@ from product_importer.kit import logs
 from product_importer.kit.errors import AppError
 from product_importer.kit.settings import LOOPBACK, Settings
 from product_importer.media import developing
-from product_importer.web import errors
+from product_importer.web import errors, identity, peers, reader
+from product_importer.web.body import ClientStalled
 
 SMALL_BODY = 2**20  # bytes, for every door but the uploads
 UPLOAD_FRAME = 2**20  # bytes that a multipart body may have besides the file
 IMAGE_FORM = re.compile("/admin/products/[0-9a-f-]{36}/images")
+STREAM_CHECKED = 2.0  # seconds for which a stream goes on unasked whether its reader is still signed in
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 POLICY = "; ".join(
     [
@@ -37,7 +42,9 @@ HEADERS = {
     "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "cross-origin-resource-policy": "same-origin",
 }
+HTTPS_ONLY = "max-age=31536000"
 _log = logs.get("web.guards")
 
 
@@ -68,6 +75,10 @@ class BodyTooLarge(AppError):
     action = "Send less, or raise MAX_UPLOAD_BYTES for files."
 
 
+class _SignedOut(Exception):
+    """Whoever reads a stream has signed out, or was kept out, since it began."""
+
+
 class Guards:
     """The ASGI wrapper around the whole application."""
 
@@ -84,11 +95,15 @@ class Guards:
             return
         if scope["method"] == "HEAD":  # a GET, of whose answer uvicorn sends the head alone
             scope = {**scope, "method": "GET"}
-        scope.setdefault("state", {})["request_id"] = request_id = secrets.token_hex(8)
-        marked = _Marked(send, request_id)
+        state = scope.setdefault("state", {})
+        state["request_id"], state["reader"] = secrets.token_hex(8), reader.begin()
+        marked = _Marked(send, state, secure=peers.is_secure(scope, self.settings))
         try:
             self._check(scope)
-            await self.app(scope, _counting(receive, self._limit(scope)), marked)
+            idle = self.settings.upload_idle_seconds + 1.0  # after the doors that keep what came until then
+            await self.app(scope, _counting(receive, self._limit(scope), idle), marked)
+        except _SignedOut:
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
         except ClientDisconnect:
             _log.info("the client left in the middle of its request", path=scope["path"])
         except Exception as error:
@@ -123,30 +138,49 @@ class Guards:
 
 
 class _Marked:
-    """Puts the security headers and the request id on the answer, and knows whether it has begun."""
+    """Puts what every answer carries on it, knows whether it has begun, and ends a stream whose reader signed out."""
 
-    def __init__(self, send: Send, request_id: str) -> None:
+    def __init__(self, send: Send, state: dict[str, Any], *, secure: bool) -> None:
         self.send = send
-        self.request_id = request_id
+        self.state = state
         self.started = False
+        self._more = {"strict-transport-security": HTTPS_ONLY} if secure else {}
+        self._look_again = 0.0  # a monotonic moment, for streams alone
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.started = True
             headers = MutableHeaders(scope=message)
-            for name, value in HEADERS.items():
+            for name, value in (HEADERS | self._more | self.state.get("rate", {})).items():
                 headers.setdefault(name, value)
-            headers["x-request-id"] = self.request_id
+            headers["x-request-id"] = self.state["request_id"]
+            if headers.get("content-type", "").startswith("text/event-stream"):
+                self._look_again = time.monotonic() + STREAM_CHECKED
+        elif self._look_again and time.monotonic() >= self._look_again:
+            await self._require_reader()
         await self.send(message)
 
+    async def _require_reader(self) -> None:
+        known = self.state["identity"].known
+        if known is not None and not await asyncio.to_thread(identity.stands, known):
+            raise _SignedOut
+        self._look_again = time.monotonic() + STREAM_CHECKED
 
-def _counting(receive: Receive, limit: int) -> Receive:
-    """Count the body as it comes, whatever Content-Length says."""
-    read = 0
+
+def _counting(receive: Receive, limit: int, idle: float) -> Receive:
+    """Count the body as it comes, whatever Content-Length says, and wait `idle` seconds for each piece of it."""
+    read, whole = 0, False
 
     async def counted() -> Message:
-        nonlocal read
-        message = await receive()
+        nonlocal read, whole
+        if whole:  # what comes now is that the client has left
+            return await receive()
+        try:
+            async with asyncio.timeout(idle):
+                message = await receive()
+        except TimeoutError:
+            raise ClientStalled(f"Not one byte came in {idle:g} seconds.") from None
+        whole = not message.get("more_body", False)
         read += len(message.get("body", b""))
         if read > limit:
             raise _too_large(limit)
