@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from product_importer.accounts import keys, known
@@ -79,6 +79,11 @@ def end(session: Session, session_id: uuid.UUID, *, user_id: uuid.UUID, actor: s
     _tell(session, "session.ended", actor, session.get_one(User, user_id))
 
 
+def drop(session: Session, session_id: uuid.UUID | None) -> None:
+    """End a session that another one of the same browser follows, without telling the journal."""
+    session.execute(delete(SignIn).where(SignIn.id == session_id))
+
+
 def end_all(session: Session, user_id: uuid.UUID, *, but: uuid.UUID | None = None) -> int:
     """End all sessions of a user, but for one perhaps, and return how many that were."""
     wanted = delete(SignIn).where(SignIn.user_id == user_id)
@@ -92,11 +97,9 @@ def forget(session: Session) -> int:
     return sets.execute(session, delete(SignIn).where(over))
 
 
-def _alive(now: dt.datetime) -> tuple[object, ...]:
+def _alive(now: dt.datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return SignIn.seen_at > now - clock.seconds(IDLE), SignIn.created_at > now - clock.seconds(LONGEST)
 
 
 def _tell(session: Session, type_: str, actor: str, user: User) -> None:
-    record.add(
-        session, type_, actor=actor, subject_id=user.id, version=user.version, details={"name": user.email}
-    )
+    record.add(session, type_, actor=actor, subject_id=user.id, version=user.version, details={"name": user.email})

@@ -112,6 +112,18 @@ def create_first(session: Session, *, email: str, password_hash: str, actor: str
     return create(session, email=email, role=Role.ADMIN, password_hash=password_hash, actor=actor)
 
 
+def make_admin(session: Session, *, email: str, password_hash: str, actor: str) -> bool:
+    """Make an admin, and return True; or make one of the account that is there, which is let in again."""
+    user = named(session, email)
+    if user is None:
+        create(session, email=email, role=Role.ADMIN, password_hash=password_hash, actor=actor)
+        return True
+    change_role(session, user.id, Role.ADMIN, actor=actor)
+    enable(session, user.id, actor=actor)
+    set_password(session, user, password_hash)
+    return False
+
+
 def invite(session: Session, *, email: str, role: Role, actor: str) -> str:
     """Return the key of an invitation; raises EmailTaken."""
     if named(session, email) is not None:

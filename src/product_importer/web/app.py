@@ -16,7 +16,9 @@ from product_importer.kit.tasks import sweeper
 from product_importer.media import queries as galleries
 from product_importer.web import assets, errors
 from product_importer.web.api import (
+    accounts,
     control,
+    description,
     exports,
     health,
     images,
@@ -30,7 +32,7 @@ from product_importer.web.api import (
 )
 from product_importer.web.guards import Guards
 from product_importer.web.limits import Limits
-from product_importer.web.pages import answers, dashboard, mapping, mend, product_forms
+from product_importer.web.pages import account, answers, dashboard, entrance, mapping, mend, product_forms, users
 from product_importer.web.pages import control as control_pages
 from product_importer.web.pages import images as image_pages
 from product_importer.web.pages import imports as import_pages
@@ -53,6 +55,7 @@ API = (
     jobs.router,
     products.router,
     images.router,
+    accounts.router,
 )
 PAGES = (
     dashboard.router,
@@ -67,6 +70,9 @@ PAGES = (
     product_forms.router,
     product_page.router,
     image_pages.router,
+    entrance.router,
+    account.router,
+    users.router,
 )
 
 
@@ -77,7 +83,7 @@ def create_app(settings: Settings) -> FastAPI:
         title="Product Importer",
         version=__version__,
         lifespan=_lifespan,
-        openapi_url="/api/v1/openapi.json",
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -93,6 +99,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(router, include_in_schema=False)
     app.include_router(versioned)
     app.include_router(health.router)
+    app.include_router(description.router, include_in_schema=False)
     for router in PAGES:
         app.include_router(router, include_in_schema=False)
     app.mount(assets.PREFIX, assets.Assets(), name="static")

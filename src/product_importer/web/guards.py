@@ -3,11 +3,9 @@
 import asyncio
 import re
 import secrets
-import time
-from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -15,36 +13,14 @@ from product_importer.kit import logs
 from product_importer.kit.errors import AppError
 from product_importer.kit.settings import LOOPBACK, Settings
 from product_importer.media import developing
-from product_importer.web import errors, identity, peers, reader
+from product_importer.web import errors, peers, reader
 from product_importer.web.body import ClientStalled
+from product_importer.web.marking import Marked
 
 SMALL_BODY = 2**20  # bytes, for every door but the uploads
 UPLOAD_FRAME = 2**20  # bytes that a multipart body may have besides the file
 IMAGE_FORM = re.compile("/admin/products/[0-9a-f-]{36}/images")
-STREAM_CHECKED = 2.0  # seconds for which a stream goes on unasked whether its reader is still signed in
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-POLICY = "; ".join(
-    [
-        "default-src 'none'",
-        "script-src 'self' 'wasm-unsafe-eval'",
-        "style-src 'self'",
-        "img-src 'self' blob: data:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    ]
-)
-HEADERS = {
-    "content-security-policy": POLICY,
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "same-origin",
-    "cross-origin-opener-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=()",
-    "cross-origin-resource-policy": "same-origin",
-}
-HTTPS_ONLY = "max-age=31536000"
 _log = logs.get("web.guards")
 
 
@@ -75,10 +51,6 @@ class BodyTooLarge(AppError):
     action = "Send less, or raise MAX_UPLOAD_BYTES for files."
 
 
-class _SignedOut(Exception):
-    """Whoever reads a stream has signed out, or was kept out, since it began."""
-
-
 class Guards:
     """The ASGI wrapper around the whole application."""
 
@@ -97,19 +69,22 @@ class Guards:
             scope = {**scope, "method": "GET"}
         state = scope.setdefault("state", {})
         state["request_id"], state["reader"] = secrets.token_hex(8), reader.begin()
-        marked = _Marked(send, state, secure=peers.is_secure(scope, self.settings))
+        marked = Marked(send, state, secure=peers.is_secure(scope, self.settings))
         try:
             self._check(scope)
             idle = self.settings.upload_idle_seconds + 1.0  # after the doors that keep what came until then
             await self.app(scope, _counting(receive, self._limit(scope), idle), marked)
-        except _SignedOut:
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        except asyncio.CancelledError:
+            if not await marked.signed_out():
+                raise
         except ClientDisconnect:
             _log.info("the client left in the middle of its request", path=scope["path"])
         except Exception as error:
             if marked.started:
                 raise
             await errors.answer(scope, errors.refusal(error))(scope, receive, marked)
+        finally:
+            marked.over()
 
     def _check(self, scope: Scope) -> None:
         headers = Headers(scope=scope)
@@ -135,36 +110,6 @@ class Guards:
             return developing.BYTES_MAX + UPLOAD_FRAME
         takes_files = path in ("/upload", "/admin/imports", "/uploads") or path.startswith("/uploads/")
         return self.settings.max_upload_bytes + UPLOAD_FRAME if takes_files else SMALL_BODY
-
-
-class _Marked:
-    """Puts what every answer carries on it, knows whether it has begun, and ends a stream whose reader signed out."""
-
-    def __init__(self, send: Send, state: dict[str, Any], *, secure: bool) -> None:
-        self.send = send
-        self.state = state
-        self.started = False
-        self._more = {"strict-transport-security": HTTPS_ONLY} if secure else {}
-        self._look_again = 0.0  # a monotonic moment, for streams alone
-
-    async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self.started = True
-            headers = MutableHeaders(scope=message)
-            for name, value in (HEADERS | self._more | self.state.get("rate", {})).items():
-                headers.setdefault(name, value)
-            headers["x-request-id"] = self.state["request_id"]
-            if headers.get("content-type", "").startswith("text/event-stream"):
-                self._look_again = time.monotonic() + STREAM_CHECKED
-        elif self._look_again and time.monotonic() >= self._look_again:
-            await self._require_reader()
-        await self.send(message)
-
-    async def _require_reader(self) -> None:
-        known = self.state["identity"].known
-        if known is not None and not await asyncio.to_thread(identity.stands, known):
-            raise _SignedOut
-        self._look_again = time.monotonic() + STREAM_CHECKED
 
 
 def _counting(receive: Receive, limit: int, idle: float) -> Receive:

@@ -1,7 +1,7 @@
 """The header Idempotency-Key, on POSTs that create."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Annotated
 
 from fastapi import Header, Request, Response
@@ -23,11 +23,15 @@ Key = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What is answered to a request that created something: status, headers and JSON, whose very bytes are kept."""
+    """What is answered to a request that created something: status, headers and JSON, whose very bytes are kept.
+
+    Where the JSON holds a secret, `kept` is what is kept and answered another time.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: str
+    kept: str = ""
 
 
 def once(
@@ -43,7 +47,7 @@ def once(
         made = Made(**known)
         return _answer(Made(made.status, {**made.headers, "Idempotency-Replayed": "true"}, made.body))
     made = make()
-    idempotency.keep(session, actor=actor, key=key, answer=asdict(made))
+    idempotency.keep(session, actor=actor, key=key, answer=asdict(replace(made, body=made.kept or made.body, kept="")))
     return _answer(made)
 
 

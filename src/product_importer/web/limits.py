@@ -120,7 +120,9 @@ def _forget(limiter: MovingWindowRateLimiter, *who: str) -> None:
 def _enough(allowance: Allowance) -> Allowance:
     if not allowance.enough:
         raise TooManyRequests(
-            f"{allowance.quota} are taken in {allowance.window} s.", retry_after=allowance.seconds, rate=allowance.headers
+            f"{allowance.quota} are taken in {allowance.window} s.",
+            retry_after=allowance.seconds,
+            rate=allowance.headers,
         )
     return allowance
 

@@ -51,7 +51,9 @@ class Allows:
         if not asking.role.includes(self.role):
             raise RoleMissing(f"This needs the role {self.role.value}; yours is {asking.role.value}.")
         scopes = asking.known.scopes if asking.known else None
-        if scopes is not None and not grants(scopes, self.role, area(request.url.path)):
+        writes = request.method not in ("GET", "HEAD", "OPTIONS")
+        needed = Role.EDITOR if writes and self.role is Role.VIEWER else self.role  # a reading token makes no tokens
+        if scopes is not None and not grants(scopes, needed, area(request.url.path)):
             raise ScopeMissing(f"It has {', '.join(sorted(scopes)) or 'none'}.")
 
 

@@ -53,9 +53,7 @@ def _sessions() -> None:
         sa.Column("agent", sa.Text(), nullable=False),
         sa.Column("created_at", types.Moment(), nullable=False),
         sa.Column("seen_at", types.Moment(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["users.id"], name=op.f("fk_sessions_user_id_users"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_sessions_user_id_users"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sessions")),
         sa.UniqueConstraint("digest", name=op.f("uq_sessions_digest")),
     )
