@@ -87,11 +87,11 @@ class Doors:
             return b"".join(iter(lambda: line.recv(65536), b""))
 
     @contextlib.contextmanager
-    def stream(self, path: str) -> Iterator[Iterator[Event]]:
+    def stream(self, path: str, **headers: str) -> Iterator[Iterator[Event]]:
         """Listen to a stream of events, which ends when the server ends it."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         with contextlib.closing(connection):
-            connection.request("GET", path)
+            connection.request("GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()})
             answer = connection.getresponse()
             assert answer.status == 200, answer.read()
             yield events(answer)

@@ -9,7 +9,7 @@ from product_importer.imports.originals import Keeping
 from product_importer.imports.states import State
 from product_importer.web.product_filters import PageQuery
 from product_importer.web.product_form import BLANK, Form
-from tests.web import record_pages, samples
+from tests.web import account_pages, record_pages, samples
 
 SHELL: dict[str, object] = {
     "most": 2 * 2**30,
@@ -47,6 +47,7 @@ FORM: dict[str, object] = {"nav": "products", "product": samples.MUG, "back": ""
 FRESH = {"running": 0, "products": 0}
 
 PAGES: dict[str, tuple[str, dict[str, object]]] = {
+    **account_pages.PAGES,
     **record_pages.PAGES,
     "dashboard": (
         "dashboard.html",
