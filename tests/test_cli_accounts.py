@@ -1,14 +1,21 @@
-"""Accounts in the terminal: the locked server and its link, admins made and made again, the first one by the environment."""
+"""Accounts in the terminal: the locked server and its link, admins made, and the first one by the environment."""
 
+import subprocess
+import sys
 import urllib.error
 import urllib.request
-from pathlib import Path
 
 import pytest
 
+from product_importer.kit.settings import Settings
+from product_importer.web import server
+from tests.accounts.makers import PASSWORD
 from tests.test_cli import PATIENCE, Shell, answers, free_port, shell, until
+from tests.web.doors import Doors
 
 __all__ = ["free_port", "shell"]
+
+JSON = "application/json"
 
 
 @pytest.mark.slow
@@ -33,4 +40,32 @@ def test_the_first_admin_is_made_in_the_terminal_and_made_again_where_the_passwo
         told = shell.run("admin", "create", "Anna@Example.com", typed="seven words are easy to remember\n")
         assert f"anna@example.com {words}" in told.stderr
     assert "ALREADY_SET_UP" in shell.run("admin", "setup-link", status=2).stderr
-    assert "PASSWORD_WEAK" in shell.run("admin", "create", "b@example.com", status=2, typed="short\n").stderr
+
+
+@pytest.mark.slow
+@pytest.mark.kill
+def test_the_environment_names_the_first_admin_and_neither_log_nor_database_holds_what_opens_a_door(
+    shell: Shell, free_port: int
+) -> None:
+    shell.run("migrate")
+    said = {"ADMIN_EMAIL": "anna@example.com", "ADMIN_PASSWORD": PASSWORD, "PORT": str(free_port), "LOG_LEVEL": "debug"}
+    with (shell.folder / "log").open("w") as log:
+        serving = subprocess.Popen(
+            [sys.executable, "-m", "product_importer", "web"], env={**shell.environment, **said}, stdout=log, stderr=log
+        )
+        shell.kept.append(serving)
+        until(lambda: answers(free_port))
+    door = Doors(free_port, server.make(Settings(data_dir=shell.folder)))
+    wrong = door.form("/sign-in", email="anna@example.com", password=f"not {PASSWORD}")
+    came = door.form("/sign-in", email="anna@example.com", password=PASSWORD)
+    cookie = came.headers["set-cookie"].partition(";")[0]
+    made = door.post("/tokens", b'{"name": "nightly", "scopes": ["read"]}', Cookie=cookie, Content_Type=JSON).json
+    broken = door.get("/products?page=x", Authorization=f"Bearer {made['key']}")
+    assert (wrong.status, came.status, broken.status) == (401, 303, 422)
+    serving.terminate()
+    serving.wait(PATIENCE)
+    kept = b"".join(path.read_bytes() for path in shell.folder.glob("product-importer.db*"))
+    kept += (shell.folder / "log").read_bytes()
+    assert b"sign-in refused" in kept
+    assert b"nightly" in kept
+    assert [secret for secret in (PASSWORD, cookie.partition("=")[2], made["key"]) if secret.encode() in kept] == []

@@ -15,13 +15,7 @@ from tests.servers import databases
 from tests.web import doors
 from tests.web.doors import Answer, Doors
 
-FORM = "application/x-www-form-urlencoded"
 HTML = "text/html"
-
-
-def send(door: Doors, path: str, **fields: str) -> Answer:
-    """Send a form without a session."""
-    return door.post(path, urlencode(fields), Content_Type=FORM, Accept=HTML)
 
 
 def cookie_of(answer: Answer) -> str:
@@ -36,9 +30,9 @@ def test_the_first_account_is_made_on_the_open_machine_and_closes_it(served: Doo
     place = served.post("/admin/account/first", Accept=HTML).headers["location"]
     assert b"Make the first account" in served.get(place, Accept=HTML).body
     token = place.partition("=")[2]
-    weak = send(served, "/setup", token=token, email="Anna@Example.com", password="short")
+    weak = served.form("/setup", token=token, email="Anna@Example.com", password="short")
     assert (weak.status, b"PASSWORD" in weak.body, b"Anna@Example.com" in weak.body) == (422, False, True)
-    made = send(served, "/setup", token=token, email="Anna@Example.com", password=PASSWORD)
+    made = served.form("/setup", token=token, email="Anna@Example.com", password=PASSWORD)
     assert (made.status, made.headers["location"]) == (303, "/admin/dashboard")
     assert re.search("HttpOnly; Max-Age=1209600; Path=/; SameSite=lax$", made.headers["set-cookie"])
     assert served.get("/products").json["code"] == "SIGN_IN_NEEDED"
@@ -47,19 +41,19 @@ def test_the_first_account_is_made_on_the_open_machine_and_closes_it(served: Doo
     assert asked.headers["location"] == "/sign-in?next=%2Fadmin%2Fproducts%3Fq%3Dmug"
     home = served.get("/admin/dashboard", Accept=HTML, Cookie=cookie_of(made))
     assert b"anna@example.com" in home.body
-    assert send(served, "/setup", token=token, email="b@example.com", password=PASSWORD).status == 403
+    assert served.form("/setup", token=token, email="b@example.com", password=PASSWORD).status == 403
     assert served.get("/journal", Cookie=cookie_of(made)).json["items"][0]["actor"] == "user:anna@example.com"
 
 
 def test_signing_in_makes_a_new_key_and_signing_out_ends_it_and_its_streams(served: Doors) -> None:
     make_user()
     import_id = makers.make_import(makers.csv_file("A-1,Mug,,1.00"))
-    first = send(served, "/sign-in", email="anna@example.com", password=PASSWORD, next="/admin/imports")
+    first = served.form("/sign-in", email="anna@example.com", password=PASSWORD, next="/admin/imports")
     assert first.headers["location"] == "/admin/imports"
     again = served.post(
         "/sign-in",
         urlencode({"email": "ANNA@example.com", "password": PASSWORD, "next": "//evil.example"}),
-        Content_Type=FORM,
+        Content_Type=doors.URLENCODED,
         Cookie=cookie_of(first),
     )
     assert again.headers["location"] == "/admin/dashboard"
@@ -74,13 +68,13 @@ def test_signing_in_makes_a_new_key_and_signing_out_ends_it_and_its_streams(serv
 
 def test_tries_are_counted_for_one_email_from_one_address_and_nobody_is_locked_out(served: Doors) -> None:
     ben = make_user("ben@example.com", Role.VIEWER)
-    told = [send(served, "/sign-in", email="ben@example.com", password=f"wrong {n}") for n in range(6)]
+    told = [served.form("/sign-in", email="ben@example.com", password=f"wrong {n}") for n in range(6)]
     assert [answer.status for answer in told] == [401] * 5 + [429]
     assert b"4 tries left" in told[0].body
     assert 0 < int(told[5].headers.get("retry-after", 900)) <= 900
-    assert send(served, "/sign-in", email="ben@example.com", password=PASSWORD).status == 429
+    assert served.form("/sign-in", email="ben@example.com", password=PASSWORD).status == 429
     assert served.get("/products", Cookie=f"session={make_session(ben)}").status == 200
-    assert send(served, "/sign-in", email="nobody@example.com", password=PASSWORD).status == 401
+    assert served.form("/sign-in", email="nobody@example.com", password=PASSWORD).status == 401
 
 
 def test_a_token_acts_in_its_own_name_and_is_told_once(served: Doors) -> None:
@@ -127,7 +121,7 @@ def test_behind_a_proxy_the_cookie_is_bound_to_https_and_the_address_is_the_clie
     told = proxied.post(
         "/sign-in",
         urlencode({"email": "anna@example.com", "password": PASSWORD}),
-        Content_Type=FORM,
+        Content_Type=doors.URLENCODED,
         Host="shop.example",
         X_Forwarded_For="198.51.100.9, 203.0.113.7",
     )
@@ -139,5 +133,5 @@ def test_behind_a_proxy_the_cookie_is_bound_to_https_and_the_address_is_the_clie
 
 
 def test_a_client_that_falls_silent_in_its_body_is_not_waited_for(proxied: Doors) -> None:
-    head = ("POST /sign-in HTTP/1.1", "Host: localhost", f"Content-Type: {FORM}", "Content-Length: 100")
+    head = ("POST /sign-in HTTP/1.1", "Host: localhost", f"Content-Type: {doors.URLENCODED}", "Content-Length: 100")
     assert b'"code":"CLIENT_STALLED"' in proxied.say(*head, body=b"email=a")
