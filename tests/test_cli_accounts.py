@@ -51,7 +51,11 @@ def test_the_environment_names_the_first_admin_and_neither_log_nor_database_hold
     said = {"ADMIN_EMAIL": "anna@example.com", "ADMIN_PASSWORD": PASSWORD, "PORT": str(free_port), "LOG_LEVEL": "debug"}
     with (shell.folder / "log").open("w") as log:
         serving = subprocess.Popen(
-            [sys.executable, "-m", "product_importer", "web"], env={**shell.environment, **said}, stdout=log, stderr=log
+            [sys.executable, "-m", "product_importer", "web"],
+            env={**shell.environment, **said},
+            stdout=log,
+            stderr=log,
+            text=True,
         )
         shell.kept.append(serving)
         until(lambda: answers(free_port))

@@ -14,9 +14,9 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Match
 from starlette.types import Scope
 
-from product_importer.imports import failure
 from product_importer.kit import database, logs
 from product_importer.kit.errors import AppError, NotFound
+from product_importer.kit.tasks import failure
 from product_importer.web import templating
 from product_importer.web.identity import SignInNeeded
 
