@@ -73,9 +73,9 @@ class Doors:
             answer = connection.getresponse()
             return Answer(answer.status, dict(lowered(answer.getheaders())), answer.read())
 
-    def form(self, path: str, **fields: str) -> Answer:
-        """Send a form as a browser does, without a session."""
-        return self.post(path, urlencode(fields), Content_Type=URLENCODED, Accept="text/html")
+    def form(self, path: str, cookie: str = "", /, **fields: str) -> Answer:
+        """Send a form as a browser does."""
+        return self.post(path, urlencode(fields), Content_Type=URLENCODED, Accept="text/html", Cookie=cookie)
 
     def upload(self, data: bytes, *, name: str = "spring.csv", path: str = "/upload", **options: str) -> Answer:
         """Send a file as a form, its options before it."""
