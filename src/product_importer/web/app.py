@@ -14,7 +14,7 @@ from product_importer.kit import runtime
 from product_importer.kit.settings import Settings
 from product_importer.kit.tasks import sweeper
 from product_importer.media import queries as galleries
-from product_importer.web import assets, errors
+from product_importer.web import assets, errors, schemas
 from product_importer.web.api import (
     accounts,
     control,
@@ -93,7 +93,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings, app.state.watch = settings, Watch(queries.snapshot, closing)
     app.state.bulk_watch = Watch(bulk_queries.seen, closing)
     app.state.gallery_watch = Watch(galleries.gallery, closing)
-    versioned = APIRouter(prefix="/api/v1")
+    versioned = APIRouter(
+        prefix="/api/v1", responses={"4XX": schemas.problem("A refusal; docs/errors.md has the codes")}
+    )
     for router in API:
         versioned.include_router(router)
         app.include_router(router, include_in_schema=False)
