@@ -25,8 +25,9 @@ FILE_LINES = 400
 FUNCTION_LINES = 40
 LISTS = "migrations/versions/"  # a migration is a list of changes, as long as they are many
 ROLELESS = {"/static"}  # the same files for everybody
-# What everybody does for themselves: come in, go out, mind their own sessions, tokens and password.
-OWN = ("/sign-in", "/sign-out", "/setup", "/admin/account/", "/tokens", "/sessions/")
+# What everybody does for themselves (come in, go out, mind their own sessions, tokens and password), and a receiver
+# to which the token in its address is the key.
+OWN = ("/inbox/", "/sign-in", "/sign-out", "/setup", "/admin/account/", "/tokens", "/sessions/")
 EMPTY_WORDS = re.compile(r"(Manager|Helper|Util|Utils|Service|Handler)$")
 
 

@@ -14,13 +14,26 @@ from product_importer.imports.undoing.undo_run import run_undo
 from product_importer.kit import runtime, tasks
 from product_importer.kit.idempotency import forget_answers
 from product_importer.kit.settings import Settings
-from product_importer.kit.tasks import chores, in_process, on_celery
+from product_importer.kit.tasks import chores, in_process
 from product_importer.media.chores import empty_used, forget_unshown, sweep_images
 from product_importer.media.processing import develop_image
+from product_importer.media.wishing import fetch_images
 from product_importer.uploads.chores import empty_useless, forget_abandoned, sweep_strays
 from product_importer.uploads.verification import verify_upload
+from product_importer.webhooks.chores import forget_deliveries
+from product_importer.webhooks.deliver import deliver_pending
+from product_importer.webhooks.dispatch import dispatch_events
 
-TASKS = (run_import, run_undo, run_bulk, verify_upload, develop_image)
+TASKS = (
+    run_import,
+    run_undo,
+    run_bulk,
+    verify_upload,
+    develop_image,
+    fetch_images,
+    dispatch_events,
+    deliver_pending,
+)
 CHORES = (
     drop_scratch,
     empty_useless,
@@ -28,6 +41,7 @@ CHORES = (
     follow_products,
     forget_abandoned,
     forget_answers,
+    forget_deliveries,
     forget_expired,
     forget_files,
     forget_unshown,
@@ -45,6 +59,8 @@ def work(settings: Settings) -> int:
     """Run tasks until told to stop: from the database in embedded mode, on Celery in server mode."""
     runtime.start(settings)
     if settings.server_mode:
+        from product_importer.kit.tasks import on_celery  # noqa: PLC0415 - heavy, and nothing to an embedded worker
+
         app = on_celery.make_app(settings)
         return on_celery.work(app, concurrency=settings.worker_threads, setup=lambda: runtime.start(settings))
     stop = threading.Event()

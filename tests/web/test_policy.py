@@ -35,7 +35,7 @@ PLACES = {  # which first words of an address a scope may write below, and so re
     Scope.READ: set(),
     Scope.IMPORTS: {"upload", "uploads", "imports"},
     Scope.PRODUCTS: {"products", "images", "jobs", "uploads"},
-    Scope.WEBHOOKS: {"webhooks"},
+    Scope.WEBHOOKS: {"webhooks", "deliveries"},
 }
 TWINS = {"nobody", "viewer", "imports:write"}
 Route = tuple[str, str, Role]

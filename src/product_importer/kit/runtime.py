@@ -1,8 +1,7 @@
 """Opens what every process needs: logs, database, storage, and whoever carries the bells."""
 
-from product_importer.kit import database, live, logs, storage, tasks
+from product_importer.kit import database, live, logs, secrets, storage, tasks
 from product_importer.kit.settings import Settings
-from product_importer.kit.tasks import on_celery
 
 
 def start(settings: Settings) -> None:
@@ -10,5 +9,12 @@ def start(settings: Settings) -> None:
     logs.configure(settings)
     database.connect(settings.database)
     storage.configure(settings)
+    secrets.configure(settings)
     live.configure(settings)
-    tasks.use(on_celery.CeleryRunner(on_celery.make_app(settings, brisk=True)) if settings.server_mode else None)
+    tasks.use(_celery(settings) if settings.server_mode else None)
+
+
+def _celery(settings: Settings) -> tasks.Runner:
+    from product_importer.kit.tasks import on_celery  # noqa: PLC0415 - heavy, and nothing to an embedded process
+
+    return on_celery.CeleryRunner(on_celery.make_app(settings, brisk=True))

@@ -1,11 +1,14 @@
 """The web application: every router, behind the guards."""
 
 import asyncio
+import functools
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from starlette.routing import BaseRoute
 
 from product_importer import __version__, worker
 from product_importer.catalog import bulk_queries
@@ -19,6 +22,7 @@ from product_importer.web.api import (
     accounts,
     control,
     description,
+    events,
     exports,
     health,
     images,
@@ -29,10 +33,23 @@ from product_importer.web.api import (
     mending,
     products,
     reviews,
+    webhooks,
+    wishes,
 )
 from product_importer.web.guards import Guards
 from product_importer.web.limits import Limits
-from product_importer.web.pages import account, answers, dashboard, entrance, mapping, mend, product_forms, users
+from product_importer.web.pages import (
+    account,
+    answers,
+    dashboard,
+    deliveries,
+    entrance,
+    inbox,
+    mapping,
+    mend,
+    product_forms,
+    users,
+)
 from product_importer.web.pages import control as control_pages
 from product_importer.web.pages import images as image_pages
 from product_importer.web.pages import imports as import_pages
@@ -40,6 +57,8 @@ from product_importer.web.pages import jobs as job_pages
 from product_importer.web.pages import journal as journal_pages
 from product_importer.web.pages import product as product_page
 from product_importer.web.pages import products as product_pages
+from product_importer.web.pages import webhooks as webhook_pages
+from product_importer.web.pages import wishes as wish_pages
 from product_importer.web.tus import routes as tus
 from product_importer.web.watch import Watch
 
@@ -56,6 +75,8 @@ API = (
     products.router,
     images.router,
     accounts.router,
+    webhooks.router,
+    wishes.router,
 )
 PAGES = (
     dashboard.router,
@@ -73,6 +94,10 @@ PAGES = (
     entrance.router,
     account.router,
     users.router,
+    wish_pages.router,
+    webhook_pages.router,
+    deliveries.router,
+    inbox.router,
 )
 
 
@@ -87,27 +112,34 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        routes=[*_routes()],
+        webhooks=events.webhooks,
     )
     closing = asyncio.Event()
     app.state.limits = Limits(settings)
     app.state.settings, app.state.watch = settings, Watch(queries.snapshot, closing)
     app.state.bulk_watch = Watch(bulk_queries.seen, closing)
     app.state.gallery_watch = Watch(galleries.gallery, closing)
-    versioned = APIRouter(
-        prefix="/api/v1", responses={"4XX": schemas.problem("A refusal; docs/errors.md has the codes")}
-    )
-    for router in API:
-        versioned.include_router(router)
-        app.include_router(router, include_in_schema=False)
-    app.include_router(versioned)
-    app.include_router(health.router)
-    app.include_router(description.router, include_in_schema=False)
-    for router in PAGES:
-        app.include_router(router, include_in_schema=False)
     app.mount(assets.PREFIX, assets.Assets(), name="static")
     errors.install(app)
     app.add_middleware(Guards, settings=settings)
     return app
+
+
+@functools.cache
+def _routes() -> tuple[BaseRoute, ...]:
+    """Put the routers together, once a process: what FastAPI makes of each route takes longer than all else here."""
+    refused: dict[int | str, dict[str, Any]] = {"4XX": schemas.problem("A refusal; docs/errors.md has the codes")}
+    whole, versioned = APIRouter(), APIRouter(prefix="/api/v1", responses=refused)
+    for router in API:
+        versioned.include_router(router)
+        whole.include_router(router, include_in_schema=False)
+    whole.include_router(versioned)
+    whole.include_router(health.router)
+    whole.include_router(description.router, include_in_schema=False)
+    for router in PAGES:
+        whole.include_router(router, include_in_schema=False)
+    return tuple(whole.routes)
 
 
 @asynccontextmanager

@@ -10,6 +10,7 @@ AREAS: dict[str, frozenset[Scope]] = {
     "images": frozenset({Scope.PRODUCTS}),
     "jobs": frozenset({Scope.PRODUCTS}),
     "webhooks": frozenset({Scope.WEBHOOKS}),
+    "deliveries": frozenset({Scope.WEBHOOKS}),
 }
 
 

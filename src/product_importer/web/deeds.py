@@ -35,6 +35,11 @@ KNOWN = {
     "session.ended": Deed("Signed out", "minus", "is-unchanged"),
     "token.created": Deed("Token made", "plus", "is-created"),
     "token.revoked": Deed("Token revoked", "minus", "is-rejected"),
+    "endpoint.added": Deed("Webhook added", "webhook", "is-created"),
+    "endpoint.changed": Deed("Webhook changed", "webhook", "is-updated"),
+    "endpoint.removed": Deed("Webhook removed", "webhook", "is-rejected"),
+    "endpoint.disabled": Deed("Webhook disabled", "webhook", "is-superseded"),
+    "endpoint.rotated": Deed("Webhook secret renewed", "webhook", "is-updated"),
     "upload.completed": Deed("Import completed", "table-import", "is-unchanged"),
 }
 FIELDS = {"sku": "SKU"}

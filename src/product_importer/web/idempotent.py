@@ -1,7 +1,7 @@
 """The header Idempotency-Key, on POSTs that create."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Annotated, Any
 
 from fastapi import Header, Request, Response
@@ -26,13 +26,13 @@ Key = Annotated[
 class Made:
     """What is answered to a request that created something: status, headers and JSON, whose very bytes are kept.
 
-    Where the JSON holds a secret, `kept` is what is kept and answered another time.
+    `kept` is what a replay is answered in their place, where they hold a secret.
     """
 
     status: int
     headers: Mapping[str, str]
     body: str
-    kept: str = ""
+    kept: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,8 @@ def once(
         made = Made(**known)
         return _answer(Made(made.status, {**made.headers, **REPLAYED}, made.body))
     made = make()
-    keyed.keep(session, asdict(replace(made, body=made.kept or made.body, kept="")))
+    kept = made.body if made.kept is None else made.kept
+    keyed.keep(session, asdict(Made(made.status, made.headers, kept)))
     return _answer(made)
 
 

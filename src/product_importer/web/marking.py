@@ -3,10 +3,12 @@
 import asyncio
 from typing import Any
 
+from sqlalchemy.exc import DBAPIError
 from starlette.datastructures import MutableHeaders
 from starlette.types import Message, Send
 
 from product_importer.accounts.known import Known
+from product_importer.kit import logs
 from product_importer.web import identity
 
 STREAM_CHECKED = 2.0  # seconds between two looks whether the reader of a stream is still signed in
@@ -32,6 +34,7 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
 }
 HTTPS_ONLY = "max-age=31536000"
+_log = logs.get("web.marking")
 
 
 class Marked:
@@ -75,8 +78,17 @@ class Marked:
             self._looking.cancel()
 
     async def _look(self, known: Known) -> None:
-        while await asyncio.to_thread(identity.stands, known):
+        while await asyncio.to_thread(_stands, known):
             await asyncio.sleep(STREAM_CHECKED)
         self._gone = True
         if self._answering is not None:
             self._answering.cancel()
+
+
+def _stands(known: Known) -> bool:
+    """Look whether somebody is still let in; a database that is away for a moment sends nobody out."""
+    try:
+        return identity.stands(known)
+    except DBAPIError as error:
+        _log.warning("could not look whether a stream's reader is signed in", error=repr(error.orig))
+        return True

@@ -20,6 +20,7 @@ from product_importer.web import (
     reader,
     reversal,
     standing,
+    webhook_view,
     words,
 )
 
@@ -51,6 +52,7 @@ GLOBALS = {
     "product_view": product_view,
     "reversal": reversal,
     "standing": standing,
+    "hooks": webhook_view,
     "explanations": codes.EXPLANATIONS,
     "lineage": account.lineage,
     "lines": words.lines,

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, Table
+from sqlalchemy import ColumnElement, Connection, Engine, FromClause, Select, Table
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 
@@ -68,6 +68,10 @@ class Face(Protocol):
         """Return JSON `{field: [before, after]}` of those pairs that differ; amounts are strings."""
         ...
 
+    def json_object(self, values: Mapping[str, ColumnElement[Any]]) -> ColumnElement[str]:
+        """Return a JSON object as text, written as the API writes it: amounts as text, moments in UTC; no ids."""
+        ...
+
     def json_has(self, details: ColumnElement[Any], field: str) -> ColumnElement[bool]:
         """Return whether the JSON object `details` has `field`."""
         ...
@@ -99,6 +103,10 @@ class Face(Protocol):
 
     def cuts(self, connection: Connection, table: Table, key: str, *, pieces: int) -> list[str]:
         """Return the keys that cut an analyzed table into at most so many pieces for as many connections, in order."""
+        ...
+
+    def beside(self, left: FromClause, right: FromClause, on: ColumnElement[bool]) -> FromClause:
+        """Join the few rows of `right` to those of `left` that have one; others may be left beside nothing."""
         ...
 
     def place_of(self, key: ColumnElement[str]) -> ColumnElement[Any]:

@@ -4,7 +4,7 @@ import itertools
 import os
 import sqlite3
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    FromClause,
     Select,
     Table,
     Text,
@@ -41,7 +42,7 @@ from sqlalchemy.types import TypeEngine
 from product_importer.kit import folding
 from product_importer.kit.database import sqlite_load, turns
 from product_importer.kit.database.face import Access, Pairs
-from product_importer.kit.database.types import Money
+from product_importer.kit.database.types import Moment, Money
 
 SLICE = 10_000  # products: about 60 ms for whoever waits to write
 CACHE = 16_000  # KiB of pages that a connection keeps at most; at the usual 2,000 an import reads many of them twice
@@ -129,6 +130,15 @@ def change_list(pairs: Pairs) -> ColumnElement[Any]:
     return type_coerce(literal("{", Text()).concat(func.substr(parts, 2)).concat("}"), JSON())
 
 
+def json_object(values: Mapping[str, ColumnElement[Any]]) -> ColumnElement[str]:
+    """Take the object's text as SQLite writes it; a moment is kept without the zone, which is UTC."""
+    parts: list[Any] = []
+    for name, value in values.items():
+        moment = func.replace(type_coerce(value, Text()), " ", "T").concat("Z")
+        parts += [literal(name, Text()), moment if isinstance(value.type, Moment) else _plain(value)]
+    return func.json_object(*parts, type_=Text())
+
+
 def json_has(details: ColumnElement[Any], field: str) -> ColumnElement[bool]:
     """Ask for the type of what is at that key, which JSON's null has too."""
     return func.json_type(details, f"$.{field}").is_not(None)
@@ -173,6 +183,11 @@ def last_of_each(table: Table, key: ColumnElement[str], order: ColumnElement[int
 def cuts(connection: Connection, table: Table, key: str, *, pieces: int) -> list[str]:  # noqa: ARG001
     """Cut nothing: one connection writes at a time."""
     return []
+
+
+def beside(left: FromClause, right: FromClause, on: ColumnElement[bool]) -> FromClause:
+    """Join from the left: an inner join would be turned round, and every row of `left` indexed for few of `right`."""
+    return left.outerjoin(right, on)
 
 
 def place_of(key: ColumnElement[str]) -> ColumnElement[Any]:  # noqa: ARG001
