@@ -32,6 +32,7 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
     "cross-origin-resource-policy": "same-origin",
+    "cache-control": "private",  # where an answer does not say more
 }
 HTTPS_ONLY = "max-age=31536000"
 _log = logs.get("web.marking")
