@@ -1,5 +1,6 @@
 """Every table, imported once: what migrations compare against and tests look through."""
 
+from product_importer.accounts.models import Link, SignIn, Token, User
 from product_importer.catalog.bulk_models import BulkJob
 from product_importer.catalog.models import Product, ProductText
 from product_importer.catalog.wish_models import ImageAddress, ImageWish
@@ -31,16 +32,20 @@ __all__ = [
     "ImportJob",
     "InboxMessage",
     "LateSkip",
+    "Link",
     "MappingMemory",
     "Part",
     "Product",
     "ProductImage",
     "ProductText",
     "RejectedRecord",
+    "SignIn",
     "Slice",
+    "Token",
     "Undo",
     "UndoKept",
     "Upload",
+    "User",
     "Variant",
     "metadata",
 ]

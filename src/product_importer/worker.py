@@ -4,6 +4,7 @@ import signal
 import threading
 from types import FrameType
 
+from product_importer.accounts.chores import forget_expired
 from product_importer.catalog.bulk_run import run_bulk
 from product_importer.catalog.search_index import follow_products
 from product_importer.imports.chores import drop_scratch
@@ -41,6 +42,7 @@ CHORES = (
     forget_abandoned,
     forget_answers,
     forget_deliveries,
+    forget_expired,
     forget_files,
     forget_unshown,
     sweep_images,

@@ -10,7 +10,7 @@ from product_importer.imports.originals import Keeping
 from product_importer.imports.states import State
 from product_importer.web.product_filters import PageQuery
 from product_importer.web.product_form import BLANK, Form
-from tests.web import record_pages, samples, samples_of_images, samples_of_webhooks
+from tests.web import account_pages, record_pages, samples, samples_of_images, samples_of_webhooks
 
 SHELL: dict[str, object] = {
     "most": 2 * 2**30,
@@ -48,6 +48,7 @@ FORM: dict[str, object] = {"nav": "products", "product": samples.MUG, "back": ""
 FRESH = {"running": 0, "products": 0}
 
 PAGES: dict[str, tuple[str, dict[str, object]]] = {
+    **account_pages.PAGES,
     **record_pages.PAGES,
     **samples_of_webhooks.PAGES,
     "dashboard": (

@@ -20,6 +20,8 @@ app = typer.Typer(
     rich_markup_mode="rich",
     epilog="With nothing set, all data lives in the folder [bold]data[/]; docs/settings.md explains every setting.",
 )
+admin = typer.Typer(help="Make accounts where no admin can: the first one, or one whose password is lost.")
+app.add_typer(admin, name="admin", no_args_is_help=True, rich_help_panel="Set up and look")
 RUN, WORK, LOOK = "Keep running", "Do one thing", "Set up and look"
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on; without it HOST, or 127.0.0.1.")]
@@ -196,3 +198,22 @@ def check() -> None:
     from product_importer.cli import checking
 
     checking.check()
+
+
+@admin.command("create")
+def admin_create(email: Annotated[str, typer.Argument(help="What they sign in with.")]) -> None:
+    """Make an admin; the password is asked for, or read from standard input where that is no terminal.
+
+    An account with that email becomes an admin again, is let in, and gets the password.
+    """
+    from product_importer.cli import accounts
+
+    accounts.create(email)
+
+
+@admin.command("setup-link")
+def admin_setup_link() -> None:
+    """Print a link at which the first account is made: it works once, within an hour."""
+    from product_importer.cli import accounts
+
+    accounts.setup_link()

@@ -1,4 +1,4 @@
-"""Where the web server listens: address and port as said, open to others only when asked, and not taken."""
+"""Where the web server listens: address and port as said, and not taken."""
 
 import os
 import socket
@@ -13,22 +13,6 @@ def chosen(*, host: str | None, port: int | None) -> Settings:
     said = {"HOST": host, "PORT": port}
     os.environ.update({name: str(value) for name, value in said.items() if value is not None})
     return settings.current()
-
-
-def permit(settings: Settings) -> None:
-    """Refuse to open the unguarded server to other machines unless that was asked for, and then say it loudly."""
-    if settings.loopback:
-        return
-    if not settings.allow_insecure_bind:
-        terminal.refuse(
-            f"HOST is {settings.host}: other machines could reach this server, and no accounts keep them out yet.",
-            "Leave HOST at 127.0.0.1, or set ALLOW_INSECURE_BIND=1 where the network in front keeps strangers out.",
-        )
-    terminal.warn(
-        "OPEN TO THE NETWORK",
-        f"Listening on {settings.host}, port {settings.port}, with ALLOW_INSECURE_BIND=1.\n"
-        "Whoever reaches this port can read and change every product, without signing in.",
-    )
 
 
 def try_port(settings: Settings) -> None:

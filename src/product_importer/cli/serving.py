@@ -18,7 +18,6 @@ def serve(*, host: str | None, port: int | None) -> None:
     """Bring the database up to date, then run web server and worker until asked to end."""
     settings = doors.chosen(host=host, port=port)
     logs.configure(settings)
-    doors.permit(settings)
     doors.try_port(settings)
     # In a process of its own: what migrations load would stay in the supervisor's memory.
     if status := subprocess.run(_argv("migrate", "--quiet"), check=False).returncode:
@@ -32,8 +31,10 @@ def web(*, host: str | None, port: int | None) -> None:
     """Run the web server in this process."""
     settings = doors.chosen(host=host, port=port)
     doors.try_port(settings)
+    from product_importer.cli import accounts
     from product_importer.web import server
 
+    accounts.greet(settings)
     server.run(settings)
 
 

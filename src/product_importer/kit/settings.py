@@ -5,7 +5,7 @@ import ipaddress
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, IPvAnyNetwork, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -41,7 +41,11 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=1, le=65535)
     public_url: str = ""
     allowed_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = ()
-    allow_insecure_bind: bool = False
+    trusted_proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode, BeforeValidator(_listed)] = ()
+    admin_email: str = ""
+    admin_password: SecretStr = SecretStr("")
+    admin_password_file: Path | None = None
+    requests_per_minute: int = Field(3_000, ge=1)
 
     max_upload_bytes: int = Field(2 * 2**30, ge=1)
     max_open_uploads: int = Field(100, ge=1)

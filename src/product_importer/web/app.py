@@ -5,6 +5,7 @@ import functools
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from starlette.routing import BaseRoute
@@ -16,9 +17,11 @@ from product_importer.kit import runtime
 from product_importer.kit.settings import Settings
 from product_importer.kit.tasks import sweeper
 from product_importer.media import queries as galleries
-from product_importer.web import assets, errors
+from product_importer.web import assets, errors, schemas
 from product_importer.web.api import (
+    accounts,
     control,
+    description,
     events,
     exports,
     health,
@@ -34,7 +37,19 @@ from product_importer.web.api import (
     wishes,
 )
 from product_importer.web.guards import Guards
-from product_importer.web.pages import answers, dashboard, deliveries, inbox, mapping, mend, product_forms
+from product_importer.web.limits import Limits
+from product_importer.web.pages import (
+    account,
+    answers,
+    dashboard,
+    deliveries,
+    entrance,
+    inbox,
+    mapping,
+    mend,
+    product_forms,
+    users,
+)
 from product_importer.web.pages import control as control_pages
 from product_importer.web.pages import images as image_pages
 from product_importer.web.pages import imports as import_pages
@@ -59,6 +74,7 @@ API = (
     jobs.router,
     products.router,
     images.router,
+    accounts.router,
     webhooks.router,
     wishes.router,
 )
@@ -75,6 +91,9 @@ PAGES = (
     product_forms.router,
     product_page.router,
     image_pages.router,
+    entrance.router,
+    account.router,
+    users.router,
     wish_pages.router,
     webhook_pages.router,
     deliveries.router,
@@ -89,7 +108,7 @@ def create_app(settings: Settings) -> FastAPI:
         title="Product Importer",
         version=__version__,
         lifespan=_lifespan,
-        openapi_url="/api/v1/openapi.json",
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -97,6 +116,7 @@ def create_app(settings: Settings) -> FastAPI:
         webhooks=events.webhooks,
     )
     closing = asyncio.Event()
+    app.state.limits = Limits(settings)
     app.state.settings, app.state.watch = settings, Watch(queries.snapshot, closing)
     app.state.bulk_watch = Watch(bulk_queries.seen, closing)
     app.state.gallery_watch = Watch(galleries.gallery, closing)
@@ -109,12 +129,14 @@ def create_app(settings: Settings) -> FastAPI:
 @functools.cache
 def _routes() -> tuple[BaseRoute, ...]:
     """Put the routers together, once a process: what FastAPI makes of each route takes longer than all else here."""
-    whole, versioned = APIRouter(), APIRouter(prefix="/api/v1")
+    refused: dict[int | str, dict[str, Any]] = {"4XX": schemas.problem("A refusal; docs/errors.md has the codes")}
+    whole, versioned = APIRouter(), APIRouter(prefix="/api/v1", responses=refused)
     for router in API:
         versioned.include_router(router)
         whole.include_router(router, include_in_schema=False)
     whole.include_router(versioned)
     whole.include_router(health.router)
+    whole.include_router(description.router, include_in_schema=False)
     for router in PAGES:
         whole.include_router(router, include_in_schema=False)
     return tuple(whole.routes)

@@ -24,6 +24,17 @@ KNOWN = {
     "image.failed": Deed("Image failed", "alert-triangle", "is-rejected"),
     "image.primary": Deed("Image made primary", "star", "is-updated"),
     "image.removed": Deed("Image removed", "trash", "is-rejected"),
+    "user.created": Deed("Account made", "plus", "is-created"),
+    "user.invited": Deed("Invited", "send", "is-created"),
+    "user.reset": Deed("Link for a password made", "refresh", "is-updated"),
+    "user.role_changed": Deed("Role changed", "pencil", "is-updated"),
+    "user.password_changed": Deed("Password changed", "pencil", "is-updated"),
+    "user.disabled": Deed("Account disabled", "minus", "is-rejected"),
+    "user.enabled": Deed("Account enabled", "check", "is-created"),
+    "session.started": Deed("Signed in", "check", "is-unchanged"),
+    "session.ended": Deed("Signed out", "minus", "is-unchanged"),
+    "token.created": Deed("Token made", "plus", "is-created"),
+    "token.revoked": Deed("Token revoked", "minus", "is-rejected"),
     "endpoint.added": Deed("Webhook added", "webhook", "is-created"),
     "endpoint.changed": Deed("Webhook changed", "webhook", "is-updated"),
     "endpoint.removed": Deed("Webhook removed", "webhook", "is-rejected"),
@@ -32,6 +43,7 @@ KNOWN = {
     "upload.completed": Deed("Import completed", "table-import", "is-unchanged"),
 }
 FIELDS = {"sku": "SKU"}
+NAMED = ("image.", "user.", "session.", "token.")
 
 
 def deed(type_: str) -> Deed:
@@ -51,8 +63,8 @@ def changes(one: Told) -> dict[str, list[str | bool | None]]:
 
 
 def named(one: Told) -> str:
-    """Name the file that an entry about an image is about; "" for any other."""
-    return str((one.changes or {}).get("name", "")) if one.type.startswith("image.") else ""
+    """Name the file, the account or the token that an entry is about; "" for any other."""
+    return str((one.changes or {}).get("name", "")) if one.type.startswith(NAMED) else ""
 
 
 def by_hand(one: Told) -> str:

@@ -15,6 +15,7 @@ from product_importer.kit import database
 from product_importer.kit.settings import Settings
 from product_importer.media.queries import Gallery
 from product_importer.web import roles
+from product_importer.web.identity import Identity
 from product_importer.web.watch import Watch
 
 
@@ -82,3 +83,4 @@ Sent = Annotated[dict[str, str], Depends(_sent)]
 Reading = Annotated[Session, Depends(_reading, scope="function")]
 Writing = Annotated[Session, Depends(_writing, scope="function")]
 Actor = Annotated[str, Depends(roles.current_actor)]
+Asking = Annotated[Identity, Depends(roles.current_identity)]

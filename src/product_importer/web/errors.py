@@ -3,13 +3,14 @@
 import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import FastAPI
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Match
 from starlette.types import Scope
 
@@ -17,9 +18,11 @@ from product_importer.kit import database, logs
 from product_importer.kit.errors import AppError, NotFound
 from product_importer.kit.tasks import failure
 from product_importer.web import templating
+from product_importer.web.identity import SignInNeeded
 
 _log = logs.get("web.errors")
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+PAGES = ("/admin", "/setup", "/sign-in", "/sign-out")
 RETRY = "5"  # seconds until a database that was away may be back
 
 
@@ -87,10 +90,13 @@ def install(app: FastAPI) -> None:
 
 def answer(scope: Scope, refused: AppError, headers: Mapping[str, str] | None = None) -> Response:
     """Render a refusal for whoever asked."""
-    headers = headers or ({"Retry-After": RETRY} if refused.status == 503 else {})
+    headers = {**_headers(refused), **(headers or {})}
     request = Request(scope)
     request_id = scope.get("state", {}).get("request_id", "")
-    if scope["path"].startswith("/admin") and "text/html" in request.headers.get("accept", ""):
+    if scope["path"].startswith(PAGES) and "text/html" in request.headers.get("accept", ""):
+        if isinstance(refused, SignInNeeded) and request.method == "GET":
+            asked = f"{scope['path']}?{request.url.query}".rstrip("?")
+            return RedirectResponse(f"/sign-in?next={quote(asked, safe='')}", 303)
         shown = {"status": refused.status, "title": refused.title, "detail": refused.detail, "action": refused.action}
         page = templating.render(
             request, "error.html", status_code=refused.status, code=refused.code, request_id=request_id, **shown
@@ -98,6 +104,17 @@ def answer(scope: Scope, refused: AppError, headers: Mapping[str, str] | None = 
         page.headers.update(headers)
         return page
     return _Problem(problem(refused, request_id), refused.status, headers)
+
+
+def _headers(refused: AppError) -> dict[str, str]:
+    """Give the headers that a status asks for; a limit's own ones travel as the fact `rate`."""
+    rate = refused.facts.pop("rate", {})
+    headers: dict[str, str] = dict(rate) if isinstance(rate, dict) else {}
+    if "retry_after" in refused.facts or refused.status == 503:
+        headers["Retry-After"] = str(refused.facts.get("retry_after", RETRY))
+    if refused.status == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="Product Importer"'
+    return headers
 
 
 def refusal(error: Exception) -> AppError:

@@ -1,10 +1,11 @@
 """What every request passes before any route: Host and Origin checks, body limits, security headers, a request id."""
 
+import asyncio
 import re
 import secrets
 from urllib.parse import SplitResult, urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -12,32 +13,14 @@ from product_importer.kit import logs
 from product_importer.kit.errors import AppError
 from product_importer.kit.settings import LOOPBACK, Settings
 from product_importer.media import developing
-from product_importer.web import errors
+from product_importer.web import errors, peers, reader
+from product_importer.web.body import ClientStalled
+from product_importer.web.marking import Marked
 
 SMALL_BODY = 2**20  # bytes, for every door but the uploads
 UPLOAD_FRAME = 2**20  # bytes that a multipart body may have besides the file
 IMAGE_FORM = re.compile("/admin/products/[0-9a-f-]{36}/images")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-POLICY = "; ".join(
-    [
-        "default-src 'none'",
-        "script-src 'self' 'wasm-unsafe-eval'",
-        "style-src 'self'",
-        "img-src 'self' blob: data:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    ]
-)
-HEADERS = {
-    "content-security-policy": POLICY,
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "same-origin",
-    "cross-origin-opener-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=()",
-}
 _log = logs.get("web.guards")
 
 
@@ -84,17 +67,24 @@ class Guards:
             return
         if scope["method"] == "HEAD":  # a GET, of whose answer uvicorn sends the head alone
             scope = {**scope, "method": "GET"}
-        scope.setdefault("state", {})["request_id"] = request_id = secrets.token_hex(8)
-        marked = _Marked(send, request_id)
+        state = scope.setdefault("state", {})
+        state["request_id"], state["reader"] = secrets.token_hex(8), reader.begin()
+        marked = Marked(send, state, secure=peers.is_secure(scope, self.settings))
         try:
             self._check(scope)
-            await self.app(scope, _counting(receive, self._limit(scope)), marked)
+            idle = self.settings.upload_idle_seconds + 1.0  # after the doors that keep what came until then
+            await self.app(scope, _counting(receive, self._limit(scope), idle), marked)
+        except asyncio.CancelledError:
+            if not await marked.signed_out():
+                raise
         except ClientDisconnect:
             _log.info("the client left in the middle of its request", path=scope["path"])
         except Exception as error:
             if marked.started:
                 raise
             await errors.answer(scope, errors.refusal(error))(scope, receive, marked)
+        finally:
+            marked.over()
 
     def _check(self, scope: Scope) -> None:
         headers = Headers(scope=scope)
@@ -122,31 +112,20 @@ class Guards:
         return self.settings.max_upload_bytes + UPLOAD_FRAME if takes_files else SMALL_BODY
 
 
-class _Marked:
-    """Puts the security headers and the request id on the answer, and knows whether it has begun."""
-
-    def __init__(self, send: Send, request_id: str) -> None:
-        self.send = send
-        self.request_id = request_id
-        self.started = False
-
-    async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self.started = True
-            headers = MutableHeaders(scope=message)
-            for name, value in HEADERS.items():
-                headers.setdefault(name, value)
-            headers["x-request-id"] = self.request_id
-        await self.send(message)
-
-
-def _counting(receive: Receive, limit: int) -> Receive:
-    """Count the body as it comes, whatever Content-Length says."""
-    read = 0
+def _counting(receive: Receive, limit: int, idle: float) -> Receive:
+    """Count the body as it comes, whatever Content-Length says, and wait `idle` seconds for each piece of it."""
+    read, whole = 0, False
 
     async def counted() -> Message:
-        nonlocal read
-        message = await receive()
+        nonlocal read, whole
+        if whole:  # what comes now is that the client has left
+            return await receive()
+        try:
+            async with asyncio.timeout(idle):
+                message = await receive()
+        except TimeoutError:
+            raise ClientStalled(f"Not one byte came in {idle:g} seconds.") from None
+        whole = not message.get("more_body", False)
         read += len(message.get("body", b""))
         if read > limit:
             raise _too_large(limit)

@@ -1,36 +1,71 @@
-"""Who may do what: every route declares a role, and a test counts that none forgot."""
-
-from enum import StrEnum
+"""Who may do what: every route declares a role, and a test walks all of them."""
 
 from fastapi import Request
 
+from product_importer.accounts.roles import Role, grants
+from product_importer.kit.errors import AppError
+from product_importer.web import identity
+from product_importer.web.areas import area
+from product_importer.web.identity import Identity
 
-class Role(StrEnum):
-    """What an actor may do, each including the ones before."""
+__all__ = ["Allows", "Role", "admin", "anyone", "current_actor", "editor", "viewer"]
 
-    ANYONE = "anyone"
-    VIEWER = "viewer"
-    EDITOR = "editor"
-    ADMIN = "admin"
+
+class RoleMissing(AppError):
+    """The user's role does not include this."""
+
+    status = 403
+    code = "ROLE_MISSING"
+    title = "Your role does not allow this"
+    action = "Ask an admin for another role, or to do it for you."
+
+
+class ScopeMissing(AppError):
+    """The token's scopes do not include this."""
+
+    status = 403
+    code = "SCOPE_MISSING"
+    title = "The token's scopes do not allow this"
+    action = "Use a token with a wider scope; docs/api.md lists what each of them allows."
 
 
 class Allows:
-    """The dependency by which a route declares its role.
-
-    Until accounts exist the server is open to whoever reaches it, which `web.server` keeps to this machine.
-    """
+    """The dependency by which a route declares its role."""
 
     def __init__(self, role: Role) -> None:
         self.role = role
 
     def __call__(self, request: Request) -> None:
-        """Let the request in, and note who it is."""
-        request.state.actor = "user:local"
+        """Let the request in and note who it is. Raises RoleMissing, ScopeMissing and what `identity.of` does."""
+        if self.role is Role.ANYONE:
+            return
+        asking = identity.of(request)
+        self._require(request, asking)
+        request.state.identity = asking
+        reader = getattr(request.state, "reader", None)
+        if reader is not None:
+            reader.role = asking.role
+            reader.signed_in = asking.known is not None and asking.known.session_id is not None
+
+    def _require(self, request: Request, asking: Identity) -> None:
+        if not asking.role.includes(self.role):
+            raise RoleMissing(f"This needs the role {self.role.value}; yours is {asking.role.value}.")
+        scopes = asking.known.scopes if asking.known else None
+        writes = request.method not in ("GET", "HEAD", "OPTIONS")
+        needed = Role.EDITOR if writes and self.role is Role.VIEWER else self.role  # a reading token makes no tokens
+        if scopes is not None and not grants(scopes, needed, area(request.url.path)):
+            raise ScopeMissing(f"It has {', '.join(sorted(scopes)) or 'none'}.")
 
 
 anyone, viewer, editor, admin = (Allows(role) for role in Role)
 
 
+def current_identity(request: Request) -> Identity:
+    """Return who asks, once the route's role has let them in."""
+    found: Identity = request.state.identity
+    return found
+
+
 def current_actor(request: Request) -> str:
     """Return who acts: `user:…`, `token:…` or `system`."""
-    return str(getattr(request.state, "actor", "user:local"))
+    return current_identity(request).actor

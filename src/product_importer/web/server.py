@@ -5,21 +5,10 @@ from types import FrameType
 
 import uvicorn
 
-from product_importer.kit import logs
-from product_importer.kit.errors import AppError
 from product_importer.kit.settings import Settings
 from product_importer.web.app import create_app
 
 DRAIN = 5  # seconds for requests at work when the server is told to stop
-_log = logs.get("web.server")
-
-
-class InsecureBind(AppError):
-    """The server was told to listen to other machines while it has no accounts."""
-
-    code = "INSECURE_BIND"
-    title = "This server has no accounts yet, so whoever reaches it may do anything"
-    action = "Keep HOST at 127.0.0.1, or set ALLOW_INSECURE_BIND=1 if something in front of it asks for a sign-in."
 
 
 class Server(uvicorn.Server):
@@ -34,8 +23,7 @@ class Server(uvicorn.Server):
 
 
 def run(settings: Settings) -> int:
-    """Serve until told to stop; raises InsecureBind where that would open the catalog to a network."""
-    check_bind(settings)
+    """Serve until told to stop."""
     server = make(settings)
     server.run()
     return 0 if server.started else 1
@@ -57,12 +45,3 @@ def make(settings: Settings) -> Server:
     server = Server(config)
     server.closing = app.state.watch.closing
     return server
-
-
-def check_bind(settings: Settings) -> None:
-    """Refuse to listen beyond this machine without ALLOW_INSECURE_BIND, and say it loudly with it."""
-    if settings.loopback:
-        return
-    if not settings.allow_insecure_bind:
-        raise InsecureBind(f"HOST={settings.host} would let other machines in.")
-    _log.warning("NO SIGN-IN: everybody who reaches this server may change the catalog", host=settings.host)

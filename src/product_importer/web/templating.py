@@ -17,6 +17,7 @@ from product_importer.web import (
     images_view,
     pager,
     product_view,
+    reader,
     reversal,
     standing,
     webhook_view,
@@ -55,6 +56,8 @@ GLOBALS = {
     "explanations": codes.EXPLANATIONS,
     "lineage": account.lineage,
     "lines": words.lines,
+    "may": reader.may,
+    "signed_in": reader.signed_in,
     "window": pager.window,
 }
 

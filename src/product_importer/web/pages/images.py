@@ -79,7 +79,7 @@ def change(
     return _back(product_id, back)
 
 
-@router.get("/images", dependencies=[Depends(viewer)])
+@router.get("/images", dependencies=[Depends(editor)])
 def many(request: Request, session: Reading, actor: Actor) -> HTMLResponse:
     """Offer to drop many files or a folder, each of which finds its product by its name."""
     return templating.render(request, "images.html", **rail.context(session, "products", actor))

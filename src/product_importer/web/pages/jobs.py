@@ -28,7 +28,7 @@ class Confirming(ProductQuery):
     step: int = Field(default=1, ge=1, le=2)
 
 
-@router.get("/products/delete", dependencies=[Depends(viewer)])
+@router.get("/products/delete", dependencies=[Depends(admin)])
 def confirm(request: Request, asked: Annotated[Confirming, Query()], session: Reading, actor: Actor) -> HTMLResponse:
     """Ask whether all that matches shall be deleted, and once more for its number."""
     return _confirm(request, asked, session, actor, step=asked.step)

@@ -26,7 +26,7 @@ Part = Literal["page", "row", "form"]  # what the answer is: a whole page, a row
 Back = Annotated[str, Query(max_length=2_000)]
 
 
-@router.get("/new", dependencies=[Depends(viewer)])
+@router.get("/new", dependencies=[Depends(editor)])
 def new(request: Request, session: Reading, actor: Actor, part: Part = "page", back: Back = "") -> HTMLResponse:
     """Show an empty form."""
     return _form(request, session, Form(product_form.BLANK), None, actor=actor, part=part, back=back)
@@ -45,7 +45,7 @@ def create(request: Request, sent: Sent, actor: Actor, part: Part = "page") -> R
     return RedirectResponse(product_view.back_to(back, said="created"), 303)
 
 
-@router.get("/{product_id}/edit", dependencies=[Depends(viewer)])
+@router.get("/{product_id}/edit", dependencies=[Depends(editor)])
 def edit(
     request: Request, product_id: uuid.UUID, session: Reading, actor: Actor, part: Part = "page", back: Back = ""
 ) -> HTMLResponse:

@@ -67,6 +67,7 @@ class PiLive extends HTMLElement {
   async #ask() {
     try {
       const answer = await fetch(this.getAttribute("src"));
+      if (answer.status === 401) return location.reload(); // signed out: the page then asks to sign in
       if (!answer.ok) throw new Error(String(answer.status));
       this.#received(await answer.text());
     } catch {

@@ -1,0 +1,19 @@
+"""Which scopes of tokens speak of which addresses."""
+
+from product_importer.accounts.roles import Scope
+
+AREAS: dict[str, frozenset[Scope]] = {
+    "upload": frozenset({Scope.IMPORTS}),
+    "imports": frozenset({Scope.IMPORTS}),
+    "uploads": frozenset({Scope.IMPORTS, Scope.PRODUCTS}),  # pieces of files and of pictures alike
+    "products": frozenset({Scope.PRODUCTS}),
+    "images": frozenset({Scope.PRODUCTS}),
+    "jobs": frozenset({Scope.PRODUCTS}),
+    "webhooks": frozenset({Scope.WEBHOOKS}),
+    "deliveries": frozenset({Scope.WEBHOOKS}),
+}
+
+
+def area(path: str) -> frozenset[Scope]:
+    """Return the scopes that let a token write at a path; none for what takes `admin`."""
+    return AREAS.get(path.removeprefix("/api/v1").split("/")[1], frozenset())

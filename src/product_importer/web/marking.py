@@ -1,0 +1,95 @@
+"""What every answer carries: the security headers, its request id, what is left of a limit; and the end of streams."""
+
+import asyncio
+from typing import Any
+
+from sqlalchemy.exc import DBAPIError
+from starlette.datastructures import MutableHeaders
+from starlette.types import Message, Send
+
+from product_importer.accounts.known import Known
+from product_importer.kit import logs
+from product_importer.web import identity
+
+STREAM_CHECKED = 2.0  # seconds between two looks whether the reader of a stream is still signed in
+POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self' 'wasm-unsafe-eval'",
+        "style-src 'self'",
+        "img-src 'self' blob: data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    ]
+)
+HEADERS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "cross-origin-resource-policy": "same-origin",
+    "cache-control": "private",  # where an answer does not say more
+}
+HTTPS_ONLY = "max-age=31536000"
+_log = logs.get("web.marking")
+
+
+class Marked:
+    """Sends an answer with what it must carry, and knows whether it has begun.
+
+    Make it in the task that answers: a stream whose reader signs out, or is kept out, is cancelled there.
+    """
+
+    def __init__(self, send: Send, state: dict[str, Any], *, secure: bool) -> None:
+        self.send = send
+        self.state = state
+        self.started = False
+        self._more = {"strict-transport-security": HTTPS_ONLY} if secure else {}
+        self._answering = asyncio.current_task()
+        self._looking: asyncio.Task[None] | None = None
+        self._gone = False
+
+    async def __call__(self, message: Message) -> None:
+        """Send a message of the answer."""
+        if message["type"] == "http.response.start":
+            self.started = True
+            headers = MutableHeaders(scope=message)
+            for name, value in (HEADERS | self._more | self.state.get("rate", {})).items():
+                headers.setdefault(name, value)
+            headers["x-request-id"] = self.state["request_id"]
+            asking = self.state.get("identity")
+            if asking and asking.known and headers.get("content-type", "").startswith("text/event-stream"):
+                self._looking = asyncio.create_task(self._look(asking.known))
+        await self.send(message)
+
+    async def signed_out(self) -> bool:
+        """Return whether the answer was cancelled because its reader went, and bring it to its end then."""
+        if self._gone and self._answering is not None:
+            self._answering.uncancel()
+            await self.send({"type": "http.response.body", "body": b"", "more_body": False})
+        return self._gone
+
+    def over(self) -> None:
+        """Stop looking after the reader."""
+        if self._looking is not None:
+            self._looking.cancel()
+
+    async def _look(self, known: Known) -> None:
+        while await asyncio.to_thread(_stands, known):
+            await asyncio.sleep(STREAM_CHECKED)
+        self._gone = True
+        if self._answering is not None:
+            self._answering.cancel()
+
+
+def _stands(known: Known) -> bool:
+    """Look whether somebody is still let in; a database that is away for a moment sends nobody out."""
+    try:
+        return identity.stands(known)
+    except DBAPIError as error:
+        _log.warning("could not look whether a stream's reader is signed in", error=repr(error.orig))
+        return True
