@@ -39,12 +39,17 @@ def gather() -> tuple[tasks.Task, ...]:
     return TASKS
 
 
+def celery_app(settings: Settings) -> on_celery.App:
+    """Return the Celery application of this process, ready to be run by `work` or by Celery's own command."""
+    runtime.start(settings)
+    return on_celery.attend(on_celery.make_app(settings), setup=lambda: runtime.start(settings))
+
+
 def work(settings: Settings) -> int:
     """Run tasks until told to stop: from the database in embedded mode, on Celery in server mode."""
-    runtime.start(settings)
     if settings.server_mode:
-        app = on_celery.make_app(settings)
-        return on_celery.work(app, concurrency=settings.worker_threads, setup=lambda: runtime.start(settings))
+        return on_celery.work(celery_app(settings), concurrency=settings.worker_threads)
+    runtime.start(settings)
     stop = threading.Event()
     tasks.stopping = stop
 

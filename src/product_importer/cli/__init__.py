@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from product_importer import __version__
-from product_importer.cli import terminal, wanted
+from product_importer.cli import terminal, upkeep, wanted
 from product_importer.imports import mock_file
 from product_importer.imports.options import Options
 from product_importer.imports.states import Mode
@@ -196,3 +196,6 @@ def check() -> None:
     from product_importer.cli import checking
 
     checking.check()
+
+
+upkeep.add(app, panel=LOOK)
