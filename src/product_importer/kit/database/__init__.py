@@ -30,8 +30,13 @@ def connect(url: str) -> Engine:
     if _engine is not None:
         _engine.dispose(close=_opened_by == os.getpid())
     _opened_by = os.getpid()
-    _engine = _faces[url.partition("+")[0].partition(":")[0]].engine(url)
+    _engine = face_of(url).engine(url)
     return _engine
+
+
+def face_of(url: str) -> Face:
+    """Return what the kind of database that `url` names does in its own way."""
+    return _faces[url.partition("+")[0].partition(":")[0]]
 
 
 def engine() -> Engine:
