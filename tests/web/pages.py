@@ -9,7 +9,7 @@ from product_importer.imports.originals import Keeping
 from product_importer.imports.states import State
 from product_importer.web.product_filters import PageQuery
 from product_importer.web.product_form import BLANK, Form
-from tests.web import record_pages, samples
+from tests.web import record_pages, samples, samples_of_metrics
 
 SHELL: dict[str, object] = {
     "most": 2 * 2**30,
@@ -63,6 +63,8 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         {"nav": "dashboard", "recent": [], "running": [], "first_run": True, "counts_in_rail": FRESH}
         | {"image_sku": "TEST-000", "image_product": None, "gallery": None},
     ),
+    "metrics": ("metrics.html", samples_of_metrics.METRICS),
+    "metrics-none": ("metrics.html", samples_of_metrics.NONE),
     "imports": (
         "imports.html",
         {"nav": "imports", "found": Page(samples.RECENT * 4, 240, 3, 12), "wanted": Wanted(), "actors": ACTORS},

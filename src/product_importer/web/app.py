@@ -15,6 +15,7 @@ from product_importer.kit.settings import Settings
 from product_importer.kit.tasks import sweeper
 from product_importer.media import queries as galleries
 from product_importer.web import assets, errors
+from product_importer.web import metrics as measured
 from product_importer.web.api import (
     control,
     exports,
@@ -25,6 +26,7 @@ from product_importer.web.api import (
     jobs,
     journal,
     mending,
+    metrics,
     products,
     reviews,
 )
@@ -35,6 +37,7 @@ from product_importer.web.pages import images as image_pages
 from product_importer.web.pages import imports as import_pages
 from product_importer.web.pages import jobs as job_pages
 from product_importer.web.pages import journal as journal_pages
+from product_importer.web.pages import metrics as metrics_page
 from product_importer.web.pages import product as product_page
 from product_importer.web.pages import products as product_pages
 from product_importer.web.tus import routes as tus
@@ -66,6 +69,7 @@ PAGES = (
     product_forms.router,
     product_page.router,
     image_pages.router,
+    metrics_page.router,
 )
 
 
@@ -91,11 +95,14 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(router, include_in_schema=False)
     app.include_router(versioned)
     app.include_router(health.router)
+    app.include_router(metrics.router)
     for router in PAGES:
         app.include_router(router, include_in_schema=False)
     app.mount(assets.PREFIX, assets.Assets(), name="static")
     errors.install(app)
+    app.state.metrics = measured.registry()
     app.add_middleware(Guards, settings=settings)
+    app.add_middleware(measured.Requests, registry=app.state.metrics)
     return app
 
 

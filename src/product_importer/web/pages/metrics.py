@@ -1,0 +1,29 @@
+"""How the installation has been doing: imports, throughput, outcomes and faults by day, and what waits now."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import HTMLResponse
+
+from product_importer.imports import figures
+from product_importer.kit.tasks import figures as work
+from product_importer.web import templating
+from product_importer.web.deps import Actor, Reading
+from product_importer.web.pages import rail
+from product_importer.web.roles import viewer
+
+router = APIRouter()
+Days = Literal[7, 30, 90]
+
+
+@router.get("/admin/metrics", dependencies=[Depends(viewer)])
+def metrics(request: Request, session: Reading, actor: Actor, days: Annotated[Days, Query()] = 30) -> HTMLResponse:
+    """Show the last days."""
+    context: dict[str, Any] = {
+        "span": days,
+        "days": figures.days(session, days),
+        "faults": figures.faults(session, days)[:10],
+        "pace": figures.pace(session),
+        "loads": work.loads(session),
+    }
+    return templating.render(request, "metrics.html", **rail.context(session, "metrics", actor), **context)
