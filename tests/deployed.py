@@ -84,7 +84,8 @@ def variables() -> Iterator[Said]:
 def probes() -> Iterator[Said]:
     """Yield each path that a platform asks for to see whether the server is well."""
     yield "railway.json", read("railway.json")["deploy"]["healthcheckPath"]
-    yield from (("render.yaml", one["healthCheckPath"]) for one in read("render.yaml")["services"] if "web" == one["type"])
+    asked = (one.get("healthCheckPath") for one in read("render.yaml")["services"])
+    yield from (("render.yaml", path) for path in asked if path)
     yield "app.json", read("app.json")["success_url"]
 
 

@@ -63,7 +63,7 @@ class Pace:
 def states(session: Session) -> dict[State, int]:
     """Return how many imports are in each state, all states named."""
     found = session.execute(select(ImportJob.state, func.count()).group_by(ImportJob.state))
-    return dict.fromkeys(State, 0) | {state: count for state, count in found}
+    return dict.fromkeys(State, 0) | {state: int(number) for state, number in found}
 
 
 def outcomes(session: Session) -> dict[str, int]:
@@ -98,7 +98,7 @@ def days(session: Session, count: int) -> list[Day]:
 
 
 def faults(session: Session, count: int) -> list[Fault]:
-    """Return the codes of rejected rows (of the first 1,000 of each import) and failed imports, the most frequent first."""
+    """Return why rows were rejected (the first 1,000 of each import) and imports failed, the most frequent first."""
     since = dt.datetime.combine(clock.now().date() - dt.timedelta(days=count - 1), dt.time(), dt.UTC)
     recent = ImportJob.finished_at >= since
     wanted = select(RejectedRecord.code, func.count(), func.count(func.distinct(RejectedRecord.import_id)))

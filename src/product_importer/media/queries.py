@@ -150,7 +150,7 @@ def thumbnails(session: Session, product_ids: Collection[uuid.UUID]) -> dict[uui
 def states(session: Session) -> dict[ImageState, int]:
     """Return how many pictures are in each state, all states named."""
     found = session.execute(select(Image.state, func.count()).group_by(Image.state))
-    return dict.fromkeys(ImageState, 0) | {state: count for state, count in found}
+    return dict.fromkeys(ImageState, 0) | {state: int(number) for state, number in found}
 
 
 def file_of(session: Session, sha256: str, name: str) -> File:

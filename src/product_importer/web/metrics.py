@@ -1,7 +1,8 @@
 """The figures for Prometheus: requests as this process served them, everything else as the database has it now."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
@@ -102,7 +103,7 @@ def _imports(states: dict[State, int], outcomes: dict[str, int], pace: imports.P
     yield _gauge("importer_slice_seconds", f"Seconds that a slice took, {last}", ("which",), seconds)
 
 
-def _gauge(name: str, words: str, labels: tuple[str, ...], values: dict[tuple[str, ...], float]) -> Metric:
+def _gauge(name: str, words: str, labels: tuple[str, ...], values: Mapping[Any, float]) -> Metric:
     made = GaugeMetricFamily(name, words, labels=labels)
     for label, value in values.items():
         made.add_metric(label, value)

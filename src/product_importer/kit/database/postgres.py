@@ -90,7 +90,7 @@ def _copy(connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -
     driver = connection.connection.driver_connection
     if not isinstance(driver, psycopg.Connection):
         raise TypeError(f"a psycopg connection was expected, not {type(driver).__name__}")
-    columns = ", ".join(column.name for column in table.columns)
+    columns = ", ".join(f'"{column.name}"' for column in table.columns)
     with driver.cursor() as cursor, cursor.copy(f"COPY {_name(connection, table)} ({columns}) FROM STDIN") as copy:
         write = copy.write_row
         for row in rows:

@@ -11,5 +11,5 @@ router = APIRouter(tags=["health"])
 
 @router.get("/metrics", dependencies=[Depends(admin)], response_class=Response)
 def scrape(request: Request) -> Response:
-    """Answer in Prometheus' text format: queues, leases, imports, rows, slices and pictures, and this process's requests."""
+    """Answer in Prometheus' text format: queues, leases, imports, rows, slices, pictures, requests of this process."""
     return Response(metrics.text(request.app.state.metrics), media_type=CONTENT_TYPE_LATEST)

@@ -1,6 +1,6 @@
 """How the installation has been doing: imports, throughput, outcomes and faults by day, and what waits now."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
@@ -13,11 +13,11 @@ from product_importer.web.pages import rail
 from product_importer.web.roles import viewer
 
 router = APIRouter()
-Days = Literal[7, 30, 90]
+Days = Annotated[int, Query(ge=1, le=90)]
 
 
 @router.get("/admin/metrics", dependencies=[Depends(viewer)])
-def metrics(request: Request, session: Reading, actor: Actor, days: Annotated[Days, Query()] = 30) -> HTMLResponse:
+def metrics(request: Request, session: Reading, actor: Actor, days: Days = 30) -> HTMLResponse:
     """Show the last days."""
     context: dict[str, Any] = {
         "span": days,
