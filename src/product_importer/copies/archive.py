@@ -56,7 +56,7 @@ class Writer:
         if path.exists():
             raise CopyExists(f"{path} is there already.")
         self._path, self._partial = path, path.with_name(f"{path.name}.partial")
-        self._tar = tarfile.TarFile(self._partial, "w", copybufsize=2**20)  # noqa: SIM115 - closed by finish, or with the process
+        self._tar = tarfile.TarFile(self._partial, "w", copybufsize=2**20)
 
     def table(self, name: str, lines: Iterable[bytes]) -> None:
         """Add a table; its lines are gathered in a file beside the archive first, since a tar asks for sizes."""
