@@ -41,7 +41,8 @@ def make_app(settings: Settings, *, brisk: bool = False) -> Celery:
         task_acks_late=True,
         task_reject_on_worker_lost=True,
         task_ignore_result=True,
-        task_queues=[Queue(name) for name in queues()],
+        # Each under a key of its own: under one for all, every bell would ring in every queue.
+        task_queues=[Queue(name, routing_key=name) for name in queues()],
         task_default_queue="default",
         worker_prefetch_multiplier=1,
         worker_hijack_root_logger=False,
