@@ -37,6 +37,11 @@ class Chart:
     columns: list[Column]
     top: float
 
+    @property
+    def marks(self) -> tuple[str, str]:
+        """Return what stands beside the scale: at its top and at its middle."""
+        return f"{self.top:,.0f}", f"{self.top / 2:,.12g}"
+
 
 def rows(days: Sequence[Day]) -> Chart:
     """Draw what became of rows, one column a day, the outcomes in their order from the bottom up."""
