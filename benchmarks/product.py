@@ -88,7 +88,7 @@ def send(file: Path) -> uuid.UUID:
     with file.open("rb") as source:
         while data := source.read(uploads.PART):
             offset = uploads.append(upload_id, start=offset, data=data)
-    return intake.start(upload_id, actor="user:local", options=Options())
+    return intake.start(upload_id, actor="user:local", options=Options()).import_id
 
 
 def finish(import_id: uuid.UUID, *, expected: dict[str, int]) -> dict[str, float]:

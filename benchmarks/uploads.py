@@ -80,6 +80,7 @@ def _bare_send(server: _Server, size: int) -> None:
     with contextlib.closing(server.line()) as line:
         line.request("PUT", "/file", _bytes(size), {"Content-Length": str(size)})
         assert line.getresponse().status == 204
+    _forget(server, "/file", {})
 
 
 def _tus_send(server: _Server, size: int, piece: int) -> None:
@@ -96,8 +97,13 @@ def _tus_send(server: _Server, size: int, piece: int) -> None:
             answer = line.getresponse()
             answer.read()
             assert answer.status == 204, answer.status
-    with contextlib.closing(server.line()) as line:  # or the disk would fill up, and that costs no time of the upload
-        line.request("DELETE", place, headers=told)
+    _forget(server, place, told)
+
+
+def _forget(server: _Server, place: str, headers: dict[str, str]) -> None:
+    """Remove the file, or the disk would fill up: every round of every contender writes a new one."""
+    with contextlib.closing(server.line()) as line:
+        line.request("DELETE", place, headers=headers)
         line.getresponse().read()
 
 
@@ -154,10 +160,16 @@ def _serve_bare(port: int, path: Path) -> None:
             os.fsync(file.fileno())
         return Response(status_code=204)
 
+    async def delete(_: Request) -> Response:
+        path.unlink()
+        return Response(status_code=204)
+
     async def live(_: Request) -> Response:
         return Response()
 
-    app = Starlette(routes=[Route("/file", put, methods=["PUT"]), Route("/livez", live)])
+    app = Starlette(
+        routes=[Route("/file", put, methods=["PUT"]), Route("/file", delete, methods=["DELETE"]), Route("/livez", live)]
+    )
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", access_log=False)
 
 

@@ -84,7 +84,7 @@ def make_upload(data: bytes, *, name: str = "spring.csv", part: int = uploads.PA
 
 def make_import(data: bytes, **options: Any) -> uuid.UUID:
     """Start the import of a file; a worker finds it when it looks."""
-    return intake.start(make_upload(data), actor=ACTOR, options=Options.model_validate(options))
+    return intake.start(make_upload(data), actor=ACTOR, options=Options.model_validate(options)).import_id
 
 
 def run_import_to_end(import_id: uuid.UUID) -> Snapshot:

@@ -2,10 +2,9 @@
 
 import os
 
-from product_importer.imports import failure, preparation, slices
+from product_importer.imports import preparation, slices
 from product_importer.kit.database import postgres, sqlite
-from product_importer.kit.tasks import failure as tasks_failure
-from product_importer.kit.tasks import leases, sweeper
+from product_importer.kit.tasks import failure, leases, sweeper
 from tests.fire import plants
 
 LEASE = 2.0  # seconds
@@ -22,9 +21,7 @@ def apply() -> None:
     sqlite.SLICE = postgres.SLICE = SLICE
     postgres.PIECE = PIECE
     slices.SMALLEST = SLICE // 2
-    failure.ATTEMPTS = tasks_failure.ATTEMPTS = (
-        100  # on a busy machine a lease this short runs out although nobody died
-    )
+    failure.ATTEMPTS = 100  # on a busy machine a lease this short runs out although nobody died
     preparation.BEAT = float(os.environ.get(BEAT, preparation.BEAT))
     if plant := os.environ.get(PLANT):
         plants.PLANTS[plant]()

@@ -5,12 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from product_importer.imports import actions, failure, inspection, preparation, queries
+from product_importer.imports import actions, ending, inspection, preparation, queries
 from product_importer.imports.checking.mapping import ColumnMissing
 from product_importer.imports.options import Options
 from product_importer.imports.snapshot import Counts
 from product_importer.imports.states import Question, State
 from product_importer.kit import database
+from product_importer.kit.tasks.failure import DiskFull
 from product_importer.uploads.models import Upload
 from tests.makers import (
     csv_file,
@@ -47,7 +48,7 @@ def answer(import_id: uuid.UUID, mapping: dict[str, str]) -> None:
 
 def fail(import_id: uuid.UUID) -> None:
     with database.transaction() as session:
-        failure.end(queries.job_of(session, import_id, lock=True), failure.DiskFull("No room."))
+        ending.end(queries.job_of(session, import_id, lock=True), DiskFull("No room."))
 
 
 def test_imports_are_numbered_without_gaps_even_when_many_start_at_once() -> None:

@@ -7,12 +7,13 @@ import pytest
 from sqlalchemy import text, update
 from sqlalchemy.exc import DBAPIError
 
-from product_importer.imports import actions, application, failure, plan, preparation, slices
+from product_importer.imports import actions, application, ending, plan, preparation, slices
 from product_importer.imports.models import Slice
 from product_importer.imports.snapshot import Counts, Snapshot
 from product_importer.imports.states import State
 from product_importer.kit import clock, database
 from product_importer.kit.tasks import leases
+from product_importer.kit.tasks.failure import DiskFull
 from tests.makers import (
     csv_file,
     job_of,
@@ -148,7 +149,7 @@ def test_a_slice_that_killed_three_workers_ends_the_import_with_the_place(planne
     for _ in range(3):
         take(planned)
         let_leases_run_out()
-    with pytest.raises(failure.Crashed):
+    with pytest.raises(ending.Crashed):
         run_import_to_end(planned)
     seen = seen_import(planned)
     assert seen.state is State.FAILED
@@ -160,7 +161,7 @@ def test_an_import_that_was_given_up_can_be_tried_again(planned: uuid.UUID) -> N
     for _ in range(3):
         take(planned)
         let_leases_run_out()
-    with pytest.raises(failure.Crashed):
+    with pytest.raises(ending.Crashed):
         run_import_to_end(planned)
     assert retry(planned).counts == WHOLE
     assert completions(planned) == 1
@@ -197,7 +198,7 @@ def test_percent_never_falls_when_a_file_is_read_again(planned: uuid.UUID) -> No
 def test_what_was_written_before_a_retry_stays_and_is_counted_once(planned: uuid.UUID) -> None:
     write_one(planned)
     with database.transaction() as session:
-        failure.end(session.merge(job_of(planned)), failure.DiskFull("No room."))
+        ending.end(session.merge(job_of(planned)), DiskFull("No room."))
     assert seen_import(planned).status == "Failed: No room."
     assert retry(planned).counts == WHOLE
     assert len(stored_products()) == 30

@@ -3,11 +3,13 @@
 import csv
 import io
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from tests import makers
-from tests.web.doors import Doors
+from tests.web import kept
+from tests.web.doors import Answer, Doors
 
 GOOD = makers.csv_file("A-1,Lamp,,5.00", "A-2,Mug,,6.50")
 MIXED = makers.csv_file(
@@ -53,6 +55,21 @@ def test_the_status_is_the_account_to_the_row(served_twice: Doors) -> None:
     assert told["mapping"] == {"sku": "sku", "name": "name", "description": "description", "price": "price"}
     for twin in (f"/imports/{import_id}", f"/api/v1/upload/status/{import_id}", f"/api/v1/imports/{import_id}"):
         assert served_twice.get(twin).json == told
+
+
+def test_a_file_sent_again_with_its_key_is_imported_once(served_twice: Doors) -> None:
+    def send(data: bytes = GOOD, query: str = "?mode=upsert") -> Answer:
+        return served_twice.post(f"/upload{query}", data, Idempotency_Key="k-1", Content_Type="text/csv")
+
+    with ThreadPoolExecutor(3) as pool:
+        answers = list(pool.map(lambda _: send(), range(3)))
+    assert {(one.status, one.json["task_id"]) for one in answers} == {(202, answers[0].json["task_id"])}
+    assert sum("idempotency-replayed" in one.headers for one in answers) == 2
+    assert (kept.rows()["imports"], kept.rows()["uploads"]) == (1, 1)
+    for other in (send(MIXED), send(query="?mode=create_only")):
+        assert (other.status, other.json["code"]) == (422, "IDEMPOTENCY_KEY_REUSED")
+    makers.run_import_to_end(uuid.UUID(answers[0].json["task_id"]))
+    assert send().json["state"] == "completed"
 
 
 def test_its_links_lead_somewhere(served: Doors) -> None:

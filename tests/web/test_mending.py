@@ -24,9 +24,9 @@ def imported(*rows: str) -> Snapshot:
     return makers.import_file(makers.csv_file(*(rows or BAD), header=HEADER), mapping=MAPPING, max_rejects=1.0)
 
 
-def mend(served: Doors, import_id: uuid.UUID, *rows: object) -> Answer:
+def mend(served: Doors, import_id: uuid.UUID, *rows: object, **headers: str) -> Answer:
     body = json.dumps({"rows": rows}).encode()
-    return served.post(f"/imports/{import_id}/mend", body, Content_Type="application/json")
+    return served.post(f"/imports/{import_id}/mend", body, Content_Type="application/json", **headers)
 
 
 def fill(served: Doors, import_id: uuid.UUID, **controls: str) -> Answer:
@@ -54,8 +54,9 @@ def test_rejects_file_mended_and_sent_again_imports_without_a_click(served_twice
 def test_a_program_mends_single_rows_and_only_they_are_imported(served_twice: Doors) -> None:
     first = imported()
     rows = ({"line": 3, "cells": {"Label": "Tray", "#4": "3,50"}}, {"line": 4, "raw": "A-3;Mug;;4,00"})
-    answer = mend(served_twice, first.task_id, *rows)
+    answer = mend(served_twice, first.task_id, *rows, Idempotency_Key="k")
     assert (answer.status, answer.json["links"]["parent"]) == (202, f"/imports/{first.task_id}")
+    assert mend(served_twice, first.task_id, *rows, Idempotency_Key="k").json["task_id"] == answer.json["task_id"]
     again = makers.run_import_to_end(uuid.UUID(answer.json["task_id"]))
     assert (again.counts.rows, again.counts.created) == (2, 2)
     assert str(makers.stored_products()["a-2"].price) == "3.50"

@@ -11,13 +11,10 @@ from sqlalchemy.orm import Session
 
 from product_importer.catalog import bulk_slice
 from product_importer.catalog.bulk_models import AT_WORK, BulkJob, BulkState
-from product_importer.kit import clock, database, logs, tasks
+from product_importer.kit import clock, database, tasks
 from product_importer.kit.errors import AppError
 from product_importer.kit.failpoints import failpoint
-from product_importer.kit.tasks import failure, leases
-
-TURN = 60.0  # seconds that a worker gives to one job before others get their turn
-_log = logs.get("catalog.bulk_run")
+from product_importer.kit.tasks import failure, leases, turn
 
 
 class BulkCrashed(AppError):
@@ -36,29 +33,15 @@ def due() -> ColumnElement[bool]:
 
 @tasks.register("default", model=BulkJob, due=due)
 def run_bulk(job_id: uuid.UUID) -> None:
-    """Take the job as far as one turn goes; a worker that lost its lease leaves quietly."""
-    with database.transaction() as session:
-        held = leases.claim(session, BulkJob, BulkJob.id == job_id, BulkJob.state.in_(AT_WORK))
-    if held is None or held.token is None:
-        return
-    failpoint("bulk.claimed")
-    try:
-        if held.attempts > failure.ATTEMPTS:
-            raise _hopeless(held)
-        _work(held, held.token)
-    except leases.Fenced as lost:
-        _log.info("taken over by another worker", row=str(lost))
-    except leases.GivenBack:
-        _give_back(held, held.token, failed=False)
+    """Take the job as far as one turn goes."""
+    if turn.take(_JOB, job_id, BulkJob.state.in_(AT_WORK)):
         tasks.ring(run_bulk, job_id)
-    except Exception as error:
-        _settle(held, held.token, error)
-        raise
 
 
 def _work(held: BulkJob, token: uuid.UUID) -> None:
     """Change slices until none is left or nobody wants it; raises GivenBack when this turn is over."""
-    ends = time.monotonic() + TURN
+    failpoint("bulk.claimed")
+    ends = time.monotonic() + turn.TURN
     with leases.hold(BulkJob, held.id, token) as lease:
         if held.state is BulkState.QUEUED:
             held = _begin(held, token)
@@ -110,14 +93,7 @@ def _finish(held: BulkJob, token: uuid.UUID, state: BulkState) -> None:
     failpoint("bulk.finish.after-commit")
 
 
-def _settle(held: BulkJob, token: uuid.UUID, error: Exception) -> None:
-    """End the job where the error is its own or came for the third time, else give it back for another attempt."""
-    refused = failure.refusal(error)
-    if refused is None and _seen(held).attempts >= failure.ATTEMPTS:
-        refused = _hopeless(_seen(held))
-    if refused is None:
-        _give_back(held, token, failed=True)
-        return
+def _fail(held: BulkJob, token: uuid.UUID, refused: AppError) -> None:
     with database.transaction() as session:
         _end(session, held, token, {"state": BulkState.FAILED, "error": failure.told(refused)})
 
@@ -131,10 +107,8 @@ def _write(session: Session, held: BulkJob, token: uuid.UUID, values: Mapping[st
     leases.fence(session, BulkJob, held.id, token, {"version": BulkJob.version + 1, **values})
 
 
-def _give_back(held: BulkJob, token: uuid.UUID, *, failed: bool) -> None:
-    with database.transaction() as session:
-        leases.give_back(session, BulkJob, held.id, token, failed=failed)
-
-
-def _hopeless(held: BulkJob) -> BulkCrashed:
+def _crashed(held: BulkJob) -> BulkCrashed:
     return BulkCrashed(f"It stopped after {held.done:,} products. What it had done stays done.")
+
+
+_JOB = turn.Job(BulkJob, work=_work, fail=_fail, crashed=_crashed)

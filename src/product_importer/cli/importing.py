@@ -71,7 +71,7 @@ def _started(file: Path, options: Options) -> uuid.UUID:
     """Take the file in and make its import, or refuse before anything runs."""
     upload_id = _received(file)
     try:
-        return intake.start(upload_id, actor=ACTOR, options=options)
+        return intake.start(upload_id, actor=ACTOR, options=options).import_id
     except (ColumnMissing, ColumnAmbiguous) as unclear:
         terminal.refuse(f"{unclear.detail} ({unclear.code})", "Name the columns: --mapping sku=…,name=…,price=…")
 

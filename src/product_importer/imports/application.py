@@ -5,16 +5,14 @@ import uuid
 
 from sqlalchemy.orm import Session
 
-from product_importer.imports import failure, mirror, queries, slices, staging
+from product_importer.imports import ending, mirror, queries, slices, staging
 from product_importer.imports.models import ImportJob, Slice
 from product_importer.imports.states import State
 from product_importer.journal import record
 from product_importer.kit import clock, database, tasks
 from product_importer.kit.errors import AppError
 from product_importer.kit.failpoints import failpoint
-from product_importer.kit.tasks import leases
-
-TURN = 60.0  # seconds that a worker gives to one import before others get their turn
+from product_importer.kit.tasks import failure, leases, turn
 
 
 def apply(import_id: uuid.UUID) -> bool:
@@ -22,7 +20,7 @@ def apply(import_id: uuid.UUID) -> bool:
     job = _applying(import_id)
     if job is None:
         return False
-    size, ends = database.face().SLICE, time.monotonic() + TURN
+    size, ends = database.face().SLICE, time.monotonic() + turn.TURN
     while time.monotonic() < ends and not tasks.stopping.is_set():
         taken = slices.take(import_id, area=job.scratch or "", size=size)
         if taken is None:
@@ -76,14 +74,14 @@ def _settle(taken: Slice, job: ImportJob, error: Exception) -> None:
         mirror.show(job.id)
 
 
-def _hopeless(taken: Slice) -> failure.Crashed:
-    return failure.Crashed(f"The products {taken.first:,} to {taken.last:,} of its plan could not be written.")
+def _hopeless(taken: Slice) -> ending.Crashed:
+    return ending.Crashed(f"The products {taken.first:,} to {taken.last:,} of its plan could not be written.")
 
 
 def _end(session: Session, import_id: uuid.UUID, refused: AppError) -> None:
     job = queries.job_of(session, import_id, lock=True)
     if job.state is State.APPLYING:
-        failure.end(job, refused)
+        ending.end(job, refused)
 
 
 def _rests(import_id: uuid.UUID) -> bool:

@@ -7,13 +7,13 @@ from typing import Any
 from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
-from product_importer.imports import asides, failure, mirror, originals, plan, questions, reading, review, staging
+from product_importer.imports import asides, ending, mirror, originals, plan, questions, reading, review, staging
 from product_importer.imports.checking.price import DecimalAmbiguous
 from product_importer.imports.models import ImportJob
 from product_importer.imports.states import Question, State
 from product_importer.kit import clock, database, tasks
 from product_importer.kit.failpoints import failpoint
-from product_importer.kit.tasks import leases
+from product_importer.kit.tasks import failure, leases
 
 BEAT = 0.5  # seconds between two signs of life, each with the progress made
 PREPARING = (State.QUEUED, State.READING, State.CHECKING)
@@ -34,7 +34,7 @@ def prepare(import_id: uuid.UUID) -> bool:
         if job.cancel_requested:
             raise Cancelled
         if job.attempts > failure.ATTEMPTS:
-            raise failure.Crashed(f"Its worker stopped while reading, near line {job.rows_read + 1:,}.")
+            raise ending.Crashed(f"Its worker stopped while reading, near line {job.rows_read + 1:,}.")
         return _went_on(job, job.token) or _read_and_plan(job, job.token)
     except leases.Fenced:
         raise
@@ -187,7 +187,7 @@ def _settle(job: ImportJob, token: uuid.UUID, error: Exception) -> None:
     elif refused is not None:
         with database.transaction() as session:
             leases.fence(session, ImportJob, job.id, token)
-            failure.end(session.get_one(ImportJob, job.id, with_for_update=True), refused)
+            ending.end(session.get_one(ImportJob, job.id, with_for_update=True), refused)
     else:
         with database.transaction() as session:
             failed = not isinstance(error, leases.GivenBack)

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from product_importer.catalog.models import Product
 from product_importer.journal import record
-from product_importer.kit import database, logs, storage, tasks
+from product_importer.kit import database, storage, tasks
 from product_importer.kit.errors import AppError
 from product_importer.kit.failpoints import failpoint
-from product_importer.kit.tasks import failure, leases
+from product_importer.kit.tasks import failure, leases, turn
 from product_importer.media import developing, places, primary
 from product_importer.media.developing import Developed
 from product_importer.media.models import Image, ImageState, ProductImage, Variant
@@ -22,7 +22,6 @@ from product_importer.uploads import ledger
 
 PIPELINE = 1  # version of the rules of `darkroom`; with another one every image is made anew, under other addresses
 SHOWN = 1_000  # products that are told of one image
-_log = logs.get("media.processing")
 
 
 class ImageCrashed(AppError):
@@ -51,26 +50,18 @@ def due() -> ColumnElement[bool]:
 
 @tasks.register("images", model=Image, due=due)
 def develop_image(image_id: uuid.UUID) -> None:
-    """Make the variants of an image, unless that was done; a worker that lost its lease leaves quietly."""
-    with database.transaction() as session:
-        held = leases.claim(session, Image, Image.id == image_id, due())
-    if held is None or held.token is None:
-        return
+    """Make the variants of an image, unless that was done."""
+    if turn.take(_JOB, image_id, due()):
+        tasks.ring(develop_image, image_id)
+
+
+def _work(held: Image, token: uuid.UUID) -> None:
     failpoint("image.claimed")
-    try:
-        if held.attempts > failure.ATTEMPTS:
-            raise ImageCrashed
-        with leases.hold(Image, held.id, held.token) as lease:
-            _work(held, held.token, lease)
-    except leases.Fenced as lost:
-        _log.info("taken over by another worker", row=str(lost))
-    except Exception as error:
-        _settle(held, held.token, error)
-        if failure.refusal(error) is None:
-            raise
+    with leases.hold(Image, held.id, token) as lease:
+        _develop(held, token, lease)
 
 
-def _work(held: Image, token: uuid.UUID, lease: leases.Hold) -> None:
+def _develop(held: Image, token: uuid.UUID, lease: leases.Hold) -> None:
     with tempfile.TemporaryFile() as file:
         _fetch(held, file)
         if held.upload_id is not None:
@@ -129,15 +120,9 @@ def _finish(session: Session, held: Image, token: uuid.UUID, made: Developed) ->
     _tell(session, held, "image.ready", facts)
 
 
-def _settle(held: Image, token: uuid.UUID, error: Exception) -> None:
-    """End the work where the picture is at fault or the attempts are used up, else give it back for another one."""
-    refused = failure.refusal(error)
-    if refused is None and held.attempts >= failure.ATTEMPTS:
-        refused = error if isinstance(error, AppError) else ImageCrashed()
+def _fail(held: Image, token: uuid.UUID, refused: AppError) -> None:
+    """Say why there are no variants, and let another picture be the primary one of each product."""
     with database.transaction() as session:
-        if refused is None:
-            leases.give_back(session, Image, held.id, token, failed=True)
-            return
         products = primary.hold_products(session, held.id)  # before the image, as whoever attaches one does
         _end(session, held, token, {"state": ImageState.FAILED, "error": failure.told(refused)})
         _tell(session, held, "image.failed", {"code": refused.code, "message": refused.detail})
@@ -164,3 +149,6 @@ def _tell(session: Session, held: Image, type_: str, facts: Mapping[str, Any]) -
             sku=product.sku,
             details={"image": str(held.id), "name": link.name, "sha256": held.sha256, **facts},
         )
+
+
+_JOB = turn.Job(Image, work=_work, fail=_fail, crashed=lambda _: ImageCrashed())

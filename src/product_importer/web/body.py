@@ -26,11 +26,12 @@ async def blocks(request: Request, *, idle: float) -> AsyncIterator[bytes]:
     stream = request.stream()
     while True:
         try:
-            block = await asyncio.wait_for(anext(stream), idle)
-        except StopAsyncIteration:
-            return
+            async with asyncio.timeout(idle):  # unlike wait_for(), it makes no task for each of them
+                block = await anext(stream, None)
         except TimeoutError:
             raise ClientStalled(f"Not one byte came in {idle:g} seconds.") from None
+        if block is None:
+            return
         if block:
             yield block
 

@@ -13,9 +13,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Match
 from starlette.types import Scope
 
-from product_importer.imports import failure
 from product_importer.kit import database, logs
 from product_importer.kit.errors import AppError, NotFound
+from product_importer.kit.tasks import failure
 from product_importer.web import templating
 
 _log = logs.get("web.errors")

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Header, Request, Response
 from sqlalchemy.orm import Session
 
 from product_importer.kit import idempotency
 
+REPLAYED = {"Idempotency-Replayed": "true"}
 Key = Annotated[
     str | None,
     Header(
@@ -30,20 +31,43 @@ class Made:
     body: str
 
 
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """A request that is carried out once, however often it comes with its key, and what tells it from another."""
+
+    actor: str
+    key: str
+    fingerprint: str
+
+    @classmethod
+    def of(cls, request: Request, key: str | None, *, actor: str, said: str) -> "Keyed | None":
+        """Return the request, which says `said`, under its key; None where it has none."""
+        if key is None:
+            return None
+        path = request.url.path.removeprefix("/api/v1")
+        return cls(actor, key, idempotency.fingerprint(actor, request.method, path, said))
+
+    def answered(self, session: Session) -> dict[str, Any] | None:
+        """Return what was kept when it came before, or take its key; raises KeyReused."""
+        return idempotency.claim(session, actor=self.actor, key=self.key, fingerprint=self.fingerprint)
+
+    def keep(self, session: Session, answer: dict[str, Any]) -> None:
+        """Keep the answer in the transaction that took the key."""
+        idempotency.keep(session, actor=self.actor, key=self.key, answer=answer)
+
+
 def once(
     session: Session, request: Request, key: str | None, *, actor: str, said: str, make: Callable[[], Made]
 ) -> Response:
     """Carry out the request, which says `said`, unless its key tells that it was: then answer the same again."""
-    if key is None:
+    keyed = Keyed.of(request, key, actor=actor, said=said)
+    if keyed is None:
         return _answer(make())
-    path = request.url.path.removeprefix("/api/v1")
-    fingerprint = idempotency.fingerprint(actor, request.method, path, said)
-    known = idempotency.claim(session, actor=actor, key=key, fingerprint=fingerprint)
-    if known is not None:
+    if (known := keyed.answered(session)) is not None:
         made = Made(**known)
-        return _answer(Made(made.status, {**made.headers, "Idempotency-Replayed": "true"}, made.body))
+        return _answer(Made(made.status, {**made.headers, **REPLAYED}, made.body))
     made = make()
-    idempotency.keep(session, actor=actor, key=key, answer=asdict(made))
+    keyed.keep(session, asdict(made))
     return _answer(made)
 
 

@@ -3,49 +3,67 @@
 import asyncio
 import json
 import uuid
+from dataclasses import dataclass
 
 from fastapi import Request
 from sqlalchemy.orm import Session
 
 from product_importer.imports import actions, originals
 from product_importer.imports.mending import lineage
+from product_importer.imports.mending.lineage import Arrival
 from product_importer.imports.options import Options
 from product_importer.kit import database
 from product_importer.kit.failpoints import failpoint
 from product_importer.kit.settings import Settings
 from product_importer.uploads import actions as uploads
 from product_importer.uploads import resumable
+from product_importer.uploads.models import Upload
 from product_importer.web import receive
+from product_importer.web.idempotent import Keyed
 
 
-async def take_in(request: Request, *, actor: str, settings: Settings, interactive: bool | None = None) -> uuid.UUID:
-    """Receive the request's file and start its import; the file is forgotten when it is refused."""
+@dataclass(frozen=True, slots=True)
+class Started:
+    """An import, and whether an earlier request with the same key had started it."""
+
+    import_id: uuid.UUID
+    replayed: bool = False
+
+
+async def take_in(
+    request: Request, *, actor: str, settings: Settings, key: str | None = None, interactive: bool | None = None
+) -> Started:
+    """Receive the request's file and start its import; the file is forgotten when it is refused, or known by its key.
+
+    Raises what a file or its options are refused with, and KeyReused.
+    """
     arrived = await receive.receive(request, actor=actor, settings=settings)
     options = arrived.options
     if interactive is not None:
         options = options.model_copy(update={"interactive": interactive})
-    return await asyncio.to_thread(start, arrived.upload_id, actor=actor, options=options)
+    keyed = Keyed.of(request, key, actor=actor, said=f"{_terms(options)} {arrived.sha256}")
+    return await asyncio.to_thread(start, arrived.upload_id, actor=actor, options=options, keyed=keyed)
 
 
-def start(upload_id: uuid.UUID, *, actor: str, options: Options) -> uuid.UUID:
-    """Start the import of an upload whose last byte is stored, both in one transaction."""
+def start(upload_id: uuid.UUID, *, actor: str, options: Options, keyed: Keyed | None = None) -> Started:
+    """Start the import of an upload whose last byte is stored, both in one transaction, once for each key."""
     try:
         seen = lineage.inspect(upload_id, options)
         with database.transaction() as session:
-            job = actions.start(
-                session,
-                upload=uploads.complete(session, upload_id),
-                actor=actor,
-                options=seen.options,
-                found=seen.found,
-                parent_id=seen.parent_id,
-            )
+            if keyed is not None and (known := keyed.answered(session)) is not None:
+                started = Started(uuid.UUID(known["import_id"]), replayed=True)
+            else:
+                started = Started(_start(session, uploads.complete(session, upload_id), actor, seen))
+                if keyed is not None:
+                    keyed.keep(session, {"import_id": str(started.import_id)})
             failpoint("import.start.before-commit", session)
     except Exception:
         uploads.discard(upload_id)
         raise
     failpoint("import.start.after-commit")
-    return job.id
+    if started.replayed:
+        uploads.discard(upload_id)
+    return started
 
 
 def start_uploaded(upload_id: uuid.UUID, *, actor: str, options: Options, md5: str | None = None) -> uuid.UUID:
@@ -68,16 +86,16 @@ def _started(upload_id: uuid.UUID, actor: str, options: Options, md5: str | None
     seen = lineage.inspect(upload_id, options)
     with database.transaction() as session:
         upload = resumable.consume(session, upload_id, actor=actor, terms=_terms(options), md5=md5)
-        job = actions.start(
-            session,
-            upload=upload,
-            actor=actor,
-            options=seen.options,
-            found=seen.found,
-            parent_id=seen.parent_id,
-        )
+        import_id = _start(session, upload, actor, seen)
         failpoint("import.start.before-commit", session)
     failpoint("import.start.after-commit")
+    return import_id
+
+
+def _start(session: Session, upload: Upload, actor: str, seen: Arrival) -> uuid.UUID:
+    job = actions.start(
+        session, upload=upload, actor=actor, options=seen.options, found=seen.found, parent_id=seen.parent_id
+    )
     return job.id
 
 

@@ -14,6 +14,8 @@ from product_importer.imports.models import ImportJob
 from product_importer.kit import database
 from product_importer.uploads import actions as uploads
 from product_importer.web import intake
+from product_importer.web.idempotent import Keyed
+from product_importer.web.intake import Started
 from product_importer.web.mapping_form import LABELS
 
 PER_PAGE = 20  # rows
@@ -97,14 +99,16 @@ def sheet(
     return Sheet(rows, carried, len(changed), page, pages)
 
 
-def start(job: ImportJob, found: Sequence[Record], changed: Mapping[int, Edit], *, actor: str) -> uuid.UUID:
+def start(
+    job: ImportJob, found: Sequence[Record], changed: Mapping[int, Edit], *, actor: str, keyed: Keyed | None = None
+) -> Started:
     """Import the changed rows alone; raises StillRejected where one of them would be rejected again."""
     name, data, options = edits.file_of(job, edits.check(job, found, changed))
     upload_id = uploads.open_upload(name=name, actor=actor)
     offset = 0
     for begin in range(0, len(data), uploads.PART):
         offset = uploads.append(upload_id, start=offset, data=data[begin : begin + uploads.PART])
-    return intake.start(upload_id, actor=actor, options=options)
+    return intake.start(upload_id, actor=actor, options=options, keyed=keyed)
 
 
 def _edit(job: ImportJob, record: Record, said: Mapping[str, str]) -> Edit:

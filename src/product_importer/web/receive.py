@@ -1,6 +1,7 @@
 """Takes a file in from a request body, as a form or as it is, straight into storage."""
 
 import asyncio
+import hashlib
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,17 +27,19 @@ NAME_MAX = 255  # characters of a file's name
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A file that arrived whole, and what was asked to be done with it."""
+    """A file that arrived whole, its SHA-256, and what was asked to be done with it."""
 
     upload_id: uuid.UUID
+    sha256: str
     options: Options
 
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A file that arrived whole, its name, and the fields that came with it."""
+    """A file that arrived whole, its SHA-256, its name, and the fields that came with it."""
 
     upload_id: uuid.UUID
+    sha256: str
     name: str
     fields: Mapping[str, str]
 
@@ -45,7 +48,7 @@ async def receive(request: Request, *, actor: str, settings: Settings) -> Receiv
     """Stream the body into an upload; whatever goes wrong on the way, nothing of it stays."""
     arrived = await receive_file(request, actor=actor, settings=settings)
     try:
-        return Received(arrived.upload_id, options_of(arrived.fields))
+        return Received(arrived.upload_id, arrived.sha256, options_of(arrived.fields))
     except AppError:
         await asyncio.shield(asyncio.to_thread(uploads.discard, arrived.upload_id))
         raise
@@ -67,7 +70,12 @@ class _Incoming:
     def __init__(self, upload_id: uuid.UUID, settings: Settings) -> None:
         self.id = upload_id
         self._limit = settings.max_upload_bytes
-        self._stored = 0
+        self._stored, self._digest = 0, hashlib.sha256()
+
+    @property
+    def sha256(self) -> str:
+        """The digest of what is stored, in hexadecimal."""
+        return self._digest.hexdigest()
 
     async def take(self, held: bytearray, *, last: bool = False) -> None:
         """Store what is held as far as it fills parts, and the rest too if it is the last."""
@@ -76,7 +84,11 @@ class _Incoming:
         while len(held) >= uploads.PART or (last and held):
             data = bytes(held[: uploads.PART])
             del held[: uploads.PART]
-            self._stored = await asyncio.to_thread(uploads.append, self.id, start=self._stored, data=data)
+            await asyncio.to_thread(self._store, data)
+
+    def _store(self, data: bytes) -> None:
+        self._digest.update(data)
+        self._stored = uploads.append(self.id, start=self._stored, data=data)
 
 
 async def _body(request: Request, upload: _Incoming, unnamed: str) -> Arrived:
@@ -92,7 +104,7 @@ async def _body(request: Request, upload: _Incoming, unnamed: str) -> Arrived:
         await upload.take(held, last=True)
         name, fields = _raw_name(request), {k: v for k, v in request.query_params.items() if k not in OWN}
     await asyncio.to_thread(uploads.rename, upload.id, name=shown(name) or unnamed)
-    return Arrived(upload.id, shown(name) or unnamed, fields)
+    return Arrived(upload.id, upload.sha256, shown(name) or unnamed, fields)
 
 
 async def _form(request: Request, upload: _Incoming, content_type: str) -> Form:

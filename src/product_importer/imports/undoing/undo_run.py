@@ -8,21 +8,19 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import Session
 
-from product_importer.imports import failure, mirror
+from product_importer.imports import mirror
+from product_importer.imports.ending import Crashed
 from product_importer.imports.models import ImportJob, Undo
 from product_importer.imports.states import State, UndoState
 from product_importer.imports.undoing import undo
 from product_importer.journal.models import Batch
-from product_importer.kit import clock, database, logs, tasks
+from product_importer.kit import clock, database, tasks
 from product_importer.kit.errors import AppError
 from product_importer.kit.failpoints import failpoint
-from product_importer.kit.tasks import leases
-
-TURN = 60.0  # seconds that a worker gives to one undo before others get their turn
-_log = logs.get("imports.undo_run")
+from product_importer.kit.tasks import failure, leases, turn
 
 
-class UndoCrashed(failure.Crashed):
+class UndoCrashed(Crashed):
     """The undo stopped its worker again and again at the same place."""
 
     code = "UNDO_CRASHED"
@@ -37,29 +35,15 @@ def due() -> ColumnElement[bool]:
 
 @tasks.register("imports", model=Undo, due=due)
 def run_undo(undo_id: uuid.UUID) -> None:
-    """Take the undo as far as one turn goes; a worker that lost its lease leaves quietly."""
-    with database.transaction() as session:
-        held = leases.claim(session, Undo, Undo.id == undo_id, Undo.state == UndoState.RUNNING)
-    if held is None or held.token is None:
-        return
-    failpoint("undo.claimed")
-    try:
-        if held.attempts > failure.ATTEMPTS:
-            raise _hopeless(held)
-        _work(held, held.token)
-    except leases.Fenced as lost:
-        _log.info("taken over by another worker", row=str(lost))
-    except leases.GivenBack:
-        _give_back(held, held.token, failed=False)
+    """Take the undo as far as one turn goes."""
+    if turn.take(_JOB, undo_id, Undo.state == UndoState.RUNNING):
         tasks.ring(run_undo, undo_id)
-    except Exception as error:
-        _settle(held, held.token, error)
-        raise
 
 
 def _work(held: Undo, token: uuid.UUID) -> None:
     """Take batches back until none is left; raises GivenBack when this turn is over or the worker ends."""
-    ends = time.monotonic() + TURN
+    failpoint("undo.claimed")
+    ends = time.monotonic() + turn.TURN
     with leases.hold(Undo, held.id, token) as lease:
         while (batch := _next(held)) is not None:
             lease.check()
@@ -110,21 +94,10 @@ def _finish(held: Undo, token: uuid.UUID) -> None:
     mirror.show(held.import_id)
 
 
-def _settle(held: Undo, token: uuid.UUID, error: Exception) -> None:
-    """End the undo where the error is its own or came for the third time, else give it back for another attempt."""
-    refused = failure.refusal(error)
-    if refused is None and _seen(held).attempts >= failure.ATTEMPTS:
-        refused = _hopeless(held)
-    if refused is None:
-        _give_back(held, token, failed=True)
-        return
-    _fail(held, token, refused)
-    mirror.show(held.import_id)
-
-
 def _fail(held: Undo, token: uuid.UUID, refused: AppError) -> None:
     with database.transaction() as session:
         _end(session, held, token, {"state": UndoState.FAILED, "error": failure.told(refused)})
+    mirror.show(held.import_id)
 
 
 def _end(
@@ -141,11 +114,9 @@ def _show(session: Session, held: Undo, **values: Any) -> None:
     session.execute(moved.execution_options(synchronize_session=False))
 
 
-def _give_back(held: Undo, token: uuid.UUID, *, failed: bool) -> None:
-    with database.transaction() as session:
-        leases.give_back(session, Undo, held.id, token, failed=failed)
-
-
-def _hopeless(held: Undo) -> UndoCrashed:
+def _crashed(held: Undo) -> UndoCrashed:
     done = held.deleted + held.restored + held.kept + held.gone
     return UndoCrashed(f"It stopped after {done:,} products. What it had taken back stays taken back.")
+
+
+_JOB = turn.Job(Undo, work=_work, fail=_fail, crashed=_crashed)

@@ -19,7 +19,7 @@ from product_importer.imports.states import State
 from product_importer.kit import database, storage
 from product_importer.kit.errors import NotFound
 from product_importer.uploads import actions as uploads
-from product_importer.web import intake, schemas
+from product_importer.web import idempotent, intake, schemas
 from product_importer.web.deps import Actor, Configured, Followed, Reading, Watching, Writing
 from product_importer.web.roles import editor, viewer
 
@@ -36,12 +36,16 @@ class NoRejects(NotFound):
 
 
 @router.post("/upload", status_code=202, dependencies=[Depends(editor)], openapi_extra=schemas.UPLOAD_BODY)
-async def upload(request: Request, actor: Actor, settings: Configured) -> JSONResponse:
-    """Take a file in, as a form's field `file` or as the body itself, and import it in the background."""
-    import_id = await intake.take_in(request, actor=actor, settings=settings)
-    snapshot = await asyncio.to_thread(_snapshot, import_id)
-    place = f"{request.url.path.removesuffix('/upload')}/upload/status/{import_id}"
-    return JSONResponse(schemas.as_json(snapshot), 202, {"Location": place})
+async def upload(request: Request, actor: Actor, settings: Configured, key: idempotent.Key = None) -> JSONResponse:
+    """Take a file in, as a form's field `file` or as the body itself, and import it in the background.
+
+    The same file with the same options and Idempotency-Key is imported once, and answered with that import.
+    """
+    started = await intake.take_in(request, actor=actor, settings=settings, key=key)
+    snapshot = await asyncio.to_thread(_snapshot, started.import_id)
+    place = f"{request.url.path.removesuffix('/upload')}/upload/status/{started.import_id}"
+    headers = {"Location": place, **(idempotent.REPLAYED if started.replayed else {})}
+    return JSONResponse(schemas.as_json(snapshot), 202, headers)
 
 
 @router.post("/imports", status_code=202, dependencies=[Depends(editor)], response_model=Snapshot)

@@ -3,7 +3,7 @@
 import uuid
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from product_importer.imports import queries
@@ -14,8 +14,9 @@ from product_importer.imports.mending.records import Record
 from product_importer.imports.models import ImportJob
 from product_importer.imports.snapshot import Snapshot
 from product_importer.kit import database
-from product_importer.web import errors, mending
+from product_importer.web import errors, idempotent, mending
 from product_importer.web.deps import Actor
+from product_importer.web.idempotent import Keyed
 from product_importer.web.roles import editor
 
 router = APIRouter(prefix="/imports/{task_id}", tags=["imports"])
@@ -40,13 +41,18 @@ class MendedRows(BaseModel):
 
 
 @router.post("/mend", status_code=202, dependencies=[Depends(editor)])
-def mend(task_id: uuid.UUID, said: MendedRows, actor: Actor) -> Snapshot:
+def mend(
+    request: Request, task_id: uuid.UUID, said: MendedRows, actor: Actor, response: Response, key: idempotent.Key = None
+) -> Snapshot:
     """Import some rejected rows as they are mended here; the answer is the new import, linked to this one."""
     job = mending.mendable(task_id)
     found = records.listed(job)
-    made = mending.start(job, found, _edits(job, found, said.rows), actor=actor)
+    keyed = Keyed.of(request, key, actor=actor, said=said.model_dump_json())
+    started = mending.start(job, found, _edits(job, found, said.rows), actor=actor, keyed=keyed)
+    if started.replayed:
+        response.headers.update(idempotent.REPLAYED)
     with database.reading() as session:
-        return queries.snapshot(session, made)
+        return queries.snapshot(session, started.import_id)
 
 
 def _edits(job: ImportJob, found: list[Record], rows: list[MendedRow]) -> dict[int, Edit]:

@@ -51,7 +51,8 @@ def all_imports(
 @router.post("", dependencies=[Depends(editor)])
 async def start(request: Request, actor: Actor, settings: Configured) -> RedirectResponse:
     """Take a file from the dashboard's form when there is no JavaScript."""
-    return _to(await intake.take_in(request, actor=actor, settings=settings, interactive=True))
+    started = await intake.take_in(request, actor=actor, settings=settings, interactive=True)
+    return _to(started.import_id)
 
 
 @router.post("/mock", dependencies=[Depends(editor)])
@@ -61,7 +62,7 @@ def start_mock(actor: Actor) -> RedirectResponse:
     made = io.StringIO()
     mock_file.generate(made, rows=MOCK_ROWS)
     uploads.append(upload_id, start=0, data=made.getvalue().encode())
-    return _to(intake.start(upload_id, actor=actor, options=Options()))
+    return _to(intake.start(upload_id, actor=actor, options=Options()).import_id)
 
 
 @router.get("/{import_id}", dependencies=[Depends(viewer)])

@@ -47,7 +47,8 @@ def _mend(request: Request, import_id: uuid.UUID, actor: str, form: dict[str, An
     if wrong or not changed:
         here = mending.sheet(job, found, changed, page=_shown(form), wrong=wrong)
         return _page(request, import_id, actor, here, problem=_problem(len(wrong)), status_code=422)
-    return RedirectResponse(f"/admin/imports/{mending.start(job, found, changed, actor=actor)}", 303)
+    started = mending.start(job, found, changed, actor=actor)
+    return RedirectResponse(f"/admin/imports/{started.import_id}", 303)
 
 
 def _shown(form: dict[str, Any]) -> int:

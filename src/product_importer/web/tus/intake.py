@@ -38,16 +38,13 @@ async def take(request: Request, upload: Upload, *, checksum: Checksum | None, l
 
 
 class _Parts:
-    """Fills one part after the other.
-
-    While one is being stored nothing is read, so that a part is in memory once: 23 MiB for an upload of 2 GiB,
-    37 where the next part was read meanwhile (`benchmarks/uploads.py`).
-    """
+    """Fills one part after the other, the next one while the last one is being stored."""
 
     def __init__(self, upload: Upload, checksum: Checksum | None, limit: int) -> None:
         self._upload, self._limit = upload, limit
         self._checksum, self._hasher = checksum, checksum.hasher() if checksum else None
         self._held, self._start = bytearray(), upload.received  # `_start` is where the held bytes begin
+        self._storing: asyncio.Future[None] | None = None
         self._waiting: list[Piece] = []  # stored, and not in the ledger before the checksum is right
 
     async def take(self, block: bytes) -> None:
@@ -64,6 +61,7 @@ class _Parts:
         """Store what is still held, and compare the checksum; the last byte makes the upload whole."""
         if self._held:
             await self._store()
+        await self._stored()
         if self._checksum is not None and self._hasher.digest() != self._checksum.digest:  # type: ignore[union-attr]
             raise verification.ChecksumMismatch(f"The {self._checksum.algorithm} of this piece is another one.")
         if self._waiting or self._is_bare_end():
@@ -76,12 +74,16 @@ class _Parts:
         """Keep what came before the cut, unless a checksum was to vouch for it."""
         if self._checksum is not None:
             await self.drop()
-        elif self._held:
-            with contextlib.suppress(AppError):  # somebody else may have gone on already
+            return
+        with contextlib.suppress(AppError):  # somebody else may have gone on already
+            if self._held:
                 await self._store()
+            await self._stored()
 
     async def drop(self) -> None:
         """Keep nothing that the ledger does not name yet."""
+        with contextlib.suppress(AppError):
+            await self._stored()
         await asyncio.to_thread(resumable.drop, self._waiting)
 
     def _is_bare_end(self) -> bool:
@@ -89,10 +91,18 @@ class _Parts:
         return self._upload.state is UploadState.RECEIVING and self._upload.received == self._upload.length
 
     async def _store(self) -> None:
+        """Begin to store what is held, once the part before it is stored."""
+        await self._stored()
         data, self._held = self._held, self._held[ledger.PART :]
         del data[ledger.PART :]
         start, self._start = self._start, self._start + len(data)
-        await asyncio.to_thread(self._keep, start, data)
+        self._storing = asyncio.ensure_future(asyncio.to_thread(self._keep, start, data))
+
+    async def _stored(self) -> None:
+        """Wait for the part under way; raises what storing it raised."""
+        storing, self._storing = self._storing, None
+        if storing is not None:
+            await storing
 
     def _keep(self, start: int, data: bytearray) -> None:
         piece = ledger.store(self._upload.id, start=start, data=data)

@@ -5,9 +5,7 @@ from product_importer.imports.states import State
 from product_importer.kit import clock
 from product_importer.kit.errors import AppError
 from product_importer.kit.tasks import leases
-from product_importer.kit.tasks.failure import ATTEMPTS, DiskFull, refusal, told
-
-__all__ = ["ATTEMPTS", "Crashed", "DiskFull", "end", "refusal", "told"]
+from product_importer.kit.tasks.failure import told
 
 
 class Crashed(AppError):
