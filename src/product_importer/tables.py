@@ -2,6 +2,7 @@
 
 from product_importer.catalog.bulk_models import BulkJob
 from product_importer.catalog.models import Product, ProductText
+from product_importer.catalog.wish_models import ImageAddress, ImageWish
 from product_importer.imports.memory import MappingMemory
 from product_importer.imports.models import Counter, ImportJob, LateSkip, RejectedRecord, Slice, Undo, UndoKept
 from product_importer.journal.models import Batch, Entry
@@ -19,6 +20,8 @@ __all__ = [
     "Entry",
     "IdempotentRequest",
     "Image",
+    "ImageAddress",
+    "ImageWish",
     "ImportJob",
     "LateSkip",
     "MappingMemory",

@@ -16,10 +16,11 @@ from product_importer.kit.settings import Settings
 from product_importer.kit.tasks import chores, in_process, on_celery
 from product_importer.media.chores import empty_used, forget_unshown, sweep_images
 from product_importer.media.processing import develop_image
+from product_importer.media.wishing import fetch_images
 from product_importer.uploads.chores import empty_useless, forget_abandoned, sweep_strays
 from product_importer.uploads.verification import verify_upload
 
-TASKS = (run_import, run_undo, run_bulk, verify_upload, develop_image)
+TASKS = (run_import, run_undo, run_bulk, verify_upload, develop_image, fetch_images)
 CHORES = (
     drop_scratch,
     empty_useless,

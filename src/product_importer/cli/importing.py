@@ -14,7 +14,7 @@ import pydantic
 
 from product_importer.cli import account, asking, live, opening, terminal
 from product_importer.imports import actions, queries, run
-from product_importer.imports.checking.mapping import FIELDS, ColumnAmbiguous, ColumnMissing
+from product_importer.imports.checking.mapping import TARGETS, ColumnAmbiguous, ColumnMissing
 from product_importer.imports.options import Options
 from product_importer.imports.snapshot import Snapshot
 from product_importer.imports.states import WORKING, Blank, State
@@ -25,7 +25,7 @@ from product_importer.web import intake
 ACTOR = "user:local"
 EXAMPLES = {"mapping": "sku=StockCode,name=Description", "blanks": "price=keep,description=clear"}
 LOOK = 0.2  # seconds between two looks at the numbers
-_NEXT_FIELD = re.compile(r",(?=\s*(?:sku|name|description|price|active)\s*=)")
+_NEXT_FIELD = re.compile(r",(?=\s*(?:sku|name|description|price|active|images)\s*=)")
 
 
 def import_file(file: Path, *, options: Mapping[str, Any], json: bool) -> None:
@@ -52,10 +52,10 @@ def _pairs(option: str, said: list[str]) -> dict[str, str]:
     known = list(Blank) if option == "blanks" else None
     pairs = [part.partition("=") for given in said for part in _NEXT_FIELD.split(given)]
     for field, equals, value in pairs:
-        if field.strip() not in FIELDS or not equals or not value.strip() or (known and value.strip() not in known):
+        if field.strip() not in TARGETS or not equals or not value.strip() or (known and value.strip() not in known):
             terminal.refuse(
                 f"--{option} cannot be read at {field.strip() + equals + value!r}.",
-                f"Write pairs as in --{option} {EXAMPLES[option]}; fields are {', '.join(FIELDS)}.",
+                f"Write pairs as in --{option} {EXAMPLES[option]}; fields are {', '.join(TARGETS)}.",
             )
     return {field.strip(): value.strip() for field, _, value in pairs}
 

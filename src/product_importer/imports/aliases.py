@@ -4,6 +4,8 @@ import re
 from typing import Final
 
 FIELDS: Final = ("sku", "name", "description", "price", "active")
+PICTURES: Final = "images"  # addresses of pictures: no field of a product, but a column can be mapped to it
+TARGETS: Final = (*FIELDS, PICTURES)
 
 # Written as `plain()` leaves them: no case, blanks, `_`, `-`, punctuation or notes in brackets.
 _ALIASES: Final = {
@@ -18,6 +20,9 @@ _ALIASES: Final = {
     " sellingprice preis einzelpreis verkaufspreis vk vkpreis prix prixunitaire precio prezzo",
     "active": "active isactive enabled isenabled published isvisible visible status productstatus productonline aktiv"
     " actif activo attivo",
+    PICTURES: "images image imageurl imageurls imagesrc imagelink imagelinks imageaddress picture pictures pictureurl"
+    " pictureurls productimage productimages productimageurl mainimage mainimageurl photo photos photourl thumbnail"
+    " productthumbnail bild bilder bildurl bildadresse imágenes imagenes immagine immagini",
 }
 
 # The columns our own rejects file adds before the supplier's.

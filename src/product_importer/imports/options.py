@@ -8,6 +8,7 @@ from product_importer.imports.checking.presets import Preset
 from product_importer.imports.states import Blank, Decimal, Mode
 
 ProductField = Literal["sku", "name", "description", "price", "active"]
+Target = Literal["sku", "name", "description", "price", "active", "images"]  # what a column can be mapped to
 
 
 class Options(BaseModel):
@@ -15,7 +16,7 @@ class Options(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    mapping: dict[ProductField, str] | None = Field(None, description="Field to column; replaces the aliases.")
+    mapping: dict[Target, str] | None = Field(None, description="Field to column; replaces the aliases.")
     preset: Preset | None = Field(None, description="The shop whose export this is; `none` for no known one.")
     blanks: dict[ProductField, Blank] = Field(default_factory=dict, description="What a blank cell of a field means.")
     decimal: Decimal | None = Field(None, description="The decimal sign of the price column.")

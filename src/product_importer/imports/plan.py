@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from product_importer.catalog.models import Product
 from product_importer.imports import staging
+from product_importer.imports.aliases import FIELDS
 from product_importer.imports.states import Mode
 from product_importer.kit import database, settings
 from product_importer.kit.database import sets
@@ -18,6 +19,7 @@ from product_importer.kit.database.face import Pairs
 from product_importer.kit.failpoints import failpoint
 
 CLEARED = {"description": 1, "price": 2}  # bits of `cleared`
+COMPARED = tuple(field for field in FIELDS if field != "sku")
 
 
 class Lost(Exception):
@@ -95,7 +97,7 @@ def after(record: FromClause, product: FromClause, field: str) -> ColumnElement[
 
 def changes(record: FromClause, product: FromClause, fields: Collection[str]) -> Pairs:
     """Return (before, after) for each mapped field; the SKU's spelling is no change."""
-    return {field: (product.c[field], after(record, product, field)) for field in fields if field != "sku"}
+    return {field: (product.c[field], after(record, product, field)) for field in fields if field in COMPARED}
 
 
 def differs(pairs: Pairs) -> ColumnElement[bool]:

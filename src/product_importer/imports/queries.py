@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from product_importer.catalog import wishes
 from product_importer.imports import slices
+from product_importer.imports.aliases import PICTURES
 from product_importer.imports.models import ImportJob, RejectedRecord, Undo
 from product_importer.imports.snapshot import (
     Asked,
@@ -116,6 +118,7 @@ def snapshot_of(session: Session, job: ImportJob) -> Snapshot:
     written = slices.written(session, job.id)
     counts = _counts(job, written)
     undo = _undo(session, job, written)
+    wished = wishes.counted(session, job.id) if PICTURES in job.facts.get("mapping", {}) else None
     return Snapshot(
         task_id=job.id,
         number=job.number,
@@ -135,12 +138,13 @@ def snapshot_of(session: Session, job: ImportJob) -> Snapshot:
         created_at=job.created_at,
         started_at=job.started_at,
         finished_at=job.finished_at,
-        links=_links(job, skipped=written.skipped),
+        links=_links(job, skipped=written.skipped, failed_images=bool(wished and wished.failed)),
         pausing=job.pause_requested and job.state in WORKING,
         undo=undo,
         plan=_planned(job),
         asked=_asked(job),
         repeats=_repeats(job),
+        images=wished,
     )
 
 
@@ -246,7 +250,7 @@ def _file(job: ImportJob) -> FileFacts:
     return FileFacts(name=job.file_name, bytes=job.file_bytes, sha256=job.sha256, sheet=sheet, **known)
 
 
-def _links(job: ImportJob, *, skipped: int) -> dict[str, str]:
+def _links(job: ImportJob, *, skipped: int, failed_images: bool) -> dict[str, str]:
     links = {
         "self": f"/imports/{job.id}",
         "status": f"/upload/status/{job.id}",
@@ -260,6 +264,8 @@ def _links(job: ImportJob, *, skipped: int) -> dict[str, str]:
         links["mended_by"] = f"/imports?mends={job.id}"
     if job.parent_id is not None:
         links["parent"] = f"/imports/{job.parent_id}"
+    if failed_images:
+        links["failed_images"] = f"/imports/{job.id}/images/failed"
     if job.winners is not None:
         links["changes"] = f"/imports/{job.id}/changes"
     return links

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from product_importer.imports import repeats, staging
+from product_importer.imports import pictures, repeats, staging
+from product_importer.imports.aliases import PICTURES
 from product_importer.imports.checking import families, mapping, presets, rows
 from product_importer.imports.codes import REMARKS, Remark
 from product_importer.imports.models import ImportJob
@@ -105,8 +106,11 @@ def read(
     checker = rows.Checker(found, blanks, manner.decimal or options.decimal, guard=options.guard)
     family = families.of(found, opened.header)
     rejects = Rejects(number=job.number, header=opened.header, delimiter=job.facts["delimiter"])
+    named = pictures.Cells(found.columns[PICTURES]) if PICTURES in found.columns else None
     try:
-        staging.add(scratch, _accepted(opened, checker, family, rejects, marks, check))
+        staging.add(scratch, _accepted(opened, checker, family, rejects, named, marks, check))
+        if named is not None:
+            staging.add_pictures(scratch, named.rows())
         _require_well_read(opened, checker, options, manner)
         sign = checker.settled() if "price" in found.columns else None
         warnings = [_plain(notice) for notice in (*_of_sheet(sheet), *checker.remarks.notices())]
@@ -114,6 +118,8 @@ def read(
         yield Read(job, marks, digest.hexdigest(), list(found.names), facts, rejects)
     finally:
         rejects.close()
+        if named is not None:
+            named.close()
 
 
 def _dialect(job: ImportJob, manner: Manner) -> Dialect:
@@ -135,6 +141,7 @@ def _accepted(
     checker: rows.Checker,
     family: families.Family | None,
     rejects: Rejects,
+    named: pictures.Cells | None,
     marks: Marks,
     check: Callable[[], None],
 ) -> Iterator[rows.Accepted]:
@@ -146,6 +153,8 @@ def _accepted(
             family.fill(batch, checker.remarks)
         checked = checker.check(batch)
         rejects.add(checked.rejected)
+        if named is not None:
+            named.note(batch, checked.accepted)
         yield from checked.accepted
         marks.rows_read += len(checked.accepted) + len(checked.rejected)
         marks.rejected = rejects.count

@@ -8,7 +8,7 @@ import uuid
 from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
-from product_importer.imports import merge, staging
+from product_importer.imports import merge, pictures, staging
 from product_importer.imports.models import ImportJob, Slice
 from product_importer.imports.staging import CREATE, UPDATE
 from product_importer.imports.states import State
@@ -59,6 +59,7 @@ def write(taken: Slice, job: ImportJob) -> merge.Written:
         failpoint("import.slice.begun", session)
         written = merge.apply(session, span)
         failpoint("import.slice.merged", session)
+        pictures.wish(session, span)
         done = {"done_at": clock.now(), **leases.FREE, **dataclasses.asdict(written)}
         leases.fence(session, Slice, taken.id, token, done)
         failpoint("import.slice.before-commit", session)

@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass, field
 
+from product_importer.catalog.wishes import Wished
 from product_importer.imports.states import WORKING, Mode, Outcome, Question, State, UndoState
 
 
@@ -144,6 +145,7 @@ class Snapshot:
     plan: Counts | None = None  # the account it comes to, known once the plan is made
     asked: Asked | None = None
     repeats: Repeat | None = None
+    images: Wished | None = None  # pictures that the file names; None where no column does
 
     @property
     def undoing(self) -> bool:

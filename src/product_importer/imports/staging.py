@@ -61,6 +61,13 @@ plan = Table(
     *_values(),
     PrimaryKeyConstraint("position").ddl_if(dialect="sqlite"),  # the rowid itself
 )
+pictures = Table(  # only of a file that names pictures: what each record does, as JSON
+    "pictures",
+    _scratch,
+    Column("line", Integer, nullable=False),
+    Column("urls", Text, nullable=False),
+    PrimaryKeyConstraint("line"),
+)
 by_position = Index("ix_plan_position", plan.c.position).ddl_if(dialect="postgresql")  # made when the table is full
 by_kind = Index("ix_plan_kind_position", plan.c.kind, plan.c.position)  # for whoever reviews the plan kind by kind
 plan.indexes -= {by_position, by_kind}
@@ -100,6 +107,11 @@ def empty(area: str) -> None:
 def add(session: Session, rows: Iterable[tuple[Any, ...]]) -> None:
     """Stage accepted records (see `_values`) as they come."""
     database.face().load(session.connection(), staged, rows, durable=is_durable(session))
+
+
+def add_pictures(session: Session, rows: Iterable[tuple[int, str]]) -> None:
+    """Stage the addresses of pictures of accepted records, when all of these are staged."""
+    database.face().load(session.connection(), pictures, rows, durable=is_durable(session))
 
 
 def intact(area: str | None, winners: int) -> bool:

@@ -1,6 +1,7 @@
 """Everything that can be set, read once from the environment; docs/settings.md explains each."""
 
 import functools
+import ipaddress
 from pathlib import Path
 from typing import Annotated
 
@@ -46,6 +47,9 @@ class Settings(BaseSettings):
     max_open_uploads: int = Field(100, ge=1)
     max_open_upload_bytes: int = Field(20 * 2**30, ge=1)
     upload_idle_seconds: int = Field(60, ge=1, le=3600)
+    outbound_allow_networks: Annotated[
+        tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...], NoDecode, BeforeValidator(_listed)
+    ] = ()
     keep_files_days: int = Field(90, ge=1, le=36_500)
     worker_threads: int = Field(2, ge=1, le=32)
     import_parallel: int = Field(2, ge=1, le=32)
@@ -71,6 +75,12 @@ class Settings(BaseSettings):
     def loopback(self) -> bool:
         """Whether only this machine can reach the web server."""
         return self.host in LOOPBACK
+
+    @property
+    def own_url(self) -> str:
+        """The address of this server without `/` at its end: PUBLIC_URL, on loopback what it listens on, else empty."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url.rstrip("/") or (f"http://{host}:{self.port}" if self.loopback else "")
 
 
 @functools.cache

@@ -72,20 +72,22 @@ def attach(session: Session, product_id: uuid.UUID, picture: Picture, *, actor: 
     Raises ProductNotFound and TooManyImages.
     """
     product = _locked(session, product_id)
-    image = _known(session, picture, actor)
-    shown = of_product(session, product_id)
-    if (same := next((one for one in shown if one.image_id == image.id), None)) is not None:
-        return same
-    if len(shown) >= MOST:
-        raise TooManyImages(f"It has {len(shown)}, and at most {MOST} can be shown.")
-    link = ProductImage(product_id=product_id, image_id=image.id, name=picture.name, actor=actor)
-    link.position = len(shown)
-    image.touched_at = clock.now()
-    session.add(link)
-    session.flush()
-    primary.elect(session, product_id)
-    _tell(session, "image.attached", product, link, actor)
-    return link
+    image = known(session, picture, actor)
+    return _shown(session, product, image, name=picture.name, actor=actor)[0]
+
+
+def attach_known(
+    session: Session, product_id: uuid.UUID, sha256: str, *, name: str, actor: str
+) -> tuple[ProductImage, bool]:
+    """Let the product show a picture that is kept already; return its place, and whether that is new.
+
+    Raises ProductNotFound, TooManyImages, and ImageNotFound when the picture is not kept any more.
+    """
+    product = _locked(session, product_id)
+    image = session.scalars(select(Image).where(Image.sha256 == sha256).with_for_update()).one_or_none()
+    if image is None:
+        raise ImageNotFound
+    return _shown(session, product, image, name=name, actor=actor)
 
 
 def change(session: Session, product_id: uuid.UUID, link_id: uuid.UUID, wishes: Wishes, *, actor: str) -> ProductImage:
@@ -132,6 +134,21 @@ def retry(session: Session, product_id: uuid.UUID, link_id: uuid.UUID) -> Produc
     return link
 
 
+def known(session: Session, picture: Picture, actor: str) -> Image:
+    """Return the image of these bytes, made now if nobody ever sent them, and held until the transaction ends."""
+    same = select(Image).where(Image.sha256 == picture.sha256).with_for_update()
+    if (image := session.scalars(same).one_or_none()) is not None:
+        return image
+    image = Image(sha256=picture.sha256, bytes=picture.size, upload_id=picture.upload_id, actor=actor)
+    try:
+        with session.begin_nested():
+            session.add(image)
+    except IntegrityError:  # somebody else sent the same file at this very moment
+        return session.scalars(same).one()
+    tasks.enqueue(session, develop_image, image.id)
+    return image
+
+
 def of_product(session: Session, product_id: uuid.UUID) -> Sequence[ProductImage]:
     """Return what a product shows, in its order."""
     shown = select(ProductImage).where(ProductImage.product_id == product_id)
@@ -143,19 +160,21 @@ def holds(session: Session, link: ProductImage, upload_id: uuid.UUID) -> bool:
     return session.scalar(select(Image.upload_id).where(Image.id == link.image_id)) == upload_id
 
 
-def _known(session: Session, picture: Picture, actor: str) -> Image:
-    """Return the image of these bytes, made now if nobody ever sent them, and held until the transaction ends."""
-    known = select(Image).where(Image.sha256 == picture.sha256).with_for_update()
-    if (image := session.scalars(known).one_or_none()) is not None:
-        return image
-    image = Image(sha256=picture.sha256, bytes=picture.size, upload_id=picture.upload_id, actor=actor)
-    try:
-        with session.begin_nested():
-            session.add(image)
-    except IntegrityError:  # somebody else sent the same file at this very moment
-        return session.scalars(known).one()
-    tasks.enqueue(session, develop_image, image.id)
-    return image
+def _shown(session: Session, product: Product, image: Image, *, name: str, actor: str) -> tuple[ProductImage, bool]:
+    """Let a product that is held show an image that is held; return its place, and whether that is new."""
+    shown = of_product(session, product.id)
+    if (same := next((one for one in shown if one.image_id == image.id), None)) is not None:
+        return same, False
+    if len(shown) >= MOST:
+        raise TooManyImages(f"It has {len(shown)}, and at most {MOST} can be shown.")
+    link = ProductImage(product_id=product.id, image_id=image.id, name=name, actor=actor)
+    link.position = len(shown)
+    image.touched_at = clock.now()
+    session.add(link)
+    session.flush()
+    primary.elect(session, product.id)
+    _tell(session, "image.attached", product, link, actor)
+    return link, True
 
 
 def _locked(session: Session, product_id: uuid.UUID) -> Product:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from product_importer.imports import actions, answers, inspection, queries
-from product_importer.imports.options import Options, ProductField
+from product_importer.imports.options import Options, Target
 from product_importer.imports.states import Decimal, Question, State
 from product_importer.kit import database
 from product_importer.web import errors
@@ -18,7 +18,7 @@ class Settled(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    mapping: dict[ProductField, str] | None = None
+    mapping: dict[Target, str] | None = None
     decimal: Decimal | None = None
 
     @model_validator(mode="after")

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from product_importer.imports import doubts, inspection, preview
 from product_importer.imports.checking import mapping, policies, presets
-from product_importer.imports.checking.mapping import FIELDS
+from product_importer.imports.checking.mapping import TARGETS
 from product_importer.imports.checking.policies import PolicyImpossible
 from product_importer.imports.checking.presets import Preset
 from product_importer.imports.inspection import Inspection
@@ -18,7 +18,14 @@ from product_importer.imports.options import Options
 from product_importer.imports.states import Blank, Decimal, Mode
 from product_importer.kit.errors import AppError
 
-LABELS = {"sku": "SKU", "name": "Name", "description": "Description", "price": "Price", "active": "Active"}
+LABELS = {
+    "sku": "SKU",
+    "name": "Name",
+    "description": "Description",
+    "price": "Price",
+    "active": "Active",
+    "images": "Image addresses",
+}
 READING = ("sheet", "encoding", "delimiter", "header_line", "decimal", "guard", "mode", "preset")
 CONTROLS = {
     "ENCODING_UNKNOWN": "encoding",
@@ -66,7 +73,7 @@ def parse(form: Mapping[str, Any]) -> Said:
     reading = {name: texts[name] for name in READING if texts.get(name)}
     if reading.get("header_line") == texts.get("header_found"):
         reading.pop("header_line", None)
-    fields = {at: value for at, value in _numbered(texts, "column") if value in FIELDS}
+    fields = {at: value for at, value in _numbered(texts, "column") if value in TARGETS}
     shown = dict(_numbered(texts, "shown"))
     blanks = {
         at: value
@@ -121,7 +128,8 @@ def blanks_of(said: Said, seen: Read) -> dict[str, Blank]:
     """Give the policies of the fields chosen: what was said, or the usual ones of the preset."""
     asked: dict[str, Blank] = {str(name): policy for name, policy in seen.options.blanks.items()}
     usual = policies.BLANKS | presets.blanks(seen.preset) | asked
-    return usual | {name: Blank(said.blanks[at]) for at, name in said.fields.items() if said.blanks.get(at)}
+    chosen = {name: said.blanks.get(at) for at, name in said.fields.items() if name in policies.BLANKS}
+    return usual | {name: Blank(policy) for name, policy in chosen.items() if policy}
 
 
 def problems_of(said: Said, seen: Read) -> dict[str, str]:
@@ -134,7 +142,8 @@ def problems_of(said: Said, seen: Read) -> dict[str, str]:
     for at, name in said.fields.items():
         if (first := columns[name]) != at:
             wrong[f"column-{at}"] = f"“{header[first] or first + 1}” becomes the {LABELS[name]} already."
-        if (policy := said.blanks.get(at)) and (impossible := _impossible(name, Blank(policy), seen.options.mode)):
+        policy = said.blanks.get(at) if name in policies.BLANKS else None
+        if policy and (impossible := _impossible(name, Blank(policy), seen.options.mode)):
             wrong[f"blank-{at}"] = impossible
     if unclear := doubts.of_decimal(mapped_by(said, seen), seen.found.head.records, sign_of(said, seen)):
         wrong["decimal"] = f"{unclear[0].message} Choose the sign before the cents."

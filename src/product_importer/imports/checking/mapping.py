@@ -8,7 +8,7 @@ from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass
 
 from product_importer.imports import aliases
-from product_importer.imports.aliases import FIELDS
+from product_importer.imports.aliases import FIELDS, PICTURES, TARGETS
 from product_importer.imports.checking import presets
 from product_importer.imports.checking.presets import Preset
 from product_importer.imports.states import Mode
@@ -16,6 +16,7 @@ from product_importer.kit.errors import AppError
 
 __all__ = [
     "FIELDS",
+    "TARGETS",
     "ColumnAmbiguous",
     "ColumnMissing",
     "Mapping",
@@ -114,7 +115,7 @@ def suggest(
     known = presets.recognised(header) if preset is None else preset
     settled = presets.columns(known, header, filled)
     suggestions: dict[str, Suggestion] = {}
-    for field in FIELDS:
+    for field in TARGETS:
         if field in settled:
             sure = LIKELY if presets.instead(known, header, field, settled[field]) else CERTAIN
             suggestions[field] = Suggestion(header[settled[field]], settled[field], sure)
@@ -144,9 +145,9 @@ def suppliers(header: Sequence[str]) -> list[int]:
 
 def _by_alias(header: Sequence[str]) -> dict[str, int]:
     columns: dict[str, int] = {}
-    for field in FIELDS[:-1]:
+    for field in (*FIELDS[:-1], PICTURES):
         found = [index for confidence, index in _candidates(header, field) if confidence == CERTAIN]
-        if len(found) > 1:
+        if len(found) > 1 and field != PICTURES:
             raise _ambiguous(header, field, found)
         if found:
             columns[field] = found[0]
@@ -167,8 +168,8 @@ def _candidates(header: Sequence[str], field: str) -> list[tuple[float, int]]:
 
 
 def _named(header: Sequence[str], field: str, wanted: str) -> int:
-    if field not in FIELDS:
-        raise ColumnMissing(f"“{field}” is no field of a product; the fields are {', '.join(FIELDS)}.", field=field)
+    if field not in TARGETS:
+        raise ColumnMissing(f"“{field}” is no field of a product; the fields are {', '.join(TARGETS)}.", field=field)
     if (place := numbered(wanted)) is not None:
         return _counted(header, field, place)
     for key in (str, str.strip, str.casefold, aliases.plain):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from product_importer.imports.aliases import PICTURES
 from product_importer.imports.states import Blank
 
 
@@ -45,13 +46,20 @@ EXPORTS: Final[Mapping[Preset, Export]] = {
             "name": ("Title",),
             "description": ("Body (HTML)",),
             "price": ("Variant Price",),
+            PICTURES: ("Image Src", "Variant Image"),
         },
         family="Handle",
     ),
     Preset.WOOCOMMERCE: Export(
         "WooCommerce",
         ("Type", "Tax status", "Short description"),
-        {"sku": ("SKU",), "name": ("Name",), "description": ("Description",), "price": ("Regular price",)},
+        {
+            "sku": ("SKU",),
+            "name": ("Name",),
+            "description": ("Description",),
+            "price": ("Regular price",),
+            PICTURES: ("Images",),
+        },
         {"price": Blank.KEEP},  # products with variations and groups have no price of their own
     ),
     Preset.MAGENTO: Export(
@@ -68,6 +76,7 @@ EXPORTS: Final[Mapping[Preset, Export]] = {
             "name": ("Product Title",),
             "description": ("Product Description",),
             "price": ("Variant Price *",),
+            PICTURES: ("Product Image 1", "Product Thumbnail"),
         },
         {"price": Blank.KEEP},  # a variant may lack a price in one of the currencies
     ),

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from product_importer.catalog import schemas
+from product_importer.imports.aliases import FIELDS
 from product_importer.imports.checking import cells, columns, policies, price, rejected
 from product_importer.imports.checking.cells import Fault
 from product_importer.imports.checking.mapping import Mapping
@@ -71,7 +72,7 @@ class Checker:
         self, mapping: Mapping, blanks: policies.Blanks, decimal: Decimal | None, *, guard: bool = True
     ) -> None:
         self._names = mapping.names
-        self._columns = mapping.columns
+        self._columns = {name: at for name, at in mapping.columns.items() if name in FIELDS}
         self._blanks = policies.BLANKS | blanks
         self._guard = guard
         self._weighing = decimal is None and "price" in mapping.columns

@@ -1,0 +1,1 @@
+"""Calls to addresses that others wrote: webhooks, pictures, feeds; guarded as they connect, bounded in what they take."""

@@ -1,0 +1,190 @@
+"""Calls addresses that others wrote, within limits of place, time and size that the answer cannot move."""
+
+import asyncio
+import contextlib
+import socket
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import IO
+
+import aiohttp
+from yarl import URL
+
+from product_importer import __version__
+from product_importer.kit.outbound import urls
+from product_importer.kit.outbound.failure import CallFailed, Reason, explained
+from product_importer.kit.outbound.policy import Policy, Refused
+
+CONNECT = 5  # seconds until a connection stands
+IDLE = 4  # seconds a connection is kept: less than servers do (uvicorn 5), or calls would meet a closed door
+BODY = 64 * 1024  # bytes of an answer that are read
+BLOCK = 64 * 1024  # bytes taken from the network at a time
+HOPS = 5  # redirects followed where any are
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+# aiohappyeyeballs merges what several addresses of one name raised: here the refusals of a call stay apart.
+_refusals: ContextVar[list[str]] = ContextVar("refusals")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: status, headers, at most `keep` bytes of the body, and seconds taken.
+
+    `whole` says that the body ended within what was read; `url` is the address that answered after any redirects.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    whole: bool
+    url: str
+    seconds: float
+
+
+class Client:
+    """Makes guarded calls on one event loop; made by `opened`."""
+
+    def __init__(self, policy: Policy, outward: aiohttp.ClientSession, inward: aiohttp.ClientSession) -> None:
+        self._policy = policy
+        self._outward = outward
+        self._inward = inward
+
+    async def post(
+        self, address: str, *, body: bytes, headers: Mapping[str, str], seconds: float, keep: int = BODY
+    ) -> Answer:
+        """Post `body` and return the answer, a redirect like any other. Raises CallFailed.
+
+        `seconds` bounds everything from the name's look-up to the last byte read. `keep` bytes of the body are
+        returned; what goes beyond 64 KiB is not read, and its connection not used again.
+        """
+        began = time.monotonic()
+        async with _explaining(seconds), self._called("POST", address, body=body, headers=headers) as response:
+            kept, whole = await _excerpt(response, keep=keep)
+            return _answer(response, kept, whole=whole, began=began)
+
+    async def fetch(
+        self, address: str, *, into: IO[bytes], limit: int, seconds: float, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Get what lies at an address into a file, following at most five redirects, each guarded like the first.
+
+        Only the body of a 200 is written; `body` of the answer is empty. `limit` is in bytes, `seconds` bound the
+        whole. Raises CallFailed, TOO_LARGE among its reasons; the file then holds what had come.
+        """
+        began = time.monotonic()
+        async with _explaining(seconds):
+            for _ in range(HOPS + 1):
+                async with self._called("GET", address, headers=headers or {}) as response:
+                    if response.status not in _REDIRECTS or "Location" not in response.headers:
+                        if response.status == 200:
+                            await _save(response, into, limit=limit)
+                        return _answer(response, b"", whole=True, began=began)
+                    address = _next(response)
+        raise CallFailed(Reason.REDIRECTS, f"The address leads on more than {HOPS} times.")
+
+    @contextlib.asynccontextmanager
+    async def _called(
+        self, method: str, address: str, *, headers: Mapping[str, str], body: bytes | None = None
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        """Send one request and give the answer's head, its body still to be read."""
+        url = urls.checked(address)
+        session = self._inward if self._policy.is_inbox(address) else self._outward
+        async with session.request(method, url, data=body, headers=headers, allow_redirects=False) as response:
+            yield response
+
+
+@contextlib.asynccontextmanager
+async def opened(policy: Policy, *, at_once: int = 100) -> AsyncIterator[Client]:
+    """Open a client for at most `at_once` connections; leaving closes them."""
+    async with _session(policy, at_once) as outward, _session(policy.inward(), at_once) as inward:
+        yield Client(policy, outward, inward)
+
+
+def _session(policy: Policy, at_once: int) -> aiohttp.ClientSession:
+    """Open a session whose every socket the policy has seen, and which believes nothing of its surroundings."""
+
+    def guarded(info: aiohttp.AddrInfoType) -> socket.socket:
+        try:
+            return policy.socket(info)
+        except Refused as refused:
+            _refusals.get([]).append(str(refused))
+            raise
+
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(socket_factory=guarded, limit=at_once, keepalive_timeout=IDLE),
+        timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT),
+        headers={"User-Agent": f"product-importer/{__version__}", "Accept-Encoding": "identity"},
+        cookie_jar=aiohttp.DummyCookieJar(),
+        auto_decompress=False,  # a few bytes can unpack to gigabytes
+        trust_env=False,  # a proxy would look the name up itself, past the guard
+        requote_redirect_url=False,
+    )
+
+
+@contextlib.asynccontextmanager
+async def _explaining(seconds: float) -> AsyncIterator[None]:
+    """End what takes longer, and turn whatever goes wrong into CallFailed."""
+    refusals: list[str] = []
+    _refusals.set(refusals)
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except urls.UrlRefused as error:
+        raise CallFailed(Reason.REFUSED, error.detail) from error
+    except TimeoutError as error:
+        raise CallFailed(Reason.TIMEOUT, _late(error, seconds)) from error
+    except (aiohttp.ClientError, OSError, ValueError) as error:
+        if refusals:
+            words = "; ".join(dict.fromkeys(refusals))
+            raise CallFailed(Reason.REFUSED, f"This address may not be called: {words}.") from error
+        raise explained(error) from error
+
+
+def _late(error: TimeoutError, seconds: float) -> str:
+    if isinstance(error, aiohttp.ConnectionTimeoutError):
+        return f"No connection within {CONNECT} seconds."
+    return f"No whole answer within {seconds:g} seconds."
+
+
+async def _excerpt(response: aiohttp.ClientResponse, *, keep: int) -> tuple[bytes, bool]:
+    """Read the body to 64 KiB, and return its first bytes and whether that was all of it."""
+    read, kept = 0, bytearray()
+    async for block in response.content.iter_chunked(BLOCK):
+        kept += block[: max(0, keep - read)]
+        read += len(block)
+        if read > BODY:
+            response.close()
+            return bytes(kept), False
+    return bytes(kept), True
+
+
+async def _save(response: aiohttp.ClientResponse, into: IO[bytes], *, limit: int) -> None:
+    said = response.content_length or 0
+    written = 0
+    async for block in response.content.iter_chunked(BLOCK):
+        written += len(block)
+        if max(said, written) > limit:
+            response.close()
+            raise CallFailed(Reason.TOO_LARGE, f"The file has more than {limit:,} bytes.")
+        into.write(block)
+
+
+def _next(response: aiohttp.ClientResponse) -> str:
+    """Return where a redirect leads."""
+    where = response.headers["Location"]
+    response.close()
+    if len(where) > urls.LONGEST:
+        raise urls.UrlRefused(f"A redirect leads to an address of {len(where):,} characters.")
+    return str(response.url.join(URL(where)))
+
+
+def _answer(response: aiohttp.ClientResponse, body: bytes, *, whole: bool, began: float) -> Answer:
+    return Answer(
+        status=response.status,
+        headers=response.headers,
+        body=body,
+        whole=whole,
+        url=str(response.url),
+        seconds=time.monotonic() - began,
+    )
