@@ -3,6 +3,7 @@
 from product_importer.catalog.bulk_models import BulkJob
 from product_importer.catalog.models import Product, ProductText
 from product_importer.catalog.wish_models import ImageAddress, ImageWish
+from product_importer.feeds.models import Feed
 from product_importer.imports.memory import MappingMemory
 from product_importer.imports.models import Counter, ImportJob, LateSkip, RejectedRecord, Slice, Undo, UndoKept
 from product_importer.journal.models import Batch, Entry
@@ -18,6 +19,7 @@ __all__ = [
     "BulkJob",
     "Counter",
     "Entry",
+    "Feed",
     "IdempotentRequest",
     "Image",
     "ImageAddress",

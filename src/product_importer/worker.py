@@ -6,6 +6,7 @@ from types import FrameType
 
 from product_importer.catalog.bulk_run import run_bulk
 from product_importer.catalog.search_index import follow_products
+from product_importer.feeds.run import run_feed
 from product_importer.imports.chores import drop_scratch
 from product_importer.imports.originals import forget_files
 from product_importer.imports.run import run_import
@@ -20,7 +21,7 @@ from product_importer.media.wishing import fetch_images
 from product_importer.uploads.chores import empty_useless, forget_abandoned, sweep_strays
 from product_importer.uploads.verification import verify_upload
 
-TASKS = (run_import, run_undo, run_bulk, verify_upload, develop_image, fetch_images)
+TASKS = (run_import, run_undo, run_bulk, verify_upload, develop_image, fetch_images, run_feed)
 CHORES = (
     drop_scratch,
     empty_useless,

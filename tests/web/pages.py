@@ -9,7 +9,7 @@ from product_importer.imports.originals import Keeping
 from product_importer.imports.states import State
 from product_importer.web.product_filters import PageQuery
 from product_importer.web.product_form import BLANK, Form
-from tests.web import record_pages, samples, samples_of_metrics
+from tests.web import record_pages, samples, samples_of_feeds, samples_of_metrics
 
 SHELL: dict[str, object] = {
     "most": 2 * 2**30,
@@ -48,6 +48,7 @@ FRESH = {"running": 0, "products": 0}
 
 PAGES: dict[str, tuple[str, dict[str, object]]] = {
     **record_pages.PAGES,
+    **samples_of_feeds.PAGES,
     "dashboard": (
         "dashboard.html",
         {

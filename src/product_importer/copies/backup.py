@@ -76,7 +76,8 @@ def restore(path: Path, *, say: Say) -> Manifest:
     """
     source = archive.Reader(path)
     if source.manifest.revision != migrations.newest() or source.manifest.form != archive.FORM:
-        raise OfAnotherVersion(f"It was made by version {source.manifest.version}, this is {__version__}.")
+        schemas = f"its schema is {source.manifest.revision}, this one's {migrations.newest()}"
+        raise OfAnotherVersion(f"It was made by version {source.manifest.version}, this is {__version__}; {schemas}.")
     migrations.upgrade(database.engine())
     refuse_unless_empty(database.engine())
     _put_files(source)

@@ -19,6 +19,7 @@ from product_importer.web import metrics as measured
 from product_importer.web.api import (
     control,
     exports,
+    feeds,
     health,
     images,
     imports,
@@ -33,6 +34,7 @@ from product_importer.web.api import (
 from product_importer.web.guards import Guards
 from product_importer.web.pages import answers, dashboard, mapping, mend, product_forms
 from product_importer.web.pages import control as control_pages
+from product_importer.web.pages import feeds as feed_pages
 from product_importer.web.pages import images as image_pages
 from product_importer.web.pages import imports as import_pages
 from product_importer.web.pages import jobs as job_pages
@@ -51,6 +53,7 @@ API = (
     reviews.router,
     mending.router,
     exports.router,
+    feeds.router,
     journal.router,
     jobs.router,
     products.router,
@@ -70,6 +73,7 @@ PAGES = (
     product_page.router,
     image_pages.router,
     metrics_page.router,
+    feed_pages.router,
 )
 
 

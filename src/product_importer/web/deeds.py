@@ -24,6 +24,10 @@ KNOWN = {
     "image.failed": Deed("Image failed", "alert-triangle", "is-rejected"),
     "image.primary": Deed("Image made primary", "star", "is-updated"),
     "image.removed": Deed("Image removed", "trash", "is-rejected"),
+    "feed.created": Deed("Feed added", "plus", "is-created"),
+    "feed.updated": Deed("Feed changed", "pencil", "is-updated"),
+    "feed.deleted": Deed("Feed removed", "trash", "is-rejected"),
+    "feed.failed": Deed("Feed failed", "alert-triangle", "is-rejected"),
     "upload.completed": Deed("Import completed", "table-import", "is-unchanged"),
 }
 FIELDS = {"sku": "SKU"}
@@ -46,8 +50,8 @@ def changes(one: Told) -> dict[str, list[str | bool | None]]:
 
 
 def named(one: Told) -> str:
-    """Name the file that an entry about an image is about; "" for any other."""
-    return str((one.changes or {}).get("name", "")) if one.type.startswith("image.") else ""
+    """Name the file or the feed that an entry is about; "" for any other."""
+    return str((one.changes or {}).get("name", "")) if one.type.startswith(("image.", "feed.")) else ""
 
 
 def by_hand(one: Told) -> str:
