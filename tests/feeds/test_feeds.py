@@ -17,6 +17,7 @@ from product_importer.imports.states import State
 from product_importer.kit import clock, database, failpoints
 from product_importer.kit import settings as settings_
 from product_importer.kit.settings import Settings
+from product_importer.kit.tasks import leases
 from tests.makers import ACTOR, csv_file, journal_lines, run_import_to_end, stored_products, undo_import
 
 FIRST, SECOND = csv_file("A-1,Mug,,1.00", "A-2,Cup,,2.00"), csv_file("A-1,Mug,,1.10", "A-2,Cup,,2.00")
@@ -145,7 +146,7 @@ def test_a_worker_that_falls_anywhere_leaves_one_import(
     feed_id: uuid.UUID, place: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FAILPOINTS", f"{place}=error")
-    with pytest.raises(failpoints.Injected):
+    with pytest.raises((failpoints.Injected, leases.Fenced)):
         look(feed_id)
     monkeypatch.delenv("FAILPOINTS")
     feed = look(feed_id)

@@ -17,13 +17,11 @@ from product_importer.imports.models import ImportJob
 from product_importer.imports.options import Options
 from product_importer.imports.states import State
 from product_importer.journal import record
-from product_importer.kit import clock, database, logs, tasks
+from product_importer.kit import clock, database, tasks
 from product_importer.kit.errors import AppError
 from product_importer.kit.failpoints import failpoint
-from product_importer.kit.tasks import failure, leases
+from product_importer.kit.tasks import failure, leases, turn
 from product_importer.uploads import actions as uploads
-
-_log = logs.get("feeds.run")
 
 
 class FeedCrashed(AppError):
@@ -42,25 +40,18 @@ def due() -> ColumnElement[bool]:
 
 @tasks.register("default", model=Feed, due=due)
 def run_feed(feed_id: uuid.UUID) -> None:
-    """Look at the address once; a worker that lost its lease leaves quietly."""
-    with database.transaction() as session:
-        held = leases.claim(session, Feed, Feed.id == feed_id, due())
-    if held is None or held.token is None:
-        return
+    """Look at the address once."""
+    turn.take(_JOB, feed_id, due())
+
+
+def _work(held: Feed, token: uuid.UUID) -> None:
     failpoint("feed.claimed")
-    try:
-        if held.attempts > failure.ATTEMPTS:
-            raise FeedCrashed
-        with leases.hold(Feed, held.id, held.token) as lease, tempfile.TemporaryFile() as file:
-            found = source.fetch(held, file, anew=_must_be_read(held))
-            lease.check()
-            _import(held, found, file, lease) if found else _end(held, FeedOutcome.UNCHANGED)
-    except leases.Fenced as lost:
-        _log.info("taken over by another worker, changed or deleted", row=str(lost))
-    except Exception as error:
-        if (refused := failure.refusal(error)) is None:
-            raise
-        _fail(held, refused)
+    with leases.hold(Feed, held.id, token) as lease, tempfile.TemporaryFile() as file:
+        if found := source.fetch(held, file, anew=_must_be_read(held)):
+            _import(held, found, file, lease)
+            return
+    with database.transaction() as session:
+        _write(session, held, FeedOutcome.UNCHANGED, {})
 
 
 def _must_be_read(held: Feed) -> bool:
@@ -105,12 +96,7 @@ def _stored(held: Feed, file: IO[bytes], lease: leases.Hold) -> uuid.UUID:
     return upload_id
 
 
-def _end(held: Feed, outcome: FeedOutcome) -> None:
-    with database.transaction() as session:
-        _write(session, held, outcome, {})
-
-
-def _fail(held: Feed, refused: AppError) -> None:
+def _fail(held: Feed, _token: uuid.UUID, refused: AppError) -> None:
     """Note why it failed; the journal hears of the first failure in a row, and of no other."""
     with database.transaction() as session:
         told = failure.told(refused)
@@ -128,3 +114,10 @@ def _write(session: Session, held: Feed, outcome: FeedOutcome, values: Mapping[s
     later = now + clock.seconds(60.0 * held.every_minutes) if held.enabled else None
     times = {"next_at": later, "version": Feed.version + 1}
     leases.fence(session, Feed, held.id, held.token or uuid.UUID(int=0), {**plain, **times, **values})
+
+
+def _crashed(_held: Feed) -> FeedCrashed:
+    return FeedCrashed()
+
+
+_JOB = turn.Job(Feed, work=_work, fail=_fail, crashed=_crashed)
