@@ -61,8 +61,12 @@ def commands() -> Iterator[Said]:
         yield from ((name, shlex.join(container["args"])) for container in containers(name))
     yield from (("Dockerfile", word) for word in re.findall(r'^CMD \["(\w+)"\]', text("Dockerfile"), re.MULTILINE))
     yield "Dockerfile", json.loads(re.search(r"CMD (\[.*\])\n(?=ENTRY)", text("Dockerfile")).group(1))[-1]  # type: ignore[union-attr]
-    for name in ("Procfile", "render.yaml", *RAILWAY, *UNITS, *guides()):
-        yield from ((name, found.strip(' "],')) for found in PROGRAM.findall(text(name)))
+    for name in RAILWAY:
+        deploy = read(name)["deploy"]
+        said = "\n".join([deploy["startCommand"], *deploy.get("preDeployCommand", ())])
+        yield from ((name, found) for found in PROGRAM.findall(said))
+    for name in ("Procfile", "render.yaml", *UNITS, *guides()):
+        yield from ((name, found.strip()) for found in PROGRAM.findall(text(name)) if "--help" not in found)
 
 
 def variables() -> Iterator[Said]:
@@ -90,9 +94,9 @@ def probes() -> Iterator[Said]:
 
 
 def guides() -> tuple[str, ...]:
-    """Return the pages that say how to deploy."""
-    pages = [ROOT / "docs" / "deployment.md", *sorted((ROOT / "docs" / "deployment").glob("*.md"))]
-    return tuple(str(path.relative_to(ROOT)) for path in pages if path.exists())
+    """Return the pages that tell people what to type."""
+    pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "docs" / "deployment").glob("*.md")]
+    return tuple(str(path.relative_to(ROOT)) for path in sorted(pages))
 
 
 def _render_variables() -> Iterator[str]:

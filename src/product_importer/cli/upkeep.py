@@ -24,7 +24,7 @@ def backup(file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file
     copying.backup(file)
 
 
-def restore(file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, help="What `backup` wrote.")]) -> None:
+def restore(file: Annotated[Path, typer.Argument(metavar="FILE", help="What `backup` wrote.")]) -> None:
     """Put an archive back into an empty database and an empty folder or bucket, and compare the checksums.
 
     Nothing is overwritten, ever. Run it before the servers are started.
