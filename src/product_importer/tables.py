@@ -11,13 +11,19 @@ from product_importer.kit.database.types import Base
 from product_importer.kit.idempotency import IdempotentRequest
 from product_importer.media.models import Image, ProductImage, Variant
 from product_importer.uploads.models import Part, Upload
+from product_importer.webhooks.inbox import InboxMessage
+from product_importer.webhooks.models import Attempt, Delivery, Duty, Endpoint
 
 metadata = Base.metadata
 
 __all__ = [
+    "Attempt",
     "Batch",
     "BulkJob",
     "Counter",
+    "Delivery",
+    "Duty",
+    "Endpoint",
     "Entry",
     "Feed",
     "IdempotentRequest",
@@ -25,6 +31,7 @@ __all__ = [
     "ImageAddress",
     "ImageWish",
     "ImportJob",
+    "InboxMessage",
     "LateSkip",
     "MappingMemory",
     "Part",

@@ -20,8 +20,21 @@ from product_importer.media.processing import develop_image
 from product_importer.media.wishing import fetch_images
 from product_importer.uploads.chores import empty_useless, forget_abandoned, sweep_strays
 from product_importer.uploads.verification import verify_upload
+from product_importer.webhooks.chores import forget_deliveries
+from product_importer.webhooks.deliver import deliver_pending
+from product_importer.webhooks.dispatch import dispatch_events
 
-TASKS = (run_import, run_undo, run_bulk, verify_upload, develop_image, fetch_images, run_feed)
+TASKS = (
+    run_import,
+    run_undo,
+    run_bulk,
+    verify_upload,
+    develop_image,
+    fetch_images,
+    dispatch_events,
+    deliver_pending,
+    run_feed,
+)
 CHORES = (
     drop_scratch,
     empty_useless,
@@ -29,6 +42,7 @@ CHORES = (
     follow_products,
     forget_abandoned,
     forget_answers,
+    forget_deliveries,
     forget_files,
     forget_unshown,
     sweep_images,

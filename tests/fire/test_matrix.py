@@ -35,9 +35,22 @@ def test_a_fault_changes_nothing_of_the_account(fleet: Fleet, cell: Cell) -> Non
 
 
 def test_every_failpoint_of_the_source_is_in_the_matrix(mode: str) -> None:
-    # "file", "catalog", "search" and the chore of "resumable" are struck by test_originals.py and test_merge.py in
-    # tests/imports, by catalog/test_search.py and by uploads/test_resumable.py.
-    scenes = ("import", "undo", "pause", "bulk", "file", "catalog", "search", "resumable", "image", "picture")
+    # "file", "catalog", "search", "deliveries" and the chore of "resumable" are struck by test_originals.py and
+    # test_merge.py in tests/imports, by catalog/test_search.py, webhooks/test_log.py and uploads/test_resumable.py.
+    scenes = (
+        "import",
+        "undo",
+        "pause",
+        "bulk",
+        "file",
+        "catalog",
+        "search",
+        "resumable",
+        "image",
+        "picture",
+        "webhook",
+        "deliveries",
+    )
     struck = {cell.place for web in (True, False) for scene in scenes for cell in places.cells(web=web, scene=scene)}
     assert struck == {place.name for place in places.places()}
     assert len(struck) >= 20

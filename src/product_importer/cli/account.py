@@ -7,6 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from product_importer.catalog.wishes import Wished
 from product_importer.imports import queries
 from product_importer.imports.codes import EXPLANATIONS, Code
 from product_importer.imports.snapshot import Counts, Failure, Notice, RejectGroup, Repeat, Snapshot
@@ -35,6 +36,8 @@ def rendered(snapshot: Snapshot, groups: Sequence[RejectGroup]) -> RenderableTyp
     parts += [
         Text.from_markup(f"[yellow]![/] {escape(notice.message)}: {notice.count:,}") for notice in snapshot.warnings
     ]
+    if snapshot.images and snapshot.images.wished:
+        parts.append(_pictures(snapshot.images))
     if snapshot.ignored_columns:
         parts.append(_not_read(snapshot.ignored_columns))
     return Group(*parts)
@@ -76,6 +79,13 @@ def _in_seed_words(counts: Counts) -> Text:
 
 def _noticed(notice: Notice) -> Text:
     return Text.from_markup(f"[yellow]![/] {words.number(notice.count)} × {escape(notice.message)}")
+
+
+def _pictures(wished: Wished) -> Text:
+    told = f"{words.number(wished.shown)} of {words.number(wished.wished)} shown"
+    failed = f", {words.number(wished.failed)} failed" if wished.failed else ""
+    waiting = f", {words.number(wished.waiting)} to be fetched by the worker" if wished.waiting else ""
+    return Text(f"  Pictures: {told}{waiting}{failed}", style="dim")
 
 
 def _not_read(columns: Sequence[str]) -> Text:

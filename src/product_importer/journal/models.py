@@ -11,6 +11,7 @@ from product_importer.kit import clock
 from product_importer.kit.database.types import Base, Json, Moment, SerialInteger
 
 UNSEARCHED = text("searched_at IS NULL")
+UNDISPATCHED = text("dispatched_at IS NULL")
 
 
 class Batch(Base):
@@ -20,6 +21,7 @@ class Batch(Base):
     __table_args__ = (
         Index(None, "import_id", "id"),
         Index("ix_journal_batches_unsearched", "id", postgresql_where=UNSEARCHED, sqlite_where=UNSEARCHED),
+        Index("ix_journal_batches_undispatched", "id", postgresql_where=UNDISPATCHED, sqlite_where=UNDISPATCHED),
     )
 
     id: Mapped[int] = mapped_column(SerialInteger, primary_key=True, autoincrement=True)
@@ -27,7 +29,7 @@ class Batch(Base):
     actor: Mapped[str]
     import_id: Mapped[uuid.UUID | None]
     at: Mapped[dt.datetime] = mapped_column(Moment, default=clock.now)
-    dispatched_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    dispatched_at: Mapped[dt.datetime | None] = mapped_column(Moment)  # when webhooks took in what it tells
     searched_at: Mapped[dt.datetime | None] = mapped_column(Moment)  # when the search index took in what it tells
 
 

@@ -1,15 +1,23 @@
 """Writes the journal, in the transaction of what it tells of."""
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from product_importer.journal.models import Batch, Entry
+from product_importer.kit import database
 from product_importer.kit.database import sets
 
 COLUMNS = ("batch_id", "subject_id", "sku", "version", "line", "details")
+_bells: list[Callable[[], None]] = []
+
+
+def when_written(bell: Callable[[], None]) -> None:
+    """Call `bell` after each commit that wrote to the journal; it may be lost, and harms nothing when it fails."""
+    _bells.append(bell)
 
 
 def open_batch(session: Session, type_: str, *, actor: str, import_id: uuid.UUID | None = None) -> int:
@@ -17,6 +25,9 @@ def open_batch(session: Session, type_: str, *, actor: str, import_id: uuid.UUID
     batch = Batch(type=type_, actor=actor, import_id=import_id)
     session.add(batch)
     session.flush()
+    for bell in _bells:
+        if bell not in session.info.get("after_commit", ()):
+            database.after_commit(session, bell)
     return batch.id
 
 

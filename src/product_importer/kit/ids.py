@@ -1,5 +1,6 @@
 """Time-ordered identifiers: UUID version 7 (RFC 9562, section 5.7)."""
 
+import datetime as dt
 import os
 import time
 import uuid
@@ -10,6 +11,11 @@ COUNTER_BITS = 48  # the low bits that `block_prefix` leaves to a row number
 def new_id() -> uuid.UUID:
     """Return a fresh UUIDv7: 48 bits of milliseconds, the rest random."""
     return uuid.UUID(int=_high(time.time_ns() // 1_000_000) | int.from_bytes(os.urandom(8)) & _LOW | _VARIANT)
+
+
+def earliest(moment: dt.datetime) -> uuid.UUID:
+    """Return what is less than every id made at an aware moment or later, and greater than those made before."""
+    return uuid.UUID(int=int(moment.timestamp() * 1000) << 80)
 
 
 def block_prefix() -> str:

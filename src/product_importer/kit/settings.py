@@ -51,6 +51,7 @@ class Settings(BaseSettings):
         tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...], NoDecode, BeforeValidator(_listed)
     ] = ()
     keep_files_days: int = Field(90, ge=1, le=36_500)
+    keep_deliveries_days: int = Field(14, ge=1, le=3_650)
     worker_threads: int = Field(2, ge=1, le=32)
     import_parallel: int = Field(2, ge=1, le=32)
     log_format: str = Field("auto", pattern="^(auto|console|json)$")

@@ -18,6 +18,7 @@ from product_importer.web import assets, errors
 from product_importer.web import metrics as measured
 from product_importer.web.api import (
     control,
+    events,
     exports,
     feeds,
     health,
@@ -30,9 +31,11 @@ from product_importer.web.api import (
     metrics,
     products,
     reviews,
+    webhooks,
+    wishes,
 )
 from product_importer.web.guards import Guards
-from product_importer.web.pages import answers, dashboard, mapping, mend, product_forms
+from product_importer.web.pages import answers, dashboard, deliveries, inbox, mapping, mend, product_forms
 from product_importer.web.pages import control as control_pages
 from product_importer.web.pages import feeds as feed_pages
 from product_importer.web.pages import images as image_pages
@@ -42,6 +45,8 @@ from product_importer.web.pages import journal as journal_pages
 from product_importer.web.pages import metrics as metrics_page
 from product_importer.web.pages import product as product_page
 from product_importer.web.pages import products as product_pages
+from product_importer.web.pages import webhooks as webhook_pages
+from product_importer.web.pages import wishes as wish_pages
 from product_importer.web.tus import routes as tus
 from product_importer.web.watch import Watch
 
@@ -58,6 +63,8 @@ API = (
     jobs.router,
     products.router,
     images.router,
+    webhooks.router,
+    wishes.router,
 )
 PAGES = (
     dashboard.router,
@@ -74,6 +81,10 @@ PAGES = (
     image_pages.router,
     metrics_page.router,
     feed_pages.router,
+    wish_pages.router,
+    webhook_pages.router,
+    deliveries.router,
+    inbox.router,
 )
 
 
@@ -88,6 +99,7 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        webhooks=events.webhooks,
     )
     closing = asyncio.Event()
     app.state.settings, app.state.watch = settings, Watch(queries.snapshot, closing)

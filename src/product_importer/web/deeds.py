@@ -28,6 +28,11 @@ KNOWN = {
     "feed.updated": Deed("Feed changed", "pencil", "is-updated"),
     "feed.deleted": Deed("Feed removed", "trash", "is-rejected"),
     "feed.failed": Deed("Feed failed", "alert-triangle", "is-rejected"),
+    "endpoint.added": Deed("Webhook added", "webhook", "is-created"),
+    "endpoint.changed": Deed("Webhook changed", "webhook", "is-updated"),
+    "endpoint.removed": Deed("Webhook removed", "webhook", "is-rejected"),
+    "endpoint.disabled": Deed("Webhook disabled", "webhook", "is-superseded"),
+    "endpoint.rotated": Deed("Webhook secret renewed", "webhook", "is-updated"),
     "upload.completed": Deed("Import completed", "table-import", "is-unchanged"),
 }
 FIELDS = {"sku": "SKU"}

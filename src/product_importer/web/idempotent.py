@@ -24,11 +24,15 @@ Key = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What is answered to a request that created something: status, headers and JSON, whose very bytes are kept."""
+    """What is answered to a request that created something: status, headers and JSON, whose very bytes are kept.
+
+    `kept` is what a replay is answered in their place, where they hold a secret.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: str
+    kept: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,8 @@ def once(
         made = Made(**known)
         return _answer(Made(made.status, {**made.headers, **REPLAYED}, made.body))
     made = make()
-    keyed.keep(session, asdict(made))
+    kept = made.body if made.kept is None else made.kept
+    keyed.keep(session, asdict(Made(made.status, made.headers, kept)))
     return _answer(made)
 
 

@@ -21,6 +21,7 @@ from product_importer.web import (
     product_view,
     reversal,
     standing,
+    webhook_view,
     words,
 )
 
@@ -54,6 +55,7 @@ GLOBALS = {
     "product_view": product_view,
     "reversal": reversal,
     "standing": standing,
+    "hooks": webhook_view,
     "explanations": codes.EXPLANATIONS,
     "lineage": account.lineage,
     "lines": words.lines,

@@ -72,6 +72,10 @@ class Face(Protocol):
         """Return JSON `{field: [before, after]}` of those pairs that differ; amounts are strings."""
         ...
 
+    def json_object(self, values: Mapping[str, ColumnElement[Any]]) -> ColumnElement[str]:
+        """Return a JSON object as text, written as the API writes it: amounts as text, moments in UTC; no ids."""
+        ...
+
     def json_has(self, details: ColumnElement[Any], field: str) -> ColumnElement[bool]:
         """Return whether the JSON object `details` has `field`."""
         ...

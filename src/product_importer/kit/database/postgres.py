@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import psycopg
@@ -33,7 +33,7 @@ from sqlalchemy.types import TypeEngine
 
 from product_importer.kit import folding
 from product_importer.kit.database.face import Access, Pairs
-from product_importer.kit.database.types import Money
+from product_importer.kit.database.types import Moment, Money
 
 SLICE = 20_000  # products
 _SESSION = {"lock_timeout": "30s", "idle_in_transaction_session_timeout": "60s", "timezone": "UTC"}
@@ -136,6 +136,15 @@ def change_list(pairs: Pairs) -> ColumnElement[Any]:
         both = func.jsonb_build_array(_plain(before), _plain(after))
         parts += [literal(field, Text()), case((before.is_distinct_from(after), both))]
     return func.jsonb_strip_nulls(func.jsonb_build_object(*parts), type_=JSONB())
+
+
+def json_object(values: Mapping[str, ColumnElement[Any]]) -> ColumnElement[str]:
+    """Build JSON, not JSONB, which would sort the keys."""
+    parts: list[Any] = []
+    for name, value in values.items():
+        moment = func.to_char(func.timezone("UTC", value), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+        parts += [literal(name, Text()), moment if isinstance(value.type, Moment) else _plain(value)]
+    return cast(func.json_build_object(*parts), Text())
 
 
 def json_has(details: ColumnElement[Any], field: str) -> ColumnElement[bool]:

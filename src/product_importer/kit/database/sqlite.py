@@ -4,7 +4,7 @@ import itertools
 import os
 import sqlite3
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +42,7 @@ from sqlalchemy.types import TypeEngine
 from product_importer.kit import folding
 from product_importer.kit.database import sqlite_load, turns
 from product_importer.kit.database.face import Access, Pairs
-from product_importer.kit.database.types import Money
+from product_importer.kit.database.types import Moment, Money
 
 SLICE = 10_000  # products: about 60 ms for whoever waits to write
 CACHE = 16_000  # KiB of pages that a connection keeps at most; at the usual 2,000 an import reads many of them twice
@@ -135,6 +135,15 @@ def change_list(pairs: Pairs) -> ColumnElement[Any]:
         both = literal(f',"{field}":', Text()).concat(func.json_array(_plain(before), _plain(after)))
         parts = parts.concat(case((before.is_distinct_from(after), both), else_=""))
     return type_coerce(literal("{", Text()).concat(func.substr(parts, 2)).concat("}"), JSON())
+
+
+def json_object(values: Mapping[str, ColumnElement[Any]]) -> ColumnElement[str]:
+    """Take the object's text as SQLite writes it; a moment is kept without the zone, which is UTC."""
+    parts: list[Any] = []
+    for name, value in values.items():
+        moment = func.replace(type_coerce(value, Text()), " ", "T").concat("Z")
+        parts += [literal(name, Text()), moment if isinstance(value.type, Moment) else _plain(value)]
+    return func.json_object(*parts, type_=Text())
 
 
 def json_has(details: ColumnElement[Any], field: str) -> ColumnElement[bool]:

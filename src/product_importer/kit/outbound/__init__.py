@@ -1,1 +1,1 @@
-"""Calls to addresses that others wrote: webhooks, pictures, feeds; guarded as they connect, bounded in what they take."""
+"""Calls to addresses that others wrote, such as webhooks and pictures: guarded as they connect, bounded in all."""

@@ -62,6 +62,11 @@ def use(runner: Runner | None) -> None:
     _runner = runner
 
 
+def is_carried() -> bool:
+    """Return whether anybody carries this process's bells."""
+    return _runner is not None
+
+
 def enqueue(session: Session, rung: Task, row_id: uuid.UUID) -> None:
     """Ring for the row once `session` has committed."""
     database.after_commit(session, lambda: ring(rung, row_id))

@@ -8,6 +8,8 @@ from product_importer.kit import logs, tasks
 from product_importer.kit.tasks import sweeper
 
 LOOK = 0.25  # seconds between two looks; one indexed query each
+BESIDE = "webhooks"  # the queue that has threads of its own: it waits for receivers, and nobody is to wait for it
+BESIDE_THREADS = 2
 _log = logs.get("kit.tasks.in_process")
 
 
@@ -16,6 +18,7 @@ class Worker:
 
     def __init__(self, *, threads: int) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="task")
+        self._beside = ThreadPoolExecutor(BESIDE_THREADS, thread_name_prefix=BESIDE)
         self._running: set[tuple[str, uuid.UUID]] = set()
         self._lock = threading.Lock()
 
@@ -26,6 +29,7 @@ class Worker:
                 self.look()
             except Exception:  # noqa: BLE001 - logged; the next look may succeed
                 _log.warning("could not look for work", exc_info=True)
+        self._beside.shutdown(wait=True)
         self._pool.shutdown(wait=True)
 
     def look(self) -> None:
@@ -36,7 +40,8 @@ class Worker:
                     if (task.name, row_id) in self._running:
                         continue
                     self._running.add((task.name, row_id))
-                self._pool.submit(self._run, task, row_id)
+                pool = self._beside if task.queue == BESIDE else self._pool
+                pool.submit(self._run, task, row_id)
 
     def _run(self, task: tasks.Task, row_id: uuid.UUID) -> None:
         try:

@@ -6,7 +6,7 @@ from alembic import op
 from product_importer.kit.database import types
 
 revision = "20261126_2170"
-down_revision = "20261125_2150"
+down_revision = "20261126_2160"
 branch_labels = None
 depends_on = None
 

@@ -6,7 +6,7 @@ from alembic import op
 from product_importer.kit.database import types
 
 revision = "20261126_2190"
-down_revision = "20261126_2170"
+down_revision = "20261126_2175"
 branch_labels = None
 depends_on = None
 

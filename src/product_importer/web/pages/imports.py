@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
+from product_importer.catalog import wishes
 from product_importer.imports import actions, asides, changes, history, mock_file, originals, queries
 from product_importer.imports.mending import lineage
 from product_importer.imports.models import ImportJob
@@ -84,6 +85,8 @@ def show(
     files = originals.keeping(session, job)
     rejects = queries.rejects(session, import_id) if tab == "rejects" else []
     context: dict[str, Any] = {"groups": queries.reject_groups(session, import_id), "rejects": rejects, "tab": tab}
+    if tab == "account" and snapshot.images and snapshot.images.failed:
+        context["failed_images"] = wishes.failed(session, import_id)
     if tab == "changes":
         context |= _changes(job, snapshot, kind, cursor, search, forgotten=files.forgotten_at is not None)
     shown: dict[str, Any] = {"snapshot": snapshot, "rejects_total": snapshot.counts.rejected, "files": files}

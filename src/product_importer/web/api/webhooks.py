@@ -1,0 +1,176 @@
+"""Webhooks for programs: endpoints, their secrets, a test, and what was sent to them."""
+
+import dataclasses
+import datetime as dt
+import uuid
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from product_importer.web import idempotent, schemas, trying
+from product_importer.web.deps import Actor, Reading, Writing
+from product_importer.web.idempotent import Made
+from product_importer.web.roles import admin, editor, viewer
+from product_importer.web.trying import Tried
+from product_importer.webhooks import endpoints, queries, resending
+from product_importer.webhooks.models import DeliveryState
+from product_importer.webhooks.queries import (
+    DeliveriesWanted,
+    DeliveryPage,
+    DeliverySeen,
+    DeliveryWhole,
+    EndpointSeen,
+)
+from product_importer.webhooks.schemas import EndpointIn, EndpointPatch
+
+router = APIRouter(tags=["webhooks"])
+MISSING: dict[int | str, dict[str, Any]] = {404: schemas.problem("WEBHOOK_NOT_FOUND or DELIVERY_NOT_FOUND")}
+REFUSED: dict[int | str, dict[str, Any]] = {422: schemas.problem("URL_REFUSED or VALIDATION_FAILED")}
+LATER: dict[int | str, dict[str, Any]] = {202: {"description": "No worker has sent it within 20 seconds."}}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class EndpointAdded(EndpointSeen):
+    """An endpoint with its secret, which is shown this once: a replay under the same Idempotency-Key has null."""
+
+    secret: str | None
+
+
+class EndpointList(BaseModel):
+    """Every endpoint, the oldest first."""
+
+    items: list[EndpointSeen]
+
+
+class DeliveriesQuery(BaseModel):
+    """Which deliveries are looked for, and from where on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    state: DeliveryState | None = None
+    type: str = Field(
+        "", max_length=40, pattern="^[a-z.]*$", description="Such as `product.updated`, `batch`, `webhook.test`."
+    )
+    since: dt.datetime | None = Field(None, description="Made at this moment or later.")
+    until: dt.datetime | None = None
+    cursor: str | None = Field(None, max_length=80)
+    limit: int = Field(50, ge=1, le=500)
+
+    def wanted(self) -> DeliveriesWanted:
+        """Return what a delivery must meet."""
+        moments = [moment and _aware(moment) for moment in (self.since, self.until)]
+        return DeliveriesWanted(self.state, self.type, *moments)
+
+
+class Since(BaseModel):
+    """From when on what failed is sent again."""
+
+    since: dt.datetime
+
+
+class Count(BaseModel):
+    """How many deliveries that were."""
+
+    count: int
+
+
+_added = TypeAdapter(EndpointAdded)
+
+
+@router.get("/webhooks", dependencies=[Depends(viewer)])
+def listed(session: Reading) -> EndpointList:
+    """List the endpoints with their health."""
+    return EndpointList(items=queries.seen_all(session))
+
+
+@router.post(
+    "/webhooks", status_code=201, response_model=EndpointAdded, responses=REFUSED, dependencies=[Depends(admin)]
+)
+def add(request: Request, wanted: EndpointIn, session: Writing, actor: Actor, key: idempotent.Key = None) -> Response:
+    """Add an endpoint; the answer has its secret, which nobody can read again."""
+
+    def make() -> Made:
+        endpoint, secret = endpoints.add(session, wanted, actor=actor)
+        told = _with_secret(queries.seen_of(session, endpoint), secret)
+        kept = _added.dump_json(dataclasses.replace(told, secret=None)).decode()
+        return Made(201, {"Location": f"{request.url.path}/{endpoint.id}"}, _added.dump_json(told).decode(), kept)
+
+    said = wanted.model_dump_json(exclude_unset=True)
+    return idempotent.once(session, request, key, actor=actor, said=said, make=make)
+
+
+@router.get("/webhooks/{endpoint_id}", responses=MISSING, dependencies=[Depends(viewer)])
+def shown(endpoint_id: uuid.UUID, session: Reading) -> EndpointSeen:
+    """Return one endpoint."""
+    return queries.seen(session, endpoint_id)
+
+
+@router.put("/webhooks/{endpoint_id}", responses=MISSING | REFUSED, dependencies=[Depends(admin)])
+@router.patch("/webhooks/{endpoint_id}", responses=MISSING | REFUSED, dependencies=[Depends(admin)])
+def change(endpoint_id: uuid.UUID, wanted: EndpointPatch, session: Writing, actor: Actor) -> EndpointSeen:
+    """Change the fields that are sent; PUT and PATCH are the same, since what is sealed cannot be sent back."""
+    return queries.seen_of(session, endpoints.change(session, endpoint_id, wanted, actor=actor))
+
+
+@router.delete("/webhooks/{endpoint_id}", status_code=204, responses=MISSING, dependencies=[Depends(admin)])
+def remove(endpoint_id: uuid.UUID, session: Writing, actor: Actor) -> None:
+    """Remove an endpoint with its log."""
+    endpoints.remove(session, endpoint_id, actor=actor)
+
+
+@router.post("/webhooks/test/{endpoint_id}", responses=MISSING | LATER, dependencies=[Depends(editor)])
+async def test(endpoint_id: uuid.UUID, response: Response) -> Tried:
+    """Send a test now, and return the answer's status, response time and beginning; disabled endpoints too."""
+    told = await trying.tried(endpoint_id)
+    if told.state is DeliveryState.PENDING:
+        response.status_code = 202
+        response.headers["Location"] = f"/deliveries/{told.delivery_id}"
+    return told
+
+
+@router.post("/webhooks/{endpoint_id}/rotate", responses=MISSING, dependencies=[Depends(admin)])
+def rotate(endpoint_id: uuid.UUID, session: Writing, actor: Actor) -> EndpointAdded:
+    """Give the endpoint a new secret; for 24 hours each request is signed with the old one too."""
+    endpoint, secret = endpoints.rotate(session, endpoint_id, actor=actor)
+    return _with_secret(queries.seen_of(session, endpoint), secret)
+
+
+@router.get("/webhooks/{endpoint_id}/deliveries", responses=MISSING, dependencies=[Depends(viewer)])
+def deliveries(endpoint_id: uuid.UUID, asked: Annotated[DeliveriesQuery, Query()], session: Reading) -> DeliveryPage:
+    """List what was or will be sent to an endpoint, the newest first."""
+    return queries.deliveries(session, endpoint_id, asked.wanted(), cursor=asked.cursor, limit=asked.limit)
+
+
+@router.post("/webhooks/{endpoint_id}/resend", status_code=202, responses=MISSING, dependencies=[Depends(editor)])
+def resend_failed(endpoint_id: uuid.UUID, wanted: Since, session: Writing) -> Count:
+    """Send once more what failed for good since a moment, at most 10,000 deliveries."""
+    return Count(count=resending.resend_failed(session, endpoint_id, since=_aware(wanted.since)))
+
+
+@router.post("/webhooks/{endpoint_id}/discard", responses=MISSING, dependencies=[Depends(editor)])
+def discard(endpoint_id: uuid.UUID, session: Writing) -> Count:
+    """Give up what waits for an endpoint, such as what was held while it was disabled."""
+    return Count(count=endpoints.discard_held(session, endpoint_id))
+
+
+@router.get("/deliveries/{delivery_id}", responses=MISSING, dependencies=[Depends(viewer)])
+def delivery(delivery_id: uuid.UUID, session: Reading) -> DeliveryWhole:
+    """Return one delivery with its body and its attempts."""
+    return queries.delivery(session, delivery_id)
+
+
+@router.post("/deliveries/{delivery_id}/resend", status_code=202, responses=MISSING, dependencies=[Depends(editor)])
+def resend(delivery_id: uuid.UUID, session: Writing) -> DeliverySeen:
+    """Send a delivery once more, under the same id and with the same bytes."""
+    resending.resend(session, delivery_id)
+    return queries.delivery(session, delivery_id).delivery
+
+
+def _with_secret(told: EndpointSeen, secret: str) -> EndpointAdded:
+    return EndpointAdded(**{name.name: getattr(told, name.name) for name in dataclasses.fields(told)}, secret=secret)
+
+
+def _aware(moment: dt.datetime) -> dt.datetime:
+    """Take a moment without a zone for one in UTC."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)

@@ -1,0 +1,181 @@
+"""Sends what is due to all endpoints at once, each at its own pace, and records what came of it."""
+
+import asyncio
+import contextlib
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import uvloop
+from sqlalchemy import ColumnElement
+
+from product_importer.kit import database, logs, settings, tasks
+from product_importer.kit.errors import AppError
+from product_importer.kit.failpoints import failpoint
+from product_importer.kit.outbound import client
+from product_importer.kit.outbound.client import Client
+from product_importer.kit.outbound.policy import Policy
+from product_importer.kit.tasks import leases, turn
+from product_importer.webhooks import duties, settling, waiting
+from product_importer.webhooks.models import Delivery, Duty, Endpoint
+from product_importer.webhooks.post import Post, most
+from product_importer.webhooks.sending import Outcome, Receiver
+
+LOOK: Final = 0.1  # seconds between two looks at what is due
+LINGER: Final = 1.0  # seconds without anything to send until a turn ends: connections are kept open for so long
+ENDING: Final = 4.0  # seconds that requests under way have when the worker is asked to end
+AT_ONCE: Final = 200  # connections
+_log = logs.get("webhooks.deliver")
+
+
+def due() -> ColumnElement[bool]:
+    """Return whether anything waits to be sent."""
+    return duties.waits(duties.DELIVER, waiting.any_due())
+
+
+@tasks.register("webhooks", model=Duty, due=due)
+def deliver_pending(duty_id: uuid.UUID) -> None:
+    """Send until nothing is due any more or the turn is over."""
+    duties.do(duty_id, _work, task=deliver_pending)
+
+
+def _work(lease: leases.Hold) -> None:
+    failpoint("webhook.deliver.claimed")
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_send_all(lease))
+
+
+async def _send_all(lease: leases.Hold) -> None:
+    policy = Policy.of(settings.current())
+    async with client.opened(policy, at_once=AT_ONCE) as calls:
+        office = Office(calls, lease)
+        try:
+            await office.work()
+        finally:
+            await office.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """What a post has in hand, and whether it wants more."""
+
+    ids: frozenset[uuid.UUID]
+    wants: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What is to be sent to one endpoint now."""
+
+    endpoint: Endpoint
+    receiver: Receiver
+    deliveries: Sequence[Delivery]
+
+
+def _due(hands: Mapping[uuid.UUID, Hand]) -> list[Due]:
+    """Fetch what is due but for what is in hand already."""
+    found = []
+    with database.reading() as session:
+        for endpoint in waiting.endpoints(session):
+            hand = hands.get(endpoint.id, Hand(frozenset(), wants=True))
+            try:
+                receiver = Receiver.of(endpoint)
+            except AppError as error:
+                _log.error("an endpoint cannot be called", endpoint=str(endpoint.id), error=error.detail)
+                continue
+            some = waiting.deliveries(session, endpoint, but=hand.ids, limit=most(endpoint)) if hand.wants else ()
+            found.append(Due(endpoint, receiver, some))
+    return found
+
+
+class Office:
+    """Keeps a post for each endpoint that something is due for; nothing is sent without being recorded here."""
+
+    def __init__(self, calls: Client, lease: leases.Hold) -> None:
+        self._calls, self._lease = calls, lease
+        self._posts: dict[uuid.UUID, Post] = {}
+        self._outcomes: list[Outcome] = []
+        self._ends = time.monotonic() + turn.TURN
+        self._quiet_since = time.monotonic()
+
+    async def work(self) -> None:
+        """Load, send and record in turn; raises GivenBack when others are to have their turn, Fenced when lost."""
+        while not self._is_over():
+            self._lease.check()
+            await self._load()
+            await self._wait(LOOK)
+            await self._record()
+            if self._is_busy():
+                self._quiet_since = time.monotonic()
+            elif time.monotonic() - self._quiet_since > LINGER:
+                return
+        await self._finish()
+        raise leases.GivenBack
+
+    async def close(self) -> None:
+        """Let go of requests that are still under way; they are sent again by whoever comes next."""
+        for post in self._posts.values():
+            await post.close()
+
+    def _is_over(self) -> bool:
+        return time.monotonic() > self._ends or tasks.stopping.is_set()
+
+    def _is_busy(self) -> bool:
+        return bool(self._outcomes) or any(post.in_hand for post in self._posts.values())
+
+    async def _load(self) -> None:
+        """Give each endpoint's post what is due; one whose endpoint may not be called any more stops."""
+        hands = {key: Hand(frozenset(post.in_hand), post.wants) for key, post in self._posts.items()}
+        found = await asyncio.to_thread(_due, hands)
+        for one in found:
+            if one.endpoint.id not in self._posts:
+                self._posts[one.endpoint.id] = Post(self._calls, self._outcomes.append)
+            post = self._posts[one.endpoint.id]
+            post.follow(one.endpoint, one.receiver)
+            post.take_in(one.deliveries)
+            post.start()
+        for key in self._posts.keys() - {one.endpoint.id for one in found}:
+            self._posts[key].stop()
+
+    async def _wait(self, seconds: float) -> None:
+        """Wait a moment, or until some post has sent all that it had."""
+        running = self._running()
+        if running:
+            await asyncio.wait(running, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        else:
+            await asyncio.sleep(seconds)
+        for post in self._posts.values():
+            if post.fault is not None:
+                raise post.fault
+
+    def _running(self) -> list[asyncio.Task[None]]:
+        return [task for post in self._posts.values() for task in post.running]
+
+    async def _record(self) -> None:
+        """Write the outcomes down; only then may their deliveries be looked at again."""
+        if not self._outcomes:
+            return
+        some = list(self._outcomes)
+        failpoint("webhook.posted")
+        await asyncio.to_thread(database.retried, lambda: self._settle(some))
+        del self._outcomes[: len(some)]
+        for outcome in some:
+            self._posts[outcome.delivery.endpoint_id].settled(outcome.delivery.id)
+
+    def _settle(self, some: list[Outcome]) -> None:
+        with database.transaction() as session:
+            duties.fence(session, self._lease)
+            settling.settle(session, some)
+            failpoint("webhook.settle.before-commit", session)
+        failpoint("webhook.settle.after-commit")
+
+    async def _finish(self) -> None:
+        """Send nothing more, and wait for what is under way as long as may be."""
+        for post in self._posts.values():
+            post.stop()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(ENDING if tasks.stopping.is_set() else None):
+                await asyncio.gather(*self._running())
+        await self._record()

@@ -1,0 +1,150 @@
+"""Turns what the journal has committed into deliveries: a batch at a time, each once, whoever is cut off meanwhile."""
+
+import datetime as dt
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, exists, insert, select, update
+
+from product_importer.journal import record
+from product_importer.journal.models import Batch
+from product_importer.kit import clock, database, ids, tasks
+from product_importer.kit.database import sets
+from product_importer.kit.failpoints import failpoint
+from product_importer.kit.tasks import leases, turn
+from product_importer.webhooks import deliver, duties, envelope
+from product_importer.webhooks.envelope import Event
+from product_importer.webhooks.events import BATCH, PRODUCTS, EventType
+from product_importer.webhooks.models import BULK, FAST, Delivery, Duty, Endpoint, Mode
+
+LOOK: Final = 200  # batches looked at together
+BY_HAND: Final = 20  # products that a person changes at a time (a page of them): these events always come singly
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What an enabled endpoint wants to be told of, and how."""
+
+    endpoint_id: uuid.UUID
+    types: frozenset[str]
+    mode: Mode
+    batch_size: int
+    since: dt.datetime
+
+    def wants(self, batch: Batch) -> bool:
+        """Return whether anything of the batch is for this endpoint."""
+        left_out = self.mode is Mode.SUMMARY and _by_import(batch)
+        return batch.type in self.types and batch.at >= self.since and not left_out
+
+
+def due() -> ColumnElement[bool]:
+    """Return whether the journal has anything that was not dispatched."""
+    return duties.waits(duties.DISPATCH, exists().where(Batch.dispatched_at.is_(None)))
+
+
+@tasks.register("webhooks", model=Duty, due=due)
+def dispatch_events(duty_id: uuid.UUID) -> None:
+    """Dispatch every batch that is committed, those that people wait for first."""
+    duties.do(duty_id, _work, task=dispatch_events)
+
+
+def ring_for_events() -> None:
+    """Let a worker look at what was just committed; without endpoints nobody is disturbed."""
+    if not tasks.is_carried():
+        return
+    with database.reading() as session:
+        duties.ring(session, dispatch_events, duties.DISPATCH)
+
+
+record.when_written(ring_for_events)
+
+
+def _work(lease: leases.Hold) -> None:
+    failpoint("webhook.dispatch.claimed")
+    ends = time.monotonic() + turn.TURN
+    while True:
+        batches, wishes = _waiting()
+        if not batches:
+            return
+        wanted = [batch for batch in batches if any(wish.wants(batch) for wish in wishes)]
+        _pass_over(lease, [batch.id for batch in batches if batch not in wanted])
+        for batch in sorted(wanted, key=lambda batch: (_lane(batch, 1), batch.id)):
+            lease.check()
+            if time.monotonic() > ends or tasks.stopping.is_set():
+                raise leases.GivenBack
+            _dispatch(lease, batch, [wish for wish in wishes if wish.wants(batch)])
+
+
+def _waiting() -> tuple[Sequence[Batch], list[Wish]]:
+    """Return the oldest batches and who wants what; batches first, so that whoever asked before them is seen."""
+    with database.reading() as session:
+        some = select(Batch).where(Batch.dispatched_at.is_(None)).order_by(Batch.id).limit(LOOK)
+        batches = session.scalars(some).all()
+    with database.reading() as session:
+        enabled = session.scalars(select(Endpoint).where(Endpoint.enabled).order_by(Endpoint.id))
+        return batches, [
+            Wish(one.id, frozenset(one.event_types), one.mode, one.batch_size, one.since) for one in enabled
+        ]
+
+
+def _pass_over(lease: leases.Hold, unwanted: list[int]) -> None:
+    """Be done at once with what nobody asked for."""
+    if not unwanted:
+        return
+    with database.transaction() as session:
+        duties.fence(session, lease)
+        session.execute(update(Batch).where(Batch.id.in_(unwanted)).values(dispatched_at=clock.now()))
+        failpoint("webhook.dispatch.passed-over", session)
+
+
+def _dispatch(lease: leases.Hold, batch: Batch, wishes: list[Wish]) -> None:
+    """Write the events of a batch outside of any writing transaction, then make all of its deliveries in one."""
+    with database.reading() as session:
+        events = envelope.events_of(session, batch)
+    failpoint("webhook.dispatch.rendered")
+    rows = [row for wish in wishes for row in _deliveries(batch, events, wish)]
+    database.retried(partial(_write, lease, batch, rows))
+    failpoint("webhook.dispatch.after-commit")
+
+
+def _write(lease: leases.Hold, batch: Batch, rows: list[dict[str, Any]]) -> None:
+    with database.transaction() as session:
+        duties.fence(session, lease)
+        mine = update(Batch).where(Batch.id == batch.id, Batch.dispatched_at.is_(None))
+        if sets.execute(session, mine.values(dispatched_at=clock.now())) and rows:
+            session.execute(insert(Delivery), rows)
+            duties.ring(session, deliver.deliver_pending, duties.DELIVER)
+        failpoint("webhook.dispatch.before-commit", session)
+
+
+def _deliveries(batch: Batch, events: list[Event], wish: Wish) -> Iterator[dict[str, Any]]:
+    """Make one delivery an event, or of many events one for as many as the endpoint takes at a time."""
+    now, lane = clock.now(), _lane(batch, len(events))
+    shared = {"endpoint_id": wish.endpoint_id, "import_id": batch.import_id, "lane": lane, "created_at": now}
+    if lane == FAST or wish.mode is Mode.EACH or batch.type not in PRODUCTS:
+        for event in events:
+            one = {"message_id": event.id, "type": batch.type, "count": 1, "sku": event.sku}
+            yield {"id": ids.new_id(), **shared, **one, "body": event.body.encode(), "next_at": now}
+        return
+    for start in range(0, len(events), wish.batch_size):
+        some, delivery_id = events[start : start + wish.batch_size], ids.new_id()
+        message_id = f"msg_{delivery_id.hex}"
+        several = {"message_id": message_id, "type": BATCH, "count": len(some), "sku": None}
+        body = envelope.batched(message_id, some, at=now)
+        yield {"id": delivery_id, **shared, **several, "body": body, "next_at": now}
+
+
+def _lane(batch: Batch, events: int) -> int:
+    """Return FAST for the end of an import and for what people change by hand."""
+    if batch.type in PRODUCTS:
+        return BULK if batch.import_id is not None or events > BY_HAND else FAST
+    return FAST if batch.type == EventType.UPLOAD_COMPLETED else BULK
+
+
+def _by_import(batch: Batch) -> bool:
+    """Return whether an import did this itself: its undo has no summary, so that it is told of whatever the mode."""
+    return batch.type in PRODUCTS and batch.actor.startswith("import:")

@@ -1,0 +1,115 @@
+"""What one endpoint is to be sent: so many requests at a time and a second, those that people wait for first."""
+
+import asyncio
+import time
+import uuid
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from product_importer.kit.outbound.client import Client
+from product_importer.webhooks import schedule, sending
+from product_importer.webhooks.models import BULK, Delivery, Endpoint, Mode
+from product_importer.webhooks.sending import Outcome, Receiver
+
+BESIDE: Final = 2  # further requests at a time for what people wait for, so that no import is in their way
+LOADED: Final = 5_000  # events in memory at most
+MOST: Final = 500  # deliveries in memory at most
+
+
+def most(endpoint: Endpoint) -> int:
+    """Return how many deliveries of an endpoint are kept in memory at most."""
+    size = endpoint.batch_size if endpoint.mode is not Mode.EACH else 1
+    return max(2 * endpoint.max_in_flight, min(MOST, LOADED // size))
+
+
+class Post:
+    """Sends the deliveries of one endpoint; each stays in hand until its outcome is recorded."""
+
+    def __init__(self, calls: Client, report: Callable[[Outcome], None]) -> None:
+        self.in_hand: set[uuid.UUID] = set()
+        self.running: set[asyncio.Task[None]] = set()
+        self.fault: BaseException | None = None  # of our own, not of the receiver
+        self._calls, self._report = calls, report
+        self._urgent: deque[Delivery] = deque()
+        self._patient: deque[Delivery] = deque()
+        self._failures, self._next_at, self._halted = 0, 0.0, False
+
+    def follow(self, endpoint: Endpoint, receiver: Receiver) -> None:
+        """Take the endpoint as it is now; one that was halted begins anew once all outcomes are recorded."""
+        self._endpoint, self._receiver = endpoint, receiver
+        if not self.in_hand:
+            self._failures, self._halted = endpoint.failures, False
+
+    @property
+    def wants(self) -> bool:
+        """Whether there is room for further deliveries."""
+        return not self._halted and len(self._urgent) + len(self._patient) < most(self._endpoint) // 2
+
+    def take_in(self, deliveries: Iterable[Delivery]) -> None:
+        """Put deliveries in line, unless the endpoint has begun to fail meanwhile."""
+        for delivery in deliveries if not self._halted else ():
+            self.in_hand.add(delivery.id)
+            (self._patient if delivery.lane == BULK else self._urgent).append(delivery)
+
+    def start(self) -> None:
+        """Have as many carriers as may go at a time and find something to carry."""
+        self._carriers(min(self._endpoint.max_in_flight, len(self._patient) + len(self._urgent)), urgent_only=False)
+        self._carriers(min(BESIDE, len(self._urgent)), urgent_only=True)
+
+    def settled(self, delivery_id: uuid.UUID) -> None:
+        """Let go of a delivery whose outcome is recorded."""
+        self.in_hand.discard(delivery_id)
+
+    def stop(self) -> None:
+        """Send nothing more than what is under way."""
+        for line in (self._urgent, self._patient):
+            self.in_hand -= {delivery.id for delivery in line}
+            line.clear()
+
+    async def close(self) -> None:
+        """Give up what is under way."""
+        for task in self.running:
+            task.cancel()
+        await asyncio.gather(*self.running, return_exceptions=True)
+
+    def _carriers(self, wanted: int, *, urgent_only: bool) -> None:
+        name = "urgent" if urgent_only else "any"
+        for _ in range(wanted - sum(task.get_name() == name for task in self.running)):
+            task = asyncio.create_task(self._carry(urgent_only=urgent_only), name=name)
+            self.running.add(task)
+            task.add_done_callback(self._ended)
+
+    async def _carry(self, *, urgent_only: bool) -> None:
+        """Send one delivery after the other until none is left."""
+        while (delivery := self._next(urgent_only=urgent_only)) is not None:
+            await self._pace()
+            outcome = await sending.send(self._calls, self._receiver, delivery)
+            self._report(outcome)
+            if not outcome.is_test:
+                self._mind(outcome)
+
+    def _next(self, *, urgent_only: bool) -> Delivery | None:
+        if self._urgent:
+            return self._urgent.popleft()
+        return self._patient.popleft() if self._patient and not urgent_only else None
+
+    def _mind(self, outcome: Outcome) -> None:
+        """Send no more to one that fails again and again, or asks for a rest: what waits must not use up its tries."""
+        self._failures = 0 if outcome.succeeded else self._failures + 1
+        if self._failures >= schedule.RESTS_AFTER or outcome.asked or outcome.status == sending.GONE:
+            self._halted = True
+            self.stop()
+
+    async def _pace(self) -> None:
+        """Wait for the moment that the endpoint's rate leaves to this request."""
+        if rate := self._endpoint.rate_per_second:
+            now = time.monotonic()
+            mine = max(now, self._next_at)
+            self._next_at = mine + 1 / rate
+            await asyncio.sleep(mine - now)
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        self.running.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.fault = error

@@ -1,0 +1,125 @@
+"""Records attempts: what becomes of each delivery, and what they say about the endpoint's health."""
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.orm import Session
+
+from product_importer.journal import record
+from product_importer.kit import clock
+from product_importer.kit.failpoints import failpoint
+from product_importer.webhooks import schedule
+from product_importer.webhooks.models import Attempt, Delivery, DeliveryState, Disabled, Endpoint
+from product_importer.webhooks.sending import GONE, Outcome
+
+deliveries: Any = Delivery.__table__
+attempts: Any = Attempt.__table__
+_WORDS = {Disabled.GONE: "It answered 410: nobody is there any more.", Disabled.FAILING: "It failed for five days."}
+
+
+def settle(session: Session, outcomes: Sequence[Outcome]) -> None:
+    """Write down some attempts in the order in which they ended; an endpoint that is gone by now is passed over."""
+    wanted = {outcome.delivery.endpoint_id for outcome in outcomes}
+    held = select(Endpoint).where(Endpoint.id.in_(wanted)).order_by(Endpoint.id).with_for_update()
+    endpoints = {endpoint.id: endpoint for endpoint in session.scalars(held)}
+    session.execute(insert(attempts), [_attempt(outcome) for outcome in outcomes])
+    failpoint("webhook.settle.recorded", session)
+    succeeded: dict[int | None, list[uuid.UUID]] = defaultdict(list)
+    failed: list[dict[str, Any]] = []
+    for outcome in outcomes:
+        counts, endpoint = True, endpoints.get(outcome.delivery.endpoint_id)
+        if endpoint is not None:
+            _show(endpoint, outcome)
+            counts = outcome.is_test or _judge(session, endpoint, outcome)
+        if outcome.succeeded:
+            succeeded[outcome.status].append(outcome.delivery.id)
+        else:
+            failed.append(_failed(outcome, counts=counts))
+    _write(session, succeeded, failed)
+
+
+def _judge(session: Session, endpoint: Endpoint, outcome: Outcome) -> bool:
+    """Let an endpoint's health follow, and return whether a failure counts against its delivery too.
+
+    While it fails again and again it is only probed, and a probe must not use up a delivery's attempts.
+    """
+    if outcome.succeeded:
+        endpoint.failures, endpoint.failing_since, endpoint.rests_until = 0, None, None
+        return True
+    began_before = endpoint.rests_until is not None and outcome.at < endpoint.rests_until
+    was_probe = endpoint.failures >= schedule.RESTS_AFTER and not began_before
+    if not began_before:
+        endpoint.failures += 1
+    endpoint.failing_since = endpoint.failing_since or outcome.at
+    pause = max(schedule.rest(endpoint.failures) or 0.0, outcome.asked or 0.0)
+    if pause and not began_before:
+        endpoint.rests_until = clock.now() + clock.seconds(pause)
+    if outcome.status == GONE:
+        _disable(session, endpoint, Disabled.GONE)
+    elif outcome.at - endpoint.failing_since > clock.seconds(schedule.GIVEN_UP):
+        _disable(session, endpoint, Disabled.FAILING)
+    return not was_probe
+
+
+def _show(endpoint: Endpoint, outcome: Outcome) -> None:
+    endpoint.last_status, endpoint.last_error = outcome.status, outcome.reason
+    endpoint.last_response_time, endpoint.last_at = round(outcome.milliseconds, 1), outcome.at
+
+
+def _disable(session: Session, endpoint: Endpoint, reason: Disabled) -> None:
+    if not endpoint.enabled:
+        return
+    endpoint.enabled, endpoint.disabled_reason, endpoint.disabled_at = False, reason, clock.now()
+    endpoint.version += 1
+    facts = {"url": endpoint.url, "reason": reason.value, "message": _WORDS[reason]}
+    record.add(
+        session,
+        "endpoint.disabled",
+        actor="system",
+        subject_id=endpoint.id,
+        version=endpoint.version,
+        details=facts,
+    )
+
+
+def _attempt(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "delivery_id": outcome.delivery.id,
+        "at": outcome.at,
+        "milliseconds": round(outcome.milliseconds, 1),
+        "status": outcome.status,
+        "error": outcome.reason,
+        "words": outcome.words,
+        "excerpt": outcome.excerpt,
+    }
+
+
+def _failed(outcome: Outcome, *, counts: bool) -> dict[str, Any]:
+    """Say what becomes of a delivery whose attempt failed: the next attempt's time, or that it has failed for good."""
+    tries = outcome.delivery.tries + counts
+    now, pause = clock.now(), 0.0
+    if counts:
+        later = schedule.next_try(tries, crowded=outcome.crowded, asked=outcome.asked)
+        given_up = later is None or outcome.is_test or outcome.status == GONE
+        pause = later or 0.0
+    else:
+        given_up = False
+    state, done = (DeliveryState.FAILED, now) if given_up else (DeliveryState.PENDING, None)
+    told = {"status": outcome.status, "error": outcome.reason, "tries": tries}
+    next_at: dt.datetime = now + clock.seconds(pause)
+    return {"b_id": outcome.delivery.id, **told, "state": state, "done_at": done, "next_at": next_at}
+
+
+def _write(session: Session, succeeded: dict[int | None, list[uuid.UUID]], failed: Sequence[dict[str, Any]]) -> None:
+    """Write what became of the deliveries; those that arrived with one statement for each status."""
+    arrived = {"state": DeliveryState.DELIVERED, "done_at": clock.now(), "error": None, "tries": Delivery.tries + 1}
+    for status, some in succeeded.items():
+        many = update(Delivery).where(Delivery.id.in_(some)).values(status=status, **arrived)
+        session.execute(many.execution_options(synchronize_session=False))
+    if failed:
+        one = update(deliveries).where(deliveries.c.id == bindparam("b_id"))
+        session.connection().execute(one, list(failed))

@@ -1,0 +1,52 @@
+"""Which deliveries are to be sent now, and to whom."""
+
+import uuid
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import Session
+
+from product_importer.kit import clock
+from product_importer.webhooks import schedule
+from product_importer.webhooks.models import BULK, FAST, TESTS, Delivery, DeliveryState, Endpoint
+
+
+def any_due() -> ColumnElement[bool]:
+    """Return the condition that some delivery is due whose endpoint may be called."""
+    return exists().where(_has_due())
+
+
+def endpoints(session: Session) -> Sequence[Endpoint]:
+    """Return the endpoints for which something is due."""
+    return session.scalars(select(Endpoint).where(_has_due()).order_by(Endpoint.id)).all()
+
+
+def deliveries(session: Session, endpoint: Endpoint, *, but: Collection[uuid.UUID], limit: int) -> Sequence[Delivery]:
+    """Return what is due for an endpoint but for what is in hand, tests first, then what people wait for.
+
+    One that is failing gets a single delivery, to see whether it answers again; one that is disabled or rests gets
+    tests only.
+    """
+    found: list[Delivery] = []
+    if not endpoint.enabled or (endpoint.rests_until is not None and endpoint.rests_until > clock.now()):
+        lanes: tuple[int, ...] = (TESTS,)
+    else:
+        lanes = (TESTS, FAST, BULK)
+        limit = limit if endpoint.failures < schedule.RESTS_AFTER else max(0, 1 - len(but))
+    for lane in lanes:
+        if room := limit - len(found) if lane != TESTS else limit or 1:
+            some = select(Delivery).where(_due(lane), Delivery.endpoint_id == endpoint.id, Delivery.id.not_in(but))
+            found += session.scalars(some.order_by(Delivery.next_at, Delivery.id).limit(room))
+    return found
+
+
+def _has_due() -> ColumnElement[bool]:
+    """Look lane by lane, as the index has them: what is due later must not be walked over."""
+    mine = Delivery.endpoint_id == Endpoint.id
+    awake = and_(Endpoint.enabled, or_(Endpoint.rests_until.is_(None), Endpoint.rests_until <= clock.now()))
+    regular = or_(exists().where(mine, _due(FAST)), exists().where(mine, _due(BULK)))
+    return or_(exists().where(mine, _due(TESTS)), and_(awake, regular))
+
+
+def _due(lane: int) -> ColumnElement[bool]:
+    return and_(Delivery.state == DeliveryState.PENDING, Delivery.lane == lane, Delivery.next_at <= clock.now())

@@ -1,0 +1,77 @@
+"""Every fault at every failpoint of webhooks, in both modes: no event is lost, no id and no byte changes."""
+
+import os
+import signal
+from collections import defaultdict
+from collections.abc import Iterator
+
+import pytest
+
+from tests import makers
+from tests.fire import hurry, places
+from tests.fire.conftest import CELERY, EMBEDDED
+from tests.fire.places import Cell
+from tests.fire.workers import Fleet
+from tests.webhooks import receiver
+from tests.webhooks.makers import attempts, deliveries, make_endpoint
+from tests.webhooks.receiver import Receiver
+
+MODES = [EMBEDDED, pytest.param(CELERY, marks=pytest.mark.server)]
+ROWS = 23
+FILE = makers.csv_file(*(f"P-{number:02},Product {number},,1.00" for number in range(ROWS)))
+EXTRA = {hurry.BEAT: "3600"}
+
+pytestmark = [pytest.mark.fire, pytest.mark.kill, pytest.mark.slow, pytest.mark.parametrize("mode", MODES)]
+
+
+@pytest.fixture
+def inbox() -> Iterator[Receiver]:
+    """A receiver that answers 200."""
+    with receiver.listening() as listening:
+        yield listening
+
+
+def settled() -> bool:
+    """Return whether an import with an edit before it has been told whole."""
+    made = deliveries()
+    told = sum(one.count for one in made)
+    return told == ROWS + 2 and all(one.state == "delivered" for one in made)
+
+
+def begun(inbox: Receiver) -> None:
+    make_endpoint(inbox.url, "product.created", "product.updated", "upload.completed", batch_size=5)
+    makers.make_product("EDITED")
+    makers.edit_product("EDITED", name="By hand")
+    makers.make_import(FILE)
+
+
+@pytest.mark.parametrize("cell", places.sampled(places.cells(web=False, scene="webhook"), 1), ids=str)
+def test_a_fault_loses_no_event_and_changes_no_id(fleet: Fleet, inbox: Receiver, cell: Cell) -> None:
+    fleet.arm(str(cell))
+    begun(inbox)
+    fleet.until(lambda: settled() and fleet.fired)
+    bodies = defaultdict(set)
+    events = defaultdict(set)
+    for request in inbox.seen:
+        bodies[request.id].add(request.body)
+        for event in request.events:
+            events[event["data"].get("sku", "the import")].add(event["id"])
+    assert bodies.keys() == {one.message_id for one in deliveries()}
+    assert {len(same) for same in bodies.values()} == {1}
+    assert {len(same) for same in events.values()} == {1}
+    assert events.keys() == {*(f"P-{number:02}" for number in range(ROWS)), "EDITED", "the import"}
+
+
+def test_a_sender_that_wakes_up_after_its_lease_records_nothing(fleet: Fleet, inbox: Receiver) -> None:
+    fleet.arm("webhook.posted=freeze")
+    begun(inbox)
+    fleet.until(fleet.frozen)
+    (sleeper,) = fleet.frozen()
+    fleet.reinforce()
+    fleet.until(settled)
+    assert {one.tries for one in deliveries()} == {1}
+    os.kill(sleeper, signal.SIGCONT)
+    fleet.drain()
+    assert {one.tries for one in deliveries()} == {1}
+    assert len(attempts()) == len(deliveries())
+    assert len(inbox.seen) > len(deliveries())  # what the sleeper had posted was posted again

@@ -1,0 +1,180 @@
+"""How deliveries end: retried on schedule, spared while an endpoint fails, given up, sent again on demand."""
+
+import uuid
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import update
+
+from product_importer.kit import clock, database
+from product_importer.kit.settings import Settings
+from product_importer.webhooks import endpoints, resending, schedule
+from product_importer.webhooks.models import Disabled, Endpoint
+from product_importer.webhooks.schemas import EndpointPatch
+from tests import makers
+from tests.webhooks.makers import (
+    ACTOR,
+    attempts,
+    deliver_all,
+    deliveries,
+    dispatch_all,
+    make_due,
+    make_endpoint,
+    seen,
+    work,
+)
+from tests.webhooks.receiver import Receiver, Reply, Request
+
+
+def answers(status: int, **headers: str) -> Callable[[Request], Reply]:
+    return lambda _: Reply(status, b"no\0pe", {name.replace("_", "-"): value for name, value in headers.items()})
+
+
+def edits(count: int) -> None:
+    makers.make_product("MUG-1")
+    for number in range(count):
+        makers.edit_product("MUG-1", name=f"Mug {number}")
+
+
+def changed(endpoint_id: uuid.UUID, **fields: object) -> None:
+    with database.transaction() as session:
+        endpoints.change(session, endpoint_id, EndpointPatch.model_validate(fields), actor=ACTOR)
+
+
+def test_a_failed_delivery_is_tried_eight_times_with_the_same_id_and_bytes(started: Settings, inbox: Receiver) -> None:
+    endpoint_id, _ = make_endpoint(inbox.url)
+    inbox.reply = answers(500)
+    edits(1)
+    work()
+    pauses = []
+    for _ in range(7):
+        (one,) = deliveries()
+        pauses.append((one.next_at - clock.now()).total_seconds())
+        make_due()
+        deliver_all()
+    (one,) = deliveries()
+    assert (one.state, one.tries, one.status, len(attempts())) == ("failed", 8, 500, 8)
+    assert all(0.7 * plan < pause < 1.2 * plan for plan, pause in zip(schedule.RETRIES, pauses, strict=True))
+    assert len({(request.id, request.body) for request in inbox.seen}) == 1
+    assert attempts()[0].excerpt == "no\ufffdpe"
+    assert (seen(endpoint_id).last_status, seen(endpoint_id).failures) == (500, 8)
+    inbox.reply = answers(200)
+    with database.transaction() as session:
+        assert resending.resend_failed(session, endpoint_id, since=clock.now() + clock.seconds(60)) == 0
+        assert resending.resend_failed(session, endpoint_id, since=clock.now() - clock.seconds(60)) == 1
+    deliver_all()
+    assert (deliveries()[0].state, len({request.id for request in inbox.seen})) == ("delivered", 1)
+    assert seen(endpoint_id).failures == 0
+
+
+def test_an_endpoint_that_fails_again_and_again_rests_and_what_waits_is_spared(
+    started: Settings, inbox: Receiver
+) -> None:
+    endpoint_id, _ = make_endpoint(inbox.url, max_in_flight=2)
+    inbox.reply = answers(503)
+    edits(40)
+    work()
+    assert 10 <= len(inbox.seen) <= 13  # the tenth failure, and what was under way beside it
+    tries = [one.tries for one in deliveries()]
+    assert (seen(endpoint_id).state, sum(tries), max(tries)) == ("resting", len(inbox.seen), 1)
+    for _ in range(3):
+        before = len(inbox.seen)
+        make_due()
+        deliver_all()
+        assert len(inbox.seen) == before + 1  # one probe
+    assert [one.tries for one in deliveries()] == tries
+    inbox.reply = answers(200)
+    for _ in range(3):
+        make_due()
+        deliver_all()
+    assert {one.state for one in deliveries()} == {"delivered"}
+    assert seen(endpoint_id).state == "active"
+
+
+def test_after_five_days_of_failures_an_endpoint_is_disabled_and_the_journal_says_so(
+    started: Settings, inbox: Receiver
+) -> None:
+    endpoint_id, _ = make_endpoint(inbox.url)
+    inbox.reply = answers(500)
+    edits(1)
+    work()
+    long_ago = clock.now() - clock.seconds(schedule.GIVEN_UP + 60)
+    with database.transaction() as session:
+        session.execute(update(Endpoint).values(failing_since=long_ago))
+    make_due()
+    deliver_all()
+    assert (seen(endpoint_id).state, seen(endpoint_id).disabled_reason) == ("disabled", Disabled.FAILING)
+    assert [line[0] for line in makers.journal_lines() if line[0].startswith("endpoint.")] == [
+        "endpoint.added",
+        "endpoint.disabled",
+    ]
+
+
+def test_410_disables_an_endpoint_and_enabling_it_sends_what_was_held(started: Settings, inbox: Receiver) -> None:
+    endpoint_id, _ = make_endpoint(inbox.url, max_in_flight=1)
+    inbox.reply = answers(410)
+    edits(5)
+    work()
+    assert seen(endpoint_id).disabled_reason == Disabled.GONE
+    held = seen(endpoint_id).waiting
+    assert held >= 2
+    makers.edit_product("MUG-1", name="While disabled")
+    work()
+    assert seen(endpoint_id).waiting == held
+    sent = len(inbox.seen)
+    inbox.reply = answers(200)
+    changed(endpoint_id, enabled=True)
+    work()
+    assert (seen(endpoint_id).waiting, seen(endpoint_id).disabled_reason) == (0, None)
+    assert len(inbox.seen) == sent + held
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "least", "most"),
+    [(429, {"Retry_After": "700"}, 690, 701), (429, {}, 59, 61), (503, {"Retry_After": "nonsense"}, 3, 7)],
+    ids=str,
+)
+def test_a_receiver_says_when_to_come_again(
+    started: Settings, inbox: Receiver, status: int, headers: dict[str, str], least: float, most: float
+) -> None:
+    make_endpoint(inbox.url)
+    inbox.reply = answers(status, **headers)
+    edits(1)
+    work()
+    (one,) = deliveries()
+    assert least < (one.next_at - clock.now()).total_seconds() < most
+
+
+def test_a_test_is_sent_once_to_a_disabled_endpoint_too_and_tells_nothing_of_its_health(
+    started: Settings, inbox: Receiver
+) -> None:
+    endpoint_id, _ = make_endpoint(inbox.url, enabled=False)
+    inbox.reply = answers(500)
+    with database.transaction() as session:
+        resending.test(session, endpoint_id)
+    deliver_all()
+    (request,) = inbox.seen
+    (one,) = deliveries()
+    assert (request.json["type"], request.json["test"], request.json["id"]) == ("webhook.test", True, request.id)
+    assert (one.state, seen(endpoint_id).failures, seen(endpoint_id).last_status) == ("failed", 0, 500)
+
+
+def test_further_headers_are_sent_and_kept_sealed(started: Settings, inbox: Receiver) -> None:
+    endpoint_id, secret = make_endpoint(inbox.url, headers={"X-Shop-Key": "s3cret-of-the-shop"})
+    edits(1)
+    work()
+    assert inbox.seen[0].headers["x-shop-key"] == "s3cret-of-the-shop"
+    assert seen(endpoint_id).headers == ("X-Shop-Key",)
+    with database.reading() as session:
+        (row,) = session.connection().exec_driver_sql("SELECT * FROM webhook_endpoints").all()
+    assert not any(hidden in str(row) for hidden in ("s3cret", secret.removeprefix("whsec_")))
+
+
+def test_what_people_wait_for_is_sent_before_an_import(started: Settings, inbox: Receiver) -> None:
+    make_endpoint(inbox.url, "product.created", "product.updated", mode="each", max_in_flight=1)
+    makers.import_file(makers.csv_file(*(f"P-{number},P {number},,1" for number in range(30))))
+    makers.edit_product("P-7", name="By hand")
+    dispatch_all()
+    deliver_all()
+    assert inbox.types.index("product.updated") <= 3
+    assert len(inbox.seen) == 31

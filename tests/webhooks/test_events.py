@@ -1,0 +1,105 @@
+"""What a receiver is told: each change once, singly or in batches, never of what nobody asked for."""
+
+import pytest
+
+from product_importer.kit import database
+from product_importer.kit.settings import Settings
+from product_importer.webhooks.models import BULK, FAST
+from tests import makers
+from tests.webhooks.makers import deliveries, make_endpoint, work
+from tests.webhooks.receiver import Receiver
+
+ROWS = [f"MUG-{number:02},Mug {number},12.50" for number in range(25)]
+FILE = makers.csv_file(*(f"{row.split(',')[0]},{row.split(',')[1]},,{row.split(',')[2]}" for row in ROWS))
+
+
+def test_a_change_by_hand_comes_alone_with_the_product_as_it_is_and_what_changed(
+    started: Settings, inbox: Receiver
+) -> None:
+    make_endpoint(inbox.url)
+    mug = makers.make_product("MUG-1", description="Größe „L“")
+    makers.edit_product("MUG-1", name="Rote Tasse", active=False)
+    work()
+    (request,) = inbox.seen
+    told = request.json
+    assert request.id == told["id"]
+    assert told["type"] == "product.updated"
+    assert told["sequence"] == 2
+    assert told["changes"] == {"name": ["Product MUG-1", "Rote Tasse"], "active": [True, False]}
+    assert told["data"] == {
+        "id": str(mug.id),
+        "sku": "MUG-1",
+        "name": "Rote Tasse",
+        "description": "Größe „L“",
+        "price": "10.00",
+        "active": False,
+        "created_at": mug.created_at.isoformat().replace("+00:00", "Z"),
+        "updated_at": mug.updated_at.isoformat().replace("+00:00", "Z"),
+        "version": 2,
+    }
+    (delivery,) = deliveries()
+    assert (delivery.lane, delivery.state, delivery.status) == (FAST, "delivered", 200)
+
+
+def test_a_deleted_product_is_told_by_id_sku_and_version(started: Settings, inbox: Receiver) -> None:
+    make_endpoint(inbox.url)
+    mug = makers.make_product("MUG-1")
+    makers.edit_product("MUG-1", name="Cup")
+    makers.remove_product("MUG-1")
+    work()
+    gone = {"id": str(mug.id), "sku": "MUG-1", "version": 2}
+    assert [(event["type"], event["data"]) for request in inbox.seen for event in request.events] == [
+        ("product.updated", gone),
+        ("product.deleted", gone | {"version": 3}),
+    ]
+
+
+@pytest.mark.parametrize(("mode", "sizes"), [("batch", [10, 10, 5, 1]), ("each", [1] * 26), ("summary", [1])], ids=str)
+def test_an_import_is_told_in_the_endpoints_mode(
+    started: Settings, inbox: Receiver, mode: str, sizes: list[int]
+) -> None:
+    make_endpoint(inbox.url, "product.created", "upload.completed", mode=mode, batch_size=10)
+    seen = makers.import_file(FILE)
+    work()
+    assert sorted((len(request.events) for request in inbox.seen), reverse=True) == sizes
+    created = [event for request in inbox.seen for event in request.events if event["type"] == "product.created"]
+    skus = [] if mode == "summary" else sorted(row.partition(",")[0] for row in ROWS)
+    assert sorted(event["data"]["sku"] for event in created) == skus
+    assert all(event["import"]["id"] == str(seen.task_id) and event["import"]["line"] for event in created)
+    (done,) = [event for request in inbox.seen for event in request.events if event["type"] == "upload.completed"]
+    assert done["data"]["counts"]["created"] == 25
+    assert {one.type: one.lane for one in deliveries()}["upload.completed"] == FAST
+    assert len({request.id for request in inbox.seen}) == len(sizes)
+
+
+def test_an_import_that_changes_nothing_sends_no_product(started: Settings, inbox: Receiver) -> None:
+    makers.import_file(FILE)
+    make_endpoint(inbox.url, *("product.created", "product.updated", "upload.completed"))
+    makers.import_file(FILE)
+    work()
+    assert inbox.types == ["upload.completed"]
+
+
+def test_an_undo_is_told_though_imports_are_only_summed_up(started: Settings, inbox: Receiver) -> None:
+    make_endpoint(inbox.url, mode="summary")
+    seen = makers.import_file(FILE)
+    makers.undo_import(seen.task_id)
+    work()
+    assert inbox.types == ["product.deleted"] * 25
+    assert {one.lane for one in deliveries()} == {BULK}
+
+
+def test_nobody_is_told_of_what_happened_before_or_was_not_asked_for(started: Settings, inbox: Receiver) -> None:
+    makers.make_product("MUG-1")
+    makers.edit_product("MUG-1", name="Before")
+    make_endpoint(inbox.url, "product.deleted")
+    makers.edit_product("MUG-1", name="After")
+    work()
+    assert (inbox.seen, deliveries()) == ([], [])
+    with database.reading() as session:
+        assert (
+            session.connection()
+            .exec_driver_sql("SELECT count(*) FROM journal_batches WHERE dispatched_at IS NULL")
+            .scalar()
+            == 0
+        )
