@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from product_importer.kit import database, runtime, tasks
 from product_importer.kit.settings import Settings
 from tests.gate import Gate
 from tests.servers import chromium, databases, postgres, presence, redis, s3
+
+HEAVY = {"slow": 10, "fire": 10, "kill": 10, "browser": 3, "server": 1}  # seconds of such a test, about
 
 # How long an example takes says nothing where many tests share a processor.
 hypothesis.settings.register_profile("patient", deadline=None)
@@ -155,6 +158,16 @@ def gate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
     monkeypatch.setenv("FAILPOINTS", gate.setting)
     yield gate
     gate.open()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Among parallel workers begin with the heavy files: each goes to one worker whole, and none must come last."""
+    if not hasattr(config, "workerinput"):
+        return
+    heavy: Counter[Path] = Counter()
+    for item in items:
+        heavy[item.path] += max((HEAVY.get(mark.name, 0) for mark in item.iter_markers()), default=0)
+    items.sort(key=lambda item: -heavy[item.path])
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -14,7 +14,7 @@ from product_importer.imports.undoing.undo_run import run_undo
 from product_importer.kit import runtime, tasks
 from product_importer.kit.idempotency import forget_answers
 from product_importer.kit.settings import Settings
-from product_importer.kit.tasks import chores, in_process, on_celery
+from product_importer.kit.tasks import chores, in_process
 from product_importer.media.chores import empty_used, forget_unshown, sweep_images
 from product_importer.media.processing import develop_image
 from product_importer.media.wishing import fetch_images
@@ -55,17 +55,14 @@ def gather() -> tuple[tasks.Task, ...]:
     return TASKS
 
 
-def celery_app(settings: Settings) -> on_celery.App:
-    """Return the Celery application of this process, ready to be run by `work` or by Celery's own command."""
-    runtime.start(settings)
-    return on_celery.attend(on_celery.make_app(settings), setup=lambda: runtime.start(settings))
-
-
 def work(settings: Settings) -> int:
     """Run tasks until told to stop: from the database in embedded mode, on Celery in server mode."""
-    if settings.server_mode:
-        return on_celery.work(celery_app(settings), concurrency=settings.worker_threads)
     runtime.start(settings)
+    if settings.server_mode:
+        from product_importer.kit.tasks import on_celery  # noqa: PLC0415 - heavy, and nothing to an embedded worker
+
+        app = on_celery.attended(settings, setup=lambda: runtime.start(settings))
+        return on_celery.work(app, concurrency=settings.worker_threads)
     stop = threading.Event()
     tasks.stopping = stop
 

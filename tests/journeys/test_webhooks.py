@@ -49,7 +49,7 @@ def test_a_person_tries_webhooks_with_the_test_inbox(
     expect(page.get_by_role("row").filter(has_text=sku)).to_contain_text("product.created")
     picture(page, "webhook")
     page.get_by_role("link", name="product.created").click()
-    expect(page.get_by_label("Body")).to_contain_text(sku)
+    expect(page.get_by_role("region", name="Body")).to_contain_text(sku)
     expect(page.get_by_role("row").nth(1)).to_contain_text("200")
     picture(page, "delivery")
     assert complaints == []

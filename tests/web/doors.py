@@ -10,18 +10,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import TypeAdapter
-
-from product_importer.imports import snapshot
 from product_importer.kit.settings import Settings
 from product_importer.web import server
 
 BOUNDARY = "a-boundary"
 FORM = f"multipart/form-data; boundary={BOUNDARY}"
 PATIENCE = 120.0  # seconds until a test gives up
-
-# Made anew with every application, this one schema was 40 percent of what a test with a server of its own costs.
-snapshot.Snapshot.__pydantic_core_schema__ = TypeAdapter(snapshot.Snapshot).core_schema  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Every page of the product by a short name: its template and made-up values."""
 
+import dataclasses
 import datetime as dt
 
 from product_importer.imports.changes import KINDS_LISTED
@@ -9,7 +10,14 @@ from product_importer.imports.originals import Keeping
 from product_importer.imports.states import State
 from product_importer.web.product_filters import PageQuery
 from product_importer.web.product_form import BLANK, Form
-from tests.web import record_pages, samples, samples_of_feeds, samples_of_metrics
+from tests.web import (
+    record_pages,
+    samples,
+    samples_of_feeds,
+    samples_of_images,
+    samples_of_metrics,
+    samples_of_webhooks,
+)
 
 SHELL: dict[str, object] = {
     "most": 2 * 2**30,
@@ -49,6 +57,7 @@ FRESH = {"running": 0, "products": 0}
 PAGES: dict[str, tuple[str, dict[str, object]]] = {
     **record_pages.PAGES,
     **samples_of_feeds.PAGES,
+    **samples_of_webhooks.PAGES,
     "dashboard": (
         "dashboard.html",
         {
@@ -84,6 +93,11 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         {"nav": "imports", "found": Page([], 0, 1, 1), "wanted": Wanted(), "actors": []},
     ),
     "import": ("import.html", {**IMPORT, "snapshot": samples.COMPLETED, "tab": "account"}),
+    "import-images": (
+        "import.html",
+        {**SPOTLESS, "snapshot": dataclasses.replace(samples.COMPLETED, images=samples_of_images.WISHED)}
+        | {"tab": "account", "failed_images": samples_of_images.UNFETCHED},
+    ),
     "import-mended": (
         "import.html",
         {**SPOTLESS, "snapshot": samples.COMPLETED, "mends": samples.CANCELLED, "menders": [samples.COMPLETED] * 2}

@@ -1,13 +1,15 @@
 """Pages in a real browser, under the real policy: readable by everybody, narrow and wide, light and dark, live."""
 
+import contextlib
 import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import ConsoleMessage, FilePayload, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, FilePayload, Page, expect
 
+from tests.servers import chromium
 from tests.web import pages, preview
 
 pytestmark = pytest.mark.browser
@@ -45,46 +47,67 @@ def live() -> Iterator[Live]:
         app.state.go_on.set()
 
 
+@pytest.fixture(scope="module")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """What one reader keeps from page to page: styles and scripts are fetched once."""
+    with contextlib.closing(browser.new_context()) as context:
+        context.set_default_timeout(chromium.PATIENCE)
+        yield context
+
+
+@pytest.fixture
+def visitor(context: BrowserContext) -> Iterator[Page]:
+    """A page of that reader."""
+    with contextlib.closing(context.new_page()) as page:
+        yield page
+
+
 @pytest.fixture
 def complaints(page: Page) -> list[str]:
-    """What the browser complains of: errors, refused scripts and styles, missing files."""
-    heard: list[str] = []
+    """What the page's browser complains of."""
+    return heard(page)
+
+
+def heard(page: Page) -> list[str]:
+    """Collect from now on what the browser complains of: errors, refused scripts and styles, missing files."""
+    found: list[str] = []
 
     def hear(message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
-            heard.append(message.text)
+            found.append(message.text)
 
     page.on("console", hear)
-    page.on("pageerror", lambda error: heard.append(str(error)))
-    return heard
+    page.on("pageerror", lambda error: found.append(str(error)))
+    return found
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("name", pages.PAGES)
-def test_a_page_is_accessible_and_within_the_policy(
-    page: Page, still: str, complaints: list[str], name: str, theme: str
+def test_a_page_is_accessible_and_fits_at_every_width_in_both_themes_within_the_policy(
+    visitor: Page, still: str, name: str
 ) -> None:
-    page.emulate_media(color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce")
-    page.goto(f"{still}/pages/{name}")
-    page.add_script_tag(url=f"{still}/vendor/axe.min.js")
+    complaints = heard(visitor)
+    visitor.goto(f"{still}/pages/{name}")
+    visitor.add_script_tag(url=f"{still}/vendor/axe.min.js")
     faults = []
-    for width in (1200, 390):
-        page.set_viewport_size({"width": width, "height": 900})
-        faults += page.evaluate(AXE)
+    for theme in ("light", "dark"):
+        visitor.emulate_media(color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce")
+        expect(visitor.locator("html")).to_have_attribute("data-bs-theme", theme)
+        for width in (1200, 390):
+            visitor.set_viewport_size({"width": width, "height": 900})
+            faults += visitor.evaluate(AXE)
     assert faults == []
-    expect(page.locator("html")).to_have_attribute("data-bs-theme", theme)
+    assert too_wide(visitor) == []
     assert complaints == []
 
 
-@pytest.mark.parametrize("width", [320, 768, 1024, 1920])
-def test_no_page_scrolls_sideways(page: Page, still: str, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
-    wide = []
-    for name in pages.PAGES:
-        page.goto(f"{still}/pages/{name}")
+def too_wide(page: Page) -> list[int]:
+    """List the widths at which the page scrolls sideways."""
+    found = []
+    for width in (320, 768, 1024, 1920):
+        page.set_viewport_size({"width": width, "height": 900})
         if page.evaluate("document.documentElement.scrollWidth") > width:
-            wide.append(name)
-    assert wide == []
+            found.append(width)
+    return found
 
 
 def test_the_status_texts_and_the_seeds_words_stand_on_the_pages(page: Page, still: str) -> None:

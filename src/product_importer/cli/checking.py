@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-import redis
 from rich.markup import escape
 from sqlalchemy import Connection, text
 
@@ -11,7 +10,6 @@ from product_importer import migrations
 from product_importer.cli import terminal
 from product_importer.kit import database, ids, settings, storage
 from product_importer.kit.settings import Settings
-from product_importer.kit.tasks import on_celery
 
 OLDEST_POSTGRESQL = 15
 PATIENCE = 3  # seconds for a server to answer
@@ -105,6 +103,8 @@ def _storage(settings: Settings) -> str:
 
 
 def _redis(settings: Settings) -> str:
+    import redis
+
     client = redis.Redis.from_url(settings.redis_url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE)
     try:
         return f"Redis {client.info('server')['redis_version']}"
@@ -113,6 +113,8 @@ def _redis(settings: Settings) -> str:
 
 
 def _broker(settings: Settings) -> str:
+    from product_importer.kit.tasks import on_celery
+
     with on_celery.make_app(settings).connection_for_write() as connection:
         connection.ensure_connection(max_retries=1, timeout=PATIENCE)
         return f"{connection.transport_cls} answers"

@@ -87,14 +87,11 @@ def _fetched(session: Session, rows: Select[Any], count: int) -> Iterable[Sequen
 
 
 def _superseded() -> Select[Any]:
-    """Pair the records of each key with its winner, unless that is known to be alone.
-
-    An inner join SQLite would turn round, and index every record for the sake of few winners.
-    """
+    """Pair the records of each key with its winner, unless that is known to be alone."""
     winner, line = plan.alias("winner"), staged.c.line
     paired = and_(winner.c.sku_key == staged.c.sku_key, winner.c.records.is_distinct_from(1))
     overruled = func.coalesce(winner.c.line, line) != line
-    rows = select(line, winner.c.line, staged.c.sku).select_from(staged.outerjoin(winner, paired))
+    rows = select(line, winner.c.line, staged.c.sku).select_from(database.face().beside(staged, winner, paired))
     return rows.where(overruled).order_by(line)
 
 

@@ -1,21 +1,27 @@
 """Live values for other programs: keys in Redis that mirror what the database says, and may be lost at no harm."""
 
 from collections.abc import Mapping
-
-import redis
+from typing import TYPE_CHECKING
 
 from product_importer.kit import logs
 from product_importer.kit.settings import Settings
 
+if TYPE_CHECKING:  # loaded where there is a Redis only: it takes a tenth of a start
+    import redis
+
 EXPIRY = 24 * 3600  # seconds
 _log = logs.get("kit.live")
-_client: redis.Redis | None = None
+_client: "redis.Redis | None" = None
 
 
 def configure(settings: Settings) -> None:
     """Mirror into the Redis at REDIS_URL, or nowhere when there is none."""
     global _client
-    _client = redis.Redis.from_url(settings.redis_url, socket_timeout=1.0) if settings.redis_url else None
+    _client = None
+    if settings.redis_url:
+        import redis  # noqa: PLC0415 - see above
+
+        _client = redis.Redis.from_url(settings.redis_url, socket_timeout=1.0)
 
 
 def is_on() -> bool:
@@ -27,6 +33,8 @@ def publish(values: Mapping[str, str]) -> None:
     """Set the keys; a Redis that is away is logged, for the database has the truth."""
     if _client is None:
         return
+    import redis  # noqa: PLC0415 - see above
+
     try:
         with _client.pipeline(transaction=False) as pipe:
             for key, value in values.items():

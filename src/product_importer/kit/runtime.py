@@ -2,7 +2,6 @@
 
 from product_importer.kit import database, live, logs, secrets, storage, tasks
 from product_importer.kit.settings import Settings
-from product_importer.kit.tasks import on_celery
 
 
 def start(settings: Settings) -> None:
@@ -12,4 +11,10 @@ def start(settings: Settings) -> None:
     storage.configure(settings)
     secrets.configure(settings)
     live.configure(settings)
-    tasks.use(on_celery.CeleryRunner(on_celery.make_app(settings, brisk=True)) if settings.server_mode else None)
+    tasks.use(_celery(settings) if settings.server_mode else None)
+
+
+def _celery(settings: Settings) -> tasks.Runner:
+    from product_importer.kit.tasks import on_celery  # noqa: PLC0415 - heavy, and nothing to an embedded process
+
+    return on_celery.CeleryRunner(on_celery.make_app(settings, brisk=True))

@@ -1,11 +1,13 @@
 """The web application: every router, behind the guards."""
 
 import asyncio
+import functools
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
+from starlette.routing import BaseRoute
 
 from product_importer import __version__, worker
 from product_importer.catalog import bulk_queries
@@ -99,27 +101,34 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        routes=[*_routes()],
         webhooks=events.webhooks,
     )
     closing = asyncio.Event()
     app.state.settings, app.state.watch = settings, Watch(queries.snapshot, closing)
     app.state.bulk_watch = Watch(bulk_queries.seen, closing)
     app.state.gallery_watch = Watch(galleries.gallery, closing)
-    versioned = APIRouter(prefix="/api/v1")
-    for router in API:
-        versioned.include_router(router)
-        app.include_router(router, include_in_schema=False)
-    app.include_router(versioned)
-    app.include_router(health.router)
-    app.include_router(metrics.router)
-    for router in PAGES:
-        app.include_router(router, include_in_schema=False)
     app.mount(assets.PREFIX, assets.Assets(), name="static")
     errors.install(app)
     app.state.metrics = measured.registry()
     app.add_middleware(Guards, settings=settings)
     app.add_middleware(measured.Requests, registry=app.state.metrics)
     return app
+
+
+@functools.cache
+def _routes() -> tuple[BaseRoute, ...]:
+    """Put the routers together, once a process: what FastAPI makes of each route takes longer than all else here."""
+    whole, versioned = APIRouter(), APIRouter(prefix="/api/v1")
+    for router in API:
+        versioned.include_router(router)
+        whole.include_router(router, include_in_schema=False)
+    whole.include_router(versioned)
+    whole.include_router(health.router)
+    whole.include_router(metrics.router)
+    for router in PAGES:
+        whole.include_router(router, include_in_schema=False)
+    return tuple(whole.routes)
 
 
 @asynccontextmanager

@@ -44,7 +44,7 @@ def often(minutes: int | str) -> str:
 def of(feed: FeedSeen) -> Form:
     """Fill the form with a feed."""
     said = feed.options.stored()
-    values = {name: str(said[name]) for name in ("mode", "preset", "decimal") if name in said}
+    values: dict[str, str] = {name: str(said[name]) for name in ("mode", "preset", "decimal") if name in said}
     values["mapping"] = ", ".join(f"{name}={column}" for name, column in (feed.options.mapping or {}).items())
     if feed.options.max_rejects is not None:
         values["max_rejects"] = f"{100 * feed.options.max_rejects:g}"

@@ -7,7 +7,7 @@ from typing import Final
 from product_importer.kit import clock
 from product_importer.web import words
 from product_importer.web.standing import Look
-from product_importer.webhooks import schedule
+from product_importer.webhooks import inbox, schedule
 from product_importer.webhooks.events import BATCH, TEST, EventType
 from product_importer.webhooks.models import DeliveryState, Disabled, Mode
 from product_importer.webhooks.queries import DeliverySeen, EndpointSeen
@@ -82,6 +82,11 @@ def cost(mode: Mode, *, batch_size: int = 100, in_flight: int = 8, milliseconds:
     requests = EVENTS if mode is Mode.EACH else -(-EVENTS // batch_size)
     taken = words.about(requests * each / 1_000 / in_flight)
     return f"{words.number(EVENTS)} events at {each:.0f} ms: {words.number(requests)} requests, {taken}."
+
+
+def is_inbox(one: EndpointSeen) -> bool:
+    """Return whether an endpoint is this server's own test inbox."""
+    return inbox.path_of(one.url) is not None
 
 
 def short(url: str) -> str:

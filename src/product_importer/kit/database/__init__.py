@@ -10,14 +10,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from product_importer.kit import logs
-from product_importer.kit.database import postgres, sqlite
 from product_importer.kit.database.face import Access, Face
 
 TRIES = 5  # times that a transaction is run anew
 T = TypeVar("T")
 _log = logs.get("kit.database")
-_faces: dict[str, Face] = {"postgresql": postgres, "sqlite": sqlite}
 _engine: Engine | None = None
+_face: Face | None = None
 _opened_by = 0  # process id
 
 
@@ -26,17 +25,13 @@ def connect(url: str) -> Engine:
 
     Connections to an earlier one are closed, but for those inherited by a fork: they are the parent's.
     """
-    global _engine, _opened_by
+    global _engine, _face, _opened_by
     if _engine is not None:
         _engine.dispose(close=_opened_by == os.getpid())
     _opened_by = os.getpid()
-    _engine = face_of(url).engine(url)
+    _face = face_of(url)
+    _engine = _face.engine(url)
     return _engine
-
-
-def face_of(url: str) -> Face:
-    """Return what the kind of database that `url` names does in its own way."""
-    return _faces[url.partition("+")[0].partition(":")[0]]
 
 
 def engine() -> Engine:
@@ -48,7 +43,23 @@ def engine() -> Engine:
 
 def face() -> Face:
     """Return what this process's database does in its own way."""
-    return _faces[engine().dialect.name]
+    if _face is None:
+        raise RuntimeError("database.connect() was not called in this process")
+    return _face
+
+
+def face_of(url: str) -> Face:
+    """Return what the kind of database that `url` names does in its own way.
+
+    Only its own room and driver are loaded: the other's would cost every start a quarter of a second.
+    """
+    if url.startswith("postgresql"):
+        from product_importer.kit.database import postgres  # noqa: PLC0415
+
+        return postgres
+    from product_importer.kit.database import sqlite  # noqa: PLC0415
+
+    return sqlite
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, Table
+from sqlalchemy import ColumnElement, Connection, Engine, FromClause, Select, Table
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 
@@ -107,6 +107,10 @@ class Face(Protocol):
 
     def cuts(self, connection: Connection, table: Table, key: str, *, pieces: int) -> list[str]:
         """Return the keys that cut an analyzed table into at most so many pieces for as many connections, in order."""
+        ...
+
+    def beside(self, left: FromClause, right: FromClause, on: ColumnElement[bool]) -> FromClause:
+        """Join the few rows of `right` to those of `left` that have one; others may be left beside nothing."""
         ...
 
     def place_of(self, key: ColumnElement[str]) -> ColumnElement[Any]:

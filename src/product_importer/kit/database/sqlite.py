@@ -15,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    FromClause,
     Select,
     Table,
     Text,
@@ -190,6 +191,11 @@ def last_of_each(table: Table, key: ColumnElement[str], order: ColumnElement[int
 def cuts(connection: Connection, table: Table, key: str, *, pieces: int) -> list[str]:  # noqa: ARG001
     """Cut nothing: one connection writes at a time."""
     return []
+
+
+def beside(left: FromClause, right: FromClause, on: ColumnElement[bool]) -> FromClause:
+    """Join from the left: an inner join would be turned round, and every row of `left` indexed for few of `right`."""
+    return left.outerjoin(right, on)
 
 
 def place_of(key: ColumnElement[str]) -> ColumnElement[Any]:  # noqa: ARG001

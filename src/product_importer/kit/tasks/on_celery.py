@@ -15,7 +15,6 @@ from product_importer.kit import tasks
 from product_importer.kit.settings import Settings
 from product_importer.kit.tasks import chores, sweeper
 
-App = Celery  # for the rooms that hand one on
 _BROKER = {"visibility_timeout": 900, "unacked_restore_interval": 10, "socket_timeout": 10}
 # Whoever rings has a person waiting; Celery would try for six seconds by itself, and the sweep rings anyway.
 _BRISK = {"max_retries": 1, "interval_start": 0, "socket_timeout": 1, "socket_connect_timeout": 1}
@@ -60,8 +59,8 @@ def queues() -> list[str]:
     return sorted({task.queue for task in tasks.registry.values()} | {"default"})
 
 
-def attend(app: Celery, *, setup: Callable[[], None]) -> Celery:
-    """Give the workers that will run `app` a sweeper and chores beside them, and let them see when they are to end.
+def attended(settings: Settings, *, setup: Callable[[], None]) -> Celery:
+    """Make the application for a worker, with a sweeper and chores beside it, and its end seen in all its processes.
 
     `setup` opens database and storage anew in each process of the pool: neither survives a fork.
     """
@@ -71,7 +70,7 @@ def attend(app: Celery, *, setup: Callable[[], None]) -> Celery:
     signals.worker_ready.connect(lambda **_: (sweeper.keep_sweeping(stop), chores.keep_doing(stop)), weak=False)
     signals.worker_process_init.connect(lambda **_: setup(), weak=False)
     warnings.filterwarnings("ignore", category=SecurityWarning)  # messages are JSON with an id, whoever runs this
-    return app
+    return make_app(settings)
 
 
 def work(app: Celery, *, concurrency: int) -> int:

@@ -54,7 +54,10 @@ def delivery(
     request: Request, endpoint_id: uuid.UUID, delivery_id: uuid.UUID, session: Reading, actor: Actor
 ) -> HTMLResponse:
     """Show one delivery: the very bytes that are sent, and every attempt."""
-    context: dict[str, Any] = {"endpoint": queries.seen(session, endpoint_id), "whole": queries.delivery(session, delivery_id)}
+    context: dict[str, Any] = {
+        "endpoint": queries.seen(session, endpoint_id),
+        "whole": queries.delivery(session, delivery_id),
+    }
     return templating.render(request, "delivery.html", **rail.context(session, "webhooks", actor), **context)
 
 
