@@ -4,6 +4,7 @@ import datetime as dt
 
 from product_importer.imports.figures import Day, Fault, Pace
 from product_importer.kit.tasks.figures import Load
+from product_importer.webhooks.figures import Sending
 
 TODAY = dt.datetime.now(dt.UTC).date()
 
@@ -26,10 +27,15 @@ METRICS: dict[str, object] = {
     "days": DAYS,
     "faults": [Fault("PRICE_NEGATIVE", 2_104, 11), Fault("NAME_BLANK", 840, 9), Fault("COLUMN_MISSING", 2, 2)],
     "pace": Pace(61_250.0, 38, 0.31, 0.52),
+    "sending": Sending(1_204, 1, 412, 9, 0.18, 15.0),
     "loads": [
         Load("catalog.bulk_run.run_bulk", "default", 0, 0.0, 0),
         Load("imports.run.run_import", "imports", 2, 12.4, 1),
         Load("media.processing.develop_image", "images", 128, 95.0, 2),
     ],
 }
-NONE = METRICS | {"days": [Day(day.date) for day in DAYS], "faults": [], "pace": Pace(0.0, 0, 0.0, 0.0)}
+NONE = (
+    METRICS
+    | {"days": [Day(day.date) for day in DAYS], "faults": [], "pace": Pace(0.0, 0, 0.0, 0.0)}
+    | {"sending": Sending(0, 0, 0, 0, 0.0, 0.0)}
+)

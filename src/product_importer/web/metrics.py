@@ -16,6 +16,7 @@ from product_importer.imports.states import State
 from product_importer.kit import database
 from product_importer.kit.tasks import figures as work
 from product_importer.media import queries as media
+from product_importer.webhooks import figures as webhooks
 
 BUCKETS = (0.005, 0.02, 0.1, 0.5, 2.0, 10.0, 60.0)  # seconds
 NOWHERE = "none"  # the route of a request that no route took
@@ -62,6 +63,7 @@ class Standing(Collector):
         with database.reading() as session:
             yield from _work(work.loads(session))
             yield from _imports(imports.states(session), imports.outcomes(session), imports.pace(session))
+            yield from _webhooks(webhooks.sending(session))
             images = {(str(state),): count for state, count in media.states(session).items()}
             yield _gauge("importer_images", "Pictures by state", ("state",), images)
 
@@ -101,6 +103,16 @@ def _imports(states: dict[State, int], outcomes: dict[str, int], pace: imports.P
     yield GaugeMetricFamily("importer_rows_per_second", f"Rows written, {last}", pace.rows_per_second)
     seconds = {("mean",): pace.mean_seconds, ("longest",): pace.longest_seconds}
     yield _gauge("importer_slice_seconds", f"Seconds that a slice took, {last}", ("which",), seconds)
+
+
+def _webhooks(seen: webhooks.Sending) -> Iterator[Metric]:
+    last = "over the last five minutes"
+    yield GaugeMetricFamily("importer_deliveries_waiting", "Deliveries that are still to be sent", seen.waiting)
+    yield GaugeMetricFamily("importer_endpoints_failing", "Endpoints whose last delivery failed", seen.failing)
+    attempts = {("answered",): seen.attempts - seen.failed, ("failed",): seen.failed}
+    yield _gauge("importer_delivery_attempts", f"Attempts, {last}", ("outcome",), attempts)
+    seconds = {("mean",): seen.mean_seconds, ("longest",): seen.longest_seconds}
+    yield _gauge("importer_delivery_seconds", f"Seconds that an attempt took, {last}", ("which",), seconds)
 
 
 def _gauge(name: str, words: str, labels: tuple[str, ...], values: Mapping[Any, float]) -> Metric:

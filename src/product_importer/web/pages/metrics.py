@@ -11,6 +11,7 @@ from product_importer.web import templating
 from product_importer.web.deps import Actor, Reading
 from product_importer.web.pages import rail
 from product_importer.web.roles import viewer
+from product_importer.webhooks import figures as webhooks
 
 router = APIRouter()
 Days = Annotated[int, Query(ge=1, le=90)]
@@ -25,5 +26,6 @@ def metrics(request: Request, session: Reading, actor: Actor, days: Days = 30) -
         "faults": figures.faults(session, days)[:10],
         "pace": figures.pace(session),
         "loads": work.loads(session),
+        "sending": webhooks.sending(session),
     }
     return templating.render(request, "metrics.html", **rail.context(session, "metrics", actor), **context)
