@@ -16,8 +16,14 @@ from tests.servers import chromium, databases, postgres, presence, redis, s3
 
 HEAVY = {"slow": 10, "fire": 10, "kill": 10, "browser": 3, "server": 1}  # seconds of such a test, about
 
-# How long an example takes says nothing where many tests share a processor.
-hypothesis.settings.register_profile("patient", deadline=None)
+# How long examples take says nothing where many tests share a processor, and the same code must have the same
+# outcome: examples are the same ones each time, unless EXPLORE asks for new ones.
+hypothesis.settings.register_profile(
+    "patient",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    derandomize=not os.environ.get("EXPLORE"),
+)
 hypothesis.settings.load_profile("patient")
 
 # Tests decide every setting: what the developer's shell says must not reach them.

@@ -109,7 +109,7 @@ def test_a_name_is_judged_by_where_it_leads_at_the_moment(monkeypatch: pytest.Mo
     async def use(host: hosts.Host, _: client.Client) -> list[str]:
         monkeypatch.setattr(socket, "getaddrinfo", lookup)
         seen = []
-        for _ in range(3):  # a client each: one remembers names for seconds
+        for _time in range(3):  # a client each: one remembers names for seconds
             async with client.opened(OPEN) as calls:
                 try:
                     answer = await calls.post(host.url(name="moving.example"), body=b"", headers={}, seconds=PATIENT)

@@ -110,7 +110,7 @@ def test_an_ipv4_address_is_judged_alike_in_every_wrapping(address: ipaddress.IP
 
 
 def test_settings_say_what_may_be_called(tmp_path: Path) -> None:
-    beyond = Settings(data_dir=tmp_path, host="0.0.0.0", outbound_allow_networks="10.1.0.0/16, fd12::/16")  # type: ignore[arg-type]
+    beyond = Settings(data_dir=tmp_path, host="0.0.0.0", outbound_allow_networks="10.1.0.0/16, fd12::/16")
     here = Settings(data_dir=tmp_path, port=8123)
 
     assert Policy.of(beyond).refusal("10.1.2.3", 80) is None

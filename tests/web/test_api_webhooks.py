@@ -153,6 +153,6 @@ def test_a_receiver_that_asks_back_never_finds_a_product_missing_or_older(
             import_id = makers.make_import(makers.csv_file(*(row.replace("1.00", price) for row in rows)))
             until(lambda import_id=import_id: makers.seen_import(import_id).state == "completed")
         makers.edit_product("P-7", name="By hand")
-        until(lambda: len(inbox.types) == 241)
+        until(lambda: len(inbox.types) >= 241)
     assert wrong == []
     assert (inbox.types.count("product.created"), inbox.types.count("product.updated")) == (120, 121)

@@ -1,12 +1,20 @@
 """What a receiver is told: each change once, singly or in batches, never of what nobody asked for."""
 
 import pytest
+from sqlalchemy import select
 
-from product_importer.kit import database
+from product_importer.catalog import bulk_run
+from product_importer.catalog.bulk_models import BulkKind
+from product_importer.catalog.filters import Filters
+from product_importer.journal.models import Batch
+from product_importer.kit import clock, database, ids
 from product_importer.kit.settings import Settings
-from product_importer.webhooks.models import BULK, FAST
+from product_importer.kit.tasks import leases
+from product_importer.webhooks import dispatch
+from product_importer.webhooks.models import BULK, FAST, Duty
 from tests import makers
-from tests.webhooks.makers import deliveries, make_endpoint, work
+from tests.bulk import start_bulk
+from tests.webhooks.makers import deliveries, duty, make_endpoint, work
 from tests.webhooks.receiver import Receiver
 
 ROWS = [f"MUG-{number:02},Mug {number},12.50" for number in range(25)]
@@ -48,10 +56,8 @@ def test_a_deleted_product_is_told_by_id_sku_and_version(started: Settings, inbo
     makers.remove_product("MUG-1")
     work()
     gone = {"id": str(mug.id), "sku": "MUG-1", "version": 2}
-    assert [(event["type"], event["data"]) for request in inbox.seen for event in request.events] == [
-        ("product.updated", gone),
-        ("product.deleted", gone | {"version": 3}),
-    ]
+    told = {event["type"]: event["data"] for request in inbox.seen for event in request.events}
+    assert told == {"product.updated": gone, "product.deleted": gone | {"version": 3}}
 
 
 @pytest.mark.parametrize(("mode", "sizes"), [("batch", [10, 10, 5, 1]), ("each", [1] * 26), ("summary", [1])], ids=str)
@@ -103,3 +109,36 @@ def test_nobody_is_told_of_what_happened_before_or_was_not_asked_for(started: Se
             .scalar()
             == 0
         )
+
+
+def test_all_that_a_bulk_job_deletes_is_told_in_batches(started: Settings, inbox: Receiver) -> None:
+    for number in range(25):
+        makers.make_product(f"MUG-{number:02}")
+    make_endpoint(inbox.url, mode="summary", batch_size=10)
+    bulk_run.run_bulk.run(start_bulk(BulkKind.DELETE, Filters()))
+    work()
+    assert inbox.types == ["product.deleted"] * 25
+    assert [len(request.events) for request in inbox.seen] == [10, 10, 5]
+
+
+def test_two_workers_that_dispatch_the_same_batch_make_its_deliveries_once(started: Settings, inbox: Receiver) -> None:
+    make_endpoint(inbox.url)
+    makers.make_product("MUG-1")
+    makers.edit_product("MUG-1", name="Cup")
+    with database.reading() as session:
+        (batch,) = session.scalars(select(Batch).where(Batch.type == "product.updated"))
+        rows = [
+            {"id": ids.new_id(), "endpoint_id": ids.new_id(), "message_id": "m", "type": "t", "count": 1, "lane": 1}
+            | {"body": b"{}", "next_at": clock.now(), "sku": None, "import_id": None}
+            for _ in range(2)
+        ]
+    duty_id = duty("dispatch").id
+    for row in rows:
+        with database.transaction() as session:
+            held = leases.claim(session, Duty, Duty.id == duty_id)
+            assert held is not None
+            assert held.token is not None
+        dispatch._write(leases.Hold(Duty, duty_id, held.token), batch, [row])
+        with database.transaction() as session:
+            leases.give_back(session, Duty, duty_id, held.token, failed=False)
+    assert [one.id for one in deliveries()] == [rows[0]["id"]]

@@ -17,7 +17,7 @@ from product_importer.media import images
 from product_importer.media.images import ImageNotFound, TooManyImages, Wishes
 from product_importer.media.models import Image, ProductImage
 
-LEASE: Final = 120.0  # seconds: nothing beats, for all that is done under it is bounded
+LEASE = 120.0  # seconds: nothing beats, for all that is done under it is bounded
 AT_ONCE = 20  # products of one transaction
 _NAME: Final = 200  # characters
 

@@ -12,6 +12,7 @@ from product_importer.webhooks.events import BATCH, TEST, EventType
 from product_importer.webhooks.models import DeliveryState, Disabled, Mode
 from product_importer.webhooks.queries import DeliverySeen, EndpointSeen
 
+EXAMPLE: Final = "https://shop.example.com/hooks"  # an address, for whoever has to write one
 EVENTS: Final = 500_000  # what a large import tells
 USUAL: Final = 100.0  # milliseconds that an endpoint which was never called is taken to need
 TRIES: Final = len(schedule.RETRIES) + 1
@@ -52,7 +53,7 @@ def look(one: EndpointSeen) -> Look:
     """Tell how an endpoint's state is drawn."""
     if one.state == "disabled":
         return Look("minus", "" if one.disabled_reason is Disabled.BY_HAND else "is-rejected")
-    if one.state == "resting" or one.failures:
+    if one.state == "resting" or one.failures or (one.last_at and not is_good(one.last_status)):
         return Look("alert-triangle", "is-superseded")
     return Look("check" if one.last_at else "clock")
 
@@ -66,12 +67,19 @@ def standing(one: EndpointSeen) -> str:
         return f"Resting, {failures}" if one.failures else "Resting, as it asked"
     if one.failures:
         return f"Trying again, {failures}"
+    if one.last_at and not is_good(one.last_status):
+        return "The last test failed"
     return "Delivering" if one.last_at else "Nothing sent yet"
 
 
 def traffic(one: EndpointSeen) -> str:
     """Say how an endpoint is told of what imports do."""
     return f"Batches of {one.batch_size}" if one.mode is Mode.BATCH else MODES[one.mode]
+
+
+def pace(one: EndpointSeen | None) -> float | None:
+    """Return the milliseconds that an endpoint took for an answer that was one."""
+    return one.last_response_time if one is not None and is_good(one.last_status) else None
 
 
 def cost(mode: Mode, *, batch_size: int = 100, in_flight: int = 8, milliseconds: float | None = None) -> str:

@@ -19,12 +19,13 @@ from product_importer.kit.outbound.client import Client
 from product_importer.kit.outbound.policy import Policy
 from product_importer.kit.tasks import leases, turn
 from product_importer.webhooks import duties, settling, waiting
-from product_importer.webhooks.models import Delivery, Duty, Endpoint
+from product_importer.webhooks.models import Duty, Endpoint
 from product_importer.webhooks.post import Post, most
 from product_importer.webhooks.sending import Outcome, Receiver
+from product_importer.webhooks.waiting import Item
 
-LOOK: Final = 0.1  # seconds between two looks at what is due
-LINGER: Final = 1.0  # seconds without anything to send until a turn ends: connections are kept open for so long
+LOOK = 0.2  # seconds between two looks at what is due
+LINGER = 1.0  # seconds without anything to send until a turn ends: connections are kept open for so long
 ENDING: Final = 4.0  # seconds that requests under way have when the worker is asked to end
 AT_ONCE: Final = 200  # connections
 _log = logs.get("webhooks.deliver")
@@ -71,7 +72,7 @@ class Due:
 
     endpoint: Endpoint
     receiver: Receiver
-    deliveries: Sequence[Delivery]
+    deliveries: Sequence[Item]
 
 
 def _due(hands: Mapping[uuid.UUID, Hand]) -> list[Due]:

@@ -9,12 +9,13 @@ from typing import Final
 
 from product_importer.kit.outbound.client import Client
 from product_importer.webhooks import schedule, sending
-from product_importer.webhooks.models import BULK, Delivery, Endpoint, Mode
+from product_importer.webhooks.models import BULK, Endpoint, Mode
 from product_importer.webhooks.sending import Outcome, Receiver
+from product_importer.webhooks.waiting import Item
 
 BESIDE: Final = 2  # further requests at a time for what people wait for, so that no import is in their way
 LOADED: Final = 5_000  # events in memory at most
-MOST: Final = 500  # deliveries in memory at most
+MOST: Final = 1_000  # deliveries in memory at most
 
 
 def most(endpoint: Endpoint) -> int:
@@ -31,8 +32,8 @@ class Post:
         self.running: set[asyncio.Task[None]] = set()
         self.fault: BaseException | None = None  # of our own, not of the receiver
         self._calls, self._report = calls, report
-        self._urgent: deque[Delivery] = deque()
-        self._patient: deque[Delivery] = deque()
+        self._urgent: deque[Item] = deque()
+        self._patient: deque[Item] = deque()
         self._failures, self._next_at, self._halted = 0, 0.0, False
 
     def follow(self, endpoint: Endpoint, receiver: Receiver) -> None:
@@ -46,7 +47,7 @@ class Post:
         """Whether there is room for further deliveries."""
         return not self._halted and len(self._urgent) + len(self._patient) < most(self._endpoint) // 2
 
-    def take_in(self, deliveries: Iterable[Delivery]) -> None:
+    def take_in(self, deliveries: Iterable[Item]) -> None:
         """Put deliveries in line, unless the endpoint has begun to fail meanwhile."""
         for delivery in deliveries if not self._halted else ():
             self.in_hand.add(delivery.id)
@@ -89,7 +90,7 @@ class Post:
             if not outcome.is_test:
                 self._mind(outcome)
 
-    def _next(self, *, urgent_only: bool) -> Delivery | None:
+    def _next(self, *, urgent_only: bool) -> Item | None:
         if self._urgent:
             return self._urgent.popleft()
         return self._patient.popleft() if self._patient and not urgent_only else None

@@ -12,7 +12,8 @@ from product_importer.kit.outbound.client import Client
 from product_importer.kit.outbound.failure import CallFailed, Reason
 from product_importer.webhooks import schedule, sealed, signing
 from product_importer.webhooks.events import TEST
-from product_importer.webhooks.models import Delivery, Endpoint
+from product_importer.webhooks.models import Endpoint
+from product_importer.webhooks.waiting import Item
 
 TIMEOUT: Final = 15.0  # seconds, the answer's body included
 EXCERPT: Final = 1_024  # bytes of an answer that are kept
@@ -39,7 +40,7 @@ class Receiver:
 class Outcome:
     """What came of one attempt: an answer's status, or the reason and words for why there was none."""
 
-    delivery: Delivery
+    delivery: Item
     at: dt.datetime
     milliseconds: float
     status: int | None = None
@@ -64,7 +65,7 @@ class Outcome:
         return schedule.is_crowded(self.status, timed_out=self.reason is Reason.TIMEOUT)
 
 
-async def send(client: Client, receiver: Receiver, delivery: Delivery) -> Outcome:
+async def send(client: Client, receiver: Receiver, delivery: Item) -> Outcome:
     """Sign and post a delivery; whatever happens is an outcome."""
     at, began = clock.now(), time.monotonic()
     signed = signing.headers(delivery.message_id, at=at, body=delivery.body, secrets=receiver.secrets)

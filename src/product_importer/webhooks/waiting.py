@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
@@ -9,6 +10,22 @@ from sqlalchemy.orm import Session
 from product_importer.kit import clock
 from product_importer.webhooks import schedule
 from product_importer.webhooks.models import BULK, FAST, TESTS, Delivery, DeliveryState, Endpoint
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A delivery as it is sent; a row of the ORM would cost a tenth of what sending it takes."""
+
+    id: uuid.UUID
+    endpoint_id: uuid.UUID
+    message_id: str
+    type: str
+    lane: int
+    tries: int
+    body: bytes
+
+
+_COLUMNS = tuple(getattr(Delivery, name) for name in Item.__slots__)
 
 
 def any_due() -> ColumnElement[bool]:
@@ -21,13 +38,13 @@ def endpoints(session: Session) -> Sequence[Endpoint]:
     return session.scalars(select(Endpoint).where(_has_due()).order_by(Endpoint.id)).all()
 
 
-def deliveries(session: Session, endpoint: Endpoint, *, but: Collection[uuid.UUID], limit: int) -> Sequence[Delivery]:
+def deliveries(session: Session, endpoint: Endpoint, *, but: Collection[uuid.UUID], limit: int) -> Sequence[Item]:
     """Return what is due for an endpoint but for what is in hand, tests first, then what people wait for.
 
     One that is failing gets a single delivery, to see whether it answers again; one that is disabled or rests gets
     tests only.
     """
-    found: list[Delivery] = []
+    found: list[Item] = []
     if not endpoint.enabled or (endpoint.rests_until is not None and endpoint.rests_until > clock.now()):
         lanes: tuple[int, ...] = (TESTS,)
     else:
@@ -35,8 +52,9 @@ def deliveries(session: Session, endpoint: Endpoint, *, but: Collection[uuid.UUI
         limit = limit if endpoint.failures < schedule.RESTS_AFTER else max(0, 1 - len(but))
     for lane in lanes:
         if room := limit - len(found) if lane != TESTS else limit or 1:
-            some = select(Delivery).where(_due(lane), Delivery.endpoint_id == endpoint.id, Delivery.id.not_in(but))
-            found += session.scalars(some.order_by(Delivery.next_at, Delivery.id).limit(room))
+            some = select(*_COLUMNS).where(_due(lane), Delivery.endpoint_id == endpoint.id, Delivery.id.not_in(but))
+            ordered = some.order_by(Delivery.next_at, Delivery.id).limit(room)
+            found += [Item(*row) for row in session.execute(ordered)]
     return found
 
 
