@@ -4,6 +4,7 @@ from product_importer.accounts.models import Link, SignIn, Token, User
 from product_importer.catalog.bulk_models import BulkJob
 from product_importer.catalog.models import Product, ProductText
 from product_importer.catalog.wish_models import ImageAddress, ImageWish
+from product_importer.feeds.models import Feed
 from product_importer.imports.memory import MappingMemory
 from product_importer.imports.models import Counter, ImportJob, LateSkip, RejectedRecord, Slice, Undo, UndoKept
 from product_importer.journal.models import Batch, Entry
@@ -25,6 +26,7 @@ __all__ = [
     "Duty",
     "Endpoint",
     "Entry",
+    "Feed",
     "IdempotentRequest",
     "Image",
     "ImageAddress",

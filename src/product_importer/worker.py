@@ -7,6 +7,7 @@ from types import FrameType
 from product_importer.accounts.chores import forget_expired
 from product_importer.catalog.bulk_run import run_bulk
 from product_importer.catalog.search_index import follow_products
+from product_importer.feeds.run import run_feed
 from product_importer.imports.chores import drop_scratch
 from product_importer.imports.originals import forget_files
 from product_importer.imports.run import run_import
@@ -33,6 +34,7 @@ TASKS = (
     fetch_images,
     dispatch_events,
     deliver_pending,
+    run_feed,
 )
 CHORES = (
     drop_scratch,
@@ -61,8 +63,8 @@ def work(settings: Settings) -> int:
     if settings.server_mode:
         from product_importer.kit.tasks import on_celery  # noqa: PLC0415 - heavy, and nothing to an embedded worker
 
-        app = on_celery.make_app(settings)
-        return on_celery.work(app, concurrency=settings.worker_threads, setup=lambda: runtime.start(settings))
+        app = on_celery.attended(settings, setup=lambda: runtime.start(settings))
+        return on_celery.work(app, concurrency=settings.worker_threads)
     stop = threading.Event()
     tasks.stopping = stop
 

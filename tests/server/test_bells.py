@@ -79,6 +79,9 @@ def test_a_message_names_the_task_and_the_row_and_nothing_else(redis_url: str) -
 def test_every_task_has_its_queue_and_celery_keeps_no_results() -> None:
     app = on_celery.make_app(Settings(celery_broker_url="redis://127.0.0.1/0"))
     assert set(on_celery.queues()) >= {task.queue for task in tasks.registry.values()} | {"default"}
+    assert {queue.name: queue.routing_key for queue in app.conf.task_queues} == {
+        name: name for name in on_celery.queues()
+    }
     assert set(tasks.registry) <= set(app.tasks)
     assert (app.conf.task_acks_late, app.conf.task_reject_on_worker_lost, app.conf.task_ignore_result) == (True,) * 3
     assert app.conf.accept_content == ["json"]

@@ -10,7 +10,15 @@ from product_importer.imports.originals import Keeping
 from product_importer.imports.states import State
 from product_importer.web.product_filters import PageQuery
 from product_importer.web.product_form import BLANK, Form
-from tests.web import account_pages, record_pages, samples, samples_of_images, samples_of_webhooks
+from tests.web import (
+    account_pages,
+    record_pages,
+    samples,
+    samples_of_feeds,
+    samples_of_images,
+    samples_of_metrics,
+    samples_of_webhooks,
+)
 
 SHELL: dict[str, object] = {
     "most": 2 * 2**30,
@@ -50,6 +58,7 @@ FRESH = {"running": 0, "products": 0}
 PAGES: dict[str, tuple[str, dict[str, object]]] = {
     **account_pages.PAGES,
     **record_pages.PAGES,
+    **samples_of_feeds.PAGES,
     **samples_of_webhooks.PAGES,
     "dashboard": (
         "dashboard.html",
@@ -66,6 +75,8 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         {"nav": "dashboard", "recent": [], "running": [], "first_run": True, "counts_in_rail": FRESH}
         | {"image_sku": "TEST-000", "image_product": None, "gallery": None},
     ),
+    "metrics": ("metrics.html", samples_of_metrics.METRICS),
+    "metrics-none": ("metrics.html", samples_of_metrics.NONE),
     "imports": (
         "imports.html",
         {"nav": "imports", "found": Page(samples.RECENT * 4, 240, 3, 12), "wanted": Wanted(), "actors": ACTORS},

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from product_importer import __version__
-from product_importer.cli import terminal, wanted
+from product_importer.cli import terminal, upkeep, wanted
 from product_importer.imports import mock_file
 from product_importer.imports.options import Options
 from product_importer.imports.states import Mode
@@ -217,3 +217,6 @@ def admin_setup_link() -> None:
     from product_importer.cli import accounts
 
     accounts.setup_link()
+
+
+upkeep.add(app, panel=LOOK)

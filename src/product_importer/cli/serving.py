@@ -1,13 +1,12 @@
 """The words that keep running: serve, web, worker."""
 
-import http.client
 import os
 import subprocess
 import sys
 import threading
 import time
 
-from product_importer.cli import doors, terminal
+from product_importer.cli import doors, health, terminal
 from product_importer.kit import logs, supervisor
 from product_importer.kit.settings import Settings
 
@@ -51,17 +50,6 @@ def _argv(*words: str) -> list[str]:
 
 def _announce(settings: Settings) -> None:
     """Say where the server is, once it answers."""
-    while not _answers(settings):
+    while not health.answers(settings, "/livez"):
         time.sleep(PROBE)
     terminal.results.print(f"Product Importer is ready at [bold]{doors.url(settings)}[/]")
-
-
-def _answers(settings: Settings) -> bool:
-    connection = http.client.HTTPConnection(doors.reachable(settings.host), settings.port, timeout=2)
-    try:
-        connection.request("GET", "/livez")
-        return connection.getresponse().status == http.client.OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()

@@ -147,6 +147,12 @@ def thumbnails(session: Session, product_ids: Collection[uuid.UUID]) -> dict[uui
     return {product_id: _size(sha256, variant) for product_id, sha256, variant in rows}
 
 
+def states(session: Session) -> dict[ImageState, int]:
+    """Return how many pictures are in each state, all states named."""
+    found = session.execute(select(Image.state, func.count()).group_by(Image.state))
+    return dict.fromkeys(ImageState, 0) | {state: int(number) for state, number in found}
+
+
 def file_of(session: Session, sha256: str, name: str) -> File:
     """Return the variant that an address of `places` names; raises ImageNotFound."""
     if (asked := _NAME.fullmatch(name)) is None:

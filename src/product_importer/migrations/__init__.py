@@ -38,4 +38,9 @@ def pending(engine: Engine) -> bool:
     """Return whether the database is not at the newest revision."""
     with engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
-    return current != ScriptDirectory.from_config(config()).get_current_head()
+    return current != newest()
+
+
+def newest() -> str:
+    """Return the revision to which `upgrade` leads."""
+    return str(ScriptDirectory.from_config(config()).get_current_head())

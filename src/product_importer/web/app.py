@@ -18,12 +18,14 @@ from product_importer.kit.settings import Settings
 from product_importer.kit.tasks import sweeper
 from product_importer.media import queries as galleries
 from product_importer.web import assets, errors, schemas
+from product_importer.web import metrics as measured
 from product_importer.web.api import (
     accounts,
     control,
     description,
     events,
     exports,
+    feeds,
     health,
     images,
     imports,
@@ -31,6 +33,7 @@ from product_importer.web.api import (
     jobs,
     journal,
     mending,
+    metrics,
     products,
     reviews,
     webhooks,
@@ -51,10 +54,12 @@ from product_importer.web.pages import (
     users,
 )
 from product_importer.web.pages import control as control_pages
+from product_importer.web.pages import feeds as feed_pages
 from product_importer.web.pages import images as image_pages
 from product_importer.web.pages import imports as import_pages
 from product_importer.web.pages import jobs as job_pages
 from product_importer.web.pages import journal as journal_pages
+from product_importer.web.pages import metrics as metrics_page
 from product_importer.web.pages import product as product_page
 from product_importer.web.pages import products as product_pages
 from product_importer.web.pages import webhooks as webhook_pages
@@ -70,6 +75,7 @@ API = (
     reviews.router,
     mending.router,
     exports.router,
+    feeds.router,
     journal.router,
     jobs.router,
     products.router,
@@ -94,6 +100,8 @@ PAGES = (
     entrance.router,
     account.router,
     users.router,
+    metrics_page.router,
+    feed_pages.router,
     wish_pages.router,
     webhook_pages.router,
     deliveries.router,
@@ -122,7 +130,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.gallery_watch = Watch(galleries.gallery, closing)
     app.mount(assets.PREFIX, assets.Assets(), name="static")
     errors.install(app)
+    app.state.metrics = measured.registry()
     app.add_middleware(Guards, settings=settings)
+    app.add_middleware(measured.Requests, registry=app.state.metrics)
     return app
 
 
@@ -137,6 +147,7 @@ def _routes() -> tuple[BaseRoute, ...]:
     whole.include_router(versioned)
     whole.include_router(health.router)
     whole.include_router(description.router, include_in_schema=False)
+    whole.include_router(metrics.router)
     for router in PAGES:
         whole.include_router(router, include_in_schema=False)
     return tuple(whole.routes)

@@ -35,6 +35,10 @@ KNOWN = {
     "session.ended": Deed("Signed out", "minus", "is-unchanged"),
     "token.created": Deed("Token made", "plus", "is-created"),
     "token.revoked": Deed("Token revoked", "minus", "is-rejected"),
+    "feed.created": Deed("Feed added", "plus", "is-created"),
+    "feed.updated": Deed("Feed changed", "pencil", "is-updated"),
+    "feed.deleted": Deed("Feed removed", "trash", "is-rejected"),
+    "feed.failed": Deed("Feed failed", "alert-triangle", "is-rejected"),
     "endpoint.added": Deed("Webhook added", "webhook", "is-created"),
     "endpoint.changed": Deed("Webhook changed", "webhook", "is-updated"),
     "endpoint.removed": Deed("Webhook removed", "webhook", "is-rejected"),
@@ -43,7 +47,7 @@ KNOWN = {
     "upload.completed": Deed("Import completed", "table-import", "is-unchanged"),
 }
 FIELDS = {"sku": "SKU"}
-NAMED = ("image.", "user.", "session.", "token.")
+NAMED = ("image.", "user.", "session.", "token.", "feed.")
 
 
 def deed(type_: str) -> Deed:
@@ -63,7 +67,7 @@ def changes(one: Told) -> dict[str, list[str | bool | None]]:
 
 
 def named(one: Told) -> str:
-    """Name the file, the account or the token that an entry is about; "" for any other."""
+    """Name the file, the account, the token or the feed that an entry is about; "" for any other."""
     return str((one.changes or {}).get("name", "")) if one.type.startswith(NAMED) else ""
 
 

@@ -20,6 +20,7 @@ from product_importer.web.marking import Marked
 SMALL_BODY = 2**20  # bytes, for every door but the uploads
 UPLOAD_FRAME = 2**20  # bytes that a multipart body may have besides the file
 IMAGE_FORM = re.compile("/admin/products/[0-9a-f-]{36}/images")
+FEED_PUSH = re.compile("/feeds/[0-9a-f-]{36}/push")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _log = logs.get("web.guards")
 
@@ -109,6 +110,7 @@ class Guards:
         if IMAGE_FORM.fullmatch(path):
             return developing.BYTES_MAX + UPLOAD_FRAME
         takes_files = path in ("/upload", "/admin/imports", "/uploads") or path.startswith("/uploads/")
+        takes_files = takes_files or FEED_PUSH.fullmatch(path) is not None
         return self.settings.max_upload_bytes + UPLOAD_FRAME if takes_files else SMALL_BODY
 
 

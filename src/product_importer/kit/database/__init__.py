@@ -29,7 +29,7 @@ def connect(url: str) -> Engine:
     if _engine is not None:
         _engine.dispose(close=_opened_by == os.getpid())
     _opened_by = os.getpid()
-    _face = _face_of(url)
+    _face = face_of(url)
     _engine = _face.engine(url)
     return _engine
 
@@ -46,6 +46,20 @@ def face() -> Face:
     if _face is None:
         raise RuntimeError("database.connect() was not called in this process")
     return _face
+
+
+def face_of(url: str) -> Face:
+    """Return what the kind of database that `url` names does in its own way.
+
+    Only its own room and driver are loaded: the other's would cost every start a quarter of a second.
+    """
+    if url.startswith("postgresql"):
+        from product_importer.kit.database import postgres  # noqa: PLC0415
+
+        return postgres
+    from product_importer.kit.database import sqlite  # noqa: PLC0415
+
+    return sqlite
 
 
 @contextmanager
@@ -110,17 +124,6 @@ def cut(session: Session | None) -> None:
     if session is None:
         raise RuntimeError("this failpoint has no session, so there is no connection to drop")
     face().cut(session.connection())
-
-
-def _face_of(url: str) -> Face:
-    """Load one database's room and its driver: the other's would cost every start a quarter of a second."""
-    if url.startswith("postgresql"):
-        from product_importer.kit.database import postgres  # noqa: PLC0415
-
-        return postgres
-    from product_importer.kit.database import sqlite  # noqa: PLC0415
-
-    return sqlite
 
 
 def _ring(callback: Callable[[], None]) -> None:

@@ -44,6 +44,10 @@ class Face(Protocol):
         """
         ...
 
+    def append(self, connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> None:
+        """Append `rows`, as they were selected from a table of the same columns; numbers go on behind theirs."""
+        ...
+
     def create_scratch(self, engine: Engine, name: str) -> None:
         """Make the empty scratch area `name`: a schema that holds one job's own tables."""
         ...

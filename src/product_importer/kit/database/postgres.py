@@ -1,11 +1,13 @@
 """PostgreSQL's own way: COPY, unlogged scratch tables, sessions that cannot hold locks for ever, its error codes."""
 
+import json
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import psycopg
 from sqlalchemy import (
+    JSON,
     ColumnElement,
     Connection,
     Engine,
@@ -76,10 +78,25 @@ def options(access: Access, scratch: str | None) -> dict[str, Any]:
 def load(connection: Connection, table: Table, rows: Iterable[Sequence[Any]], *, durable: bool) -> None:
     """Append `rows` by COPY: the server takes them in while the next ones are being made."""
     create_table(connection, table, durable=durable)
+    _copy(connection, table, rows)
+
+
+def append(connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> None:
+    """Append by COPY, JSON as its text, and let the table's sequence go on behind the highest number."""
+    kept = [index for index, column in enumerate(table.columns) if isinstance(column.type, JSON)]
+    _copy(connection, table, (_with_json_text(row, kept) for row in rows) if kept else rows)
+    for column in table.primary_key.columns:
+        sequence = connection.scalar(select(func.pg_get_serial_sequence(table.name, column.name)))
+        if sequence is not None:
+            highest = select(func.coalesce(func.max(column), 0)).scalar_subquery()
+            connection.execute(select(func.setval(sequence, highest + 1, False)))
+
+
+def _copy(connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> None:
     driver = connection.connection.driver_connection
     if not isinstance(driver, psycopg.Connection):
         raise TypeError(f"a psycopg connection was expected, not {type(driver).__name__}")
-    columns = ", ".join(column.name for column in table.columns)
+    columns = ", ".join(f'"{column.name}"' for column in table.columns)
     with driver.cursor() as cursor, cursor.copy(f"COPY {_name(connection, table)} ({columns}) FROM STDIN") as copy:
         write = copy.write_row
         for row in rows:
@@ -224,6 +241,13 @@ def cut(connection: Connection) -> None:
     driver = connection.connection.driver_connection
     if driver is not None:
         driver.close()
+
+
+def _with_json_text(row: Sequence[Any], kept: Sequence[int]) -> list[Any]:
+    told = list(row)
+    for index in kept:
+        told[index] = None if row[index] is None else json.dumps(row[index])
+    return told
 
 
 def _drop(engine: Engine, name: str) -> None:

@@ -26,6 +26,7 @@ from sqlalchemy import (
     create_engine,
     event,
     func,
+    insert,
     literal,
     null,
     select,
@@ -88,6 +89,13 @@ def load(
             sqlite_load.fill_elsewhere(str(path), _target(table, "main"), itertools.chain(first, blocks))
     except sqlite3.Error as error:
         raise OperationalError(f"load {table.name}", None, error) from error
+
+
+def append(connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> None:
+    """Insert some thousand at a time; SQLite numbers by what it finds."""
+    names, source = [column.name for column in table.columns], iter(rows)
+    while some := [dict(zip(names, row, strict=True)) for row in itertools.islice(source, SLICE)]:
+        connection.execute(insert(table), some)
 
 
 def create_scratch(engine: Engine, name: str) -> None:

@@ -40,7 +40,8 @@ def make_app(settings: Settings, *, brisk: bool = False) -> Celery:
         task_acks_late=True,
         task_reject_on_worker_lost=True,
         task_ignore_result=True,
-        task_queues=[Queue(name) for name in queues()],
+        # Each under a key of its own: under one for all, every bell would ring in every queue.
+        task_queues=[Queue(name, routing_key=name) for name in queues()],
         task_default_queue="default",
         worker_prefetch_multiplier=1,
         worker_hijack_root_logger=False,
@@ -58,8 +59,8 @@ def queues() -> list[str]:
     return sorted({task.queue for task in tasks.registry.values()} | {"default"})
 
 
-def work(app: Celery, *, concurrency: int, setup: Callable[[], None]) -> int:
-    """Run a Celery worker until it is told to stop, with a sweeper beside it.
+def attended(settings: Settings, *, setup: Callable[[], None]) -> Celery:
+    """Make the application for a worker, with a sweeper and chores beside it, and its end seen in all its processes.
 
     `setup` opens database and storage anew in each process of the pool: neither survives a fork.
     """
@@ -69,6 +70,11 @@ def work(app: Celery, *, concurrency: int, setup: Callable[[], None]) -> int:
     signals.worker_ready.connect(lambda **_: (sweeper.keep_sweeping(stop), chores.keep_doing(stop)), weak=False)
     signals.worker_process_init.connect(lambda **_: setup(), weak=False)
     warnings.filterwarnings("ignore", category=SecurityWarning)  # messages are JSON with an id, whoever runs this
+    return make_app(settings)
+
+
+def work(app: Celery, *, concurrency: int) -> int:
+    """Run a Celery worker until it is told to stop."""
     app.worker_main(
         [
             "--quiet",

@@ -1,0 +1,1 @@
+"""Copies of everything: into an archive and back, and from SQLite to PostgreSQL."""

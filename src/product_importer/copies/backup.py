@@ -1,0 +1,136 @@
+"""Takes a copy of everything while the servers run, and puts one back where nothing is yet."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO
+
+from sqlalchemy import Connection, Engine, Table, exists, select, text
+
+from product_importer import __version__, migrations, tables
+from product_importer.copies import archive, rows
+from product_importer.copies.archive import Manifest
+from product_importer.copies.rows import Sum
+from product_importer.kit import clock, database, storage
+from product_importer.kit.database.face import Face
+from product_importer.kit.errors import AppError
+
+NUMBERS = "counters"  # the one table in which a fresh database may have rows
+Say = Callable[[str], None]
+
+
+class NotEmpty(AppError):
+    """There is something already where the copy should go."""
+
+    status = 409
+    code = "TARGET_NOT_EMPTY"
+    title = "There is something already where the copy should go"
+    action = "Name an empty database and an empty place for files: a copy never takes the place of anything."
+
+
+class OfAnotherVersion(AppError):
+    """The copy has another schema than this program."""
+
+    status = 409
+    code = "COPY_OF_ANOTHER_VERSION"
+    title = "The copy was made by a program with another schema"
+    action = "Restore it with the version it names, then install the newer one and run `product-importer migrate`."
+
+
+class Differs(AppError):
+    """What was written is not what was read."""
+
+    status = 500
+    code = "COPY_DIFFERS"
+    title = "What was written is not what was read"
+    action = "Nothing was kept. Look at the disk and the file, then try again."
+
+
+def backup(path: Path, *, say: Say) -> Manifest:
+    """Write everything to a new archive; raises CopyExists.
+
+    The database is read as it stands at one moment, then the files: one that no row knows does no harm.
+    """
+    writer, sums = archive.Writer(path), {}
+    with database.reading() as session:
+        connection = _at_one_moment(session.connection())
+        for table in tables.metadata.sorted_tables:
+            total = Sum()
+            writer.table(table.name, rows.lines(rows.read(connection, table), total))
+            sums[table.name] = str(total)
+            say(f"{table.name}: {total.rows:,} rows")
+    files = Sum()
+    for kept in sorted(storage.listing(""), key=lambda one: one.key):
+        writer.file(kept.key, storage.stream(kept.key), size=kept.size, total=files)
+    say(f"{files.rows:,} files")
+    made = Manifest(archive.FORM, __version__, migrations.newest(), clock.now().isoformat(), sums, str(files))
+    writer.finish(made)
+    return made
+
+
+def restore(path: Path, *, say: Say) -> Manifest:
+    """Put an archive back into an empty database and an empty place for files.
+
+    Files first, the database in one transaction last, so that a restore that was cut can be begun again. Raises
+    CopyUnreadable, OfAnotherVersion, NotEmpty, and Differs when what stands in the end is not what the manifest says.
+    """
+    source = archive.Reader(path)
+    if source.manifest.revision != migrations.newest() or source.manifest.form != archive.FORM:
+        schemas = f"its schema is {source.manifest.revision}, this one's {migrations.newest()}"
+        raise OfAnotherVersion(f"It was made by version {source.manifest.version}, this is {__version__}; {schemas}.")
+    migrations.upgrade(database.engine())
+    refuse_unless_empty(database.engine())
+    _put_files(source)
+    say(f"{source.manifest.files.partition(':')[0]} files")
+    with database.transaction() as session:
+        for table in tables.metadata.sorted_tables:
+            told = rows.of_lines(table, source.table(table.name))
+            fill(session.connection(), database.face(), table, told, expected=source.manifest.tables[table.name])
+            say(f"{table.name}: {source.manifest.tables[table.name].partition(':')[0]} rows")
+    return source.manifest
+
+
+def refuse_unless_empty(engine: Engine) -> None:
+    """Raise NotEmpty where a table has rows."""
+    with engine.connect() as connection:
+        used = [table.name for table in tables.metadata.sorted_tables if _has_rows(connection, table)]
+    if used:
+        raise NotEmpty(f"{engine.url.render_as_string()} has rows in {', '.join(used[:5])}.")
+
+
+def fill(connection: Connection, face: Face, table: Table, told: Iterator[rows.Row], *, expected: str) -> None:
+    """Fill an empty table, read it again, and raise Differs unless it sums up to what is expected."""
+    connection.execute(table.delete())
+    face.append(connection, table, told)
+    if (found := str(rows.sum_of(connection, table))) != expected:
+        raise Differs(f"{table.name} sums up to {found} instead of {expected}.")
+
+
+def _at_one_moment(connection: Connection) -> Connection:
+    """Let the whole transaction see one state; SQLite's do so by themselves."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+    return connection
+
+
+def _has_rows(connection: Connection, table: Table) -> bool:
+    return table.name != NUMBERS and bool(connection.scalar(select(exists().select_from(table))))
+
+
+def _put_files(source: archive.Reader) -> None:
+    """Store each file unless it is there from an earlier attempt; raises NotEmpty where another one is."""
+    there, total = {kept.key: kept.size for kept in storage.listing("")}, Sum()
+    for key, size in source.files():
+        if there.get(key, size) != size:
+            raise NotEmpty(f"Another file is stored as {key}.")
+        with source.file(key) as content:
+            if key not in there:
+                storage.put(key, content)
+                content.seek(0)
+            total.add(archive.fingerprint(key, _digest(content)))
+    if str(total) != source.manifest.files:
+        raise Differs(f"The files sum up to {total} instead of {source.manifest.files}.")
+
+
+def _digest(content: IO[bytes]) -> str:
+    return hashlib.file_digest(content, "sha256").hexdigest()  # type: ignore[arg-type]

@@ -1,0 +1,76 @@
+"""Feeds for programs: files that are fetched on a schedule, or pushed, and imported the same way each time."""
+
+import asyncio
+import uuid
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from product_importer.feeds import actions
+from product_importer.feeds.schemas import FeedIn, FeedSeen
+from product_importer.imports import queries
+from product_importer.imports.options import Options
+from product_importer.imports.snapshot import Snapshot
+from product_importer.kit import database
+from product_importer.web import intake, receive
+from product_importer.web.deps import Actor, Configured, Reading, Writing
+from product_importer.web.roles import editor, viewer
+
+router = APIRouter(prefix="/feeds", tags=["feeds"])
+
+
+@router.get("", dependencies=[Depends(viewer)])
+def feeds(session: Reading) -> list[FeedSeen]:
+    """List all feeds by name, each with what came of its last time."""
+    return [FeedSeen.model_validate(feed) for feed in actions.feeds(session)]
+
+
+@router.post("", status_code=201, dependencies=[Depends(editor)])
+def create(wanted: FeedIn, session: Writing, actor: Actor, response: Response) -> FeedSeen:
+    """Make a feed; one with an address is looked at at once."""
+    made = FeedSeen.model_validate(actions.create(session, wanted, actor=actor))
+    response.headers["Location"] = f"/feeds/{made.id}"
+    return made
+
+
+@router.get("/{feed_id}", dependencies=[Depends(viewer)])
+def feed(feed_id: uuid.UUID, session: Reading) -> FeedSeen:
+    """Return a feed as it stands."""
+    return FeedSeen.model_validate(actions.feed_of(session, feed_id))
+
+
+@router.put("/{feed_id}", dependencies=[Depends(editor)])
+def change(feed_id: uuid.UUID, wanted: FeedIn, session: Writing, actor: Actor) -> FeedSeen:
+    """Give a feed new values; another address or other options make it look anew."""
+    return FeedSeen.model_validate(actions.change(session, feed_id, wanted, actor=actor))
+
+
+@router.delete("/{feed_id}", status_code=204, dependencies=[Depends(editor)])
+def delete(feed_id: uuid.UUID, session: Writing, actor: Actor) -> None:
+    """Forget a feed; what it imported stays."""
+    actions.delete(session, feed_id, actor=actor)
+
+
+@router.post("/{feed_id}/run", status_code=202, dependencies=[Depends(editor)])
+def run(feed_id: uuid.UUID, session: Writing) -> FeedSeen:
+    """Look at the address as soon as a worker is free."""
+    return FeedSeen.model_validate(actions.look_now(session, feed_id))
+
+
+@router.post("/{feed_id}/push", status_code=202, dependencies=[Depends(editor)])
+async def push(feed_id: uuid.UUID, request: Request, actor: Actor, settings: Configured) -> Snapshot:
+    """Import the file of the request, a form or the bytes themselves, the way this feed does; answer the import."""
+    options = await asyncio.to_thread(_options, feed_id)
+    arrived = await receive.receive_file(request, actor=actor, settings=settings)
+    return await asyncio.to_thread(_pushed, feed_id, arrived.upload_id, actor, options)
+
+
+def _options(feed_id: uuid.UUID) -> Options:
+    with database.reading() as session:
+        return Options.model_validate(actions.feed_of(session, feed_id).options)
+
+
+def _pushed(feed_id: uuid.UUID, upload_id: uuid.UUID, actor: str, options: Options) -> Snapshot:
+    import_id = intake.start(upload_id, actor=actor, options=options).import_id
+    with database.transaction() as session:
+        actions.note_push(session, feed_id, import_id)
+        return queries.snapshot(session, import_id)

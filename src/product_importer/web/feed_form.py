@@ -1,0 +1,94 @@
+"""A feed's form: what stands in it, and what its words mean."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from product_importer.feeds.schemas import FeedIn, FeedSeen
+from product_importer.imports.checking.presets import Preset
+from product_importer.imports.states import Mode
+from product_importer.kit.errors import AppError
+
+OFTEN: Final = {"15": "Every 15 minutes", "60": "Every hour", "360": "Every 6 hours", "1440": "Every day"}
+MODES: Final = {
+    Mode.UPSERT: "Create and update",
+    Mode.CREATE_ONLY: "Create only",
+    Mode.UPDATE_ONLY: "Update only",
+}
+PRESETS: Final = {preset.value: preset.value.capitalize() for preset in Preset if preset is not Preset.NONE}
+SIGNS: Final = {".": "Point: 1,234.50", ",": "Comma: 1.234,50"}
+BLANK: Final = {"name": "", "url": "", "every_minutes": "1440", "enabled": "true", "mode": "upsert"}
+_OPTIONS: Final = ("mode", "preset", "decimal", "mapping", "max_rejects")
+_PLAIN: Final = ("name", "url", "every_minutes", "enabled")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What stands in the fields, each as text, and what is wrong with it, in words by field."""
+
+    values: Mapping[str, str]
+    problems: Mapping[str, str] = field(default_factory=dict)
+
+    def get(self, name: str) -> str:
+        """Return what stands in a field."""
+        return self.values.get(name, "")
+
+
+def often(minutes: int | str) -> str:
+    """Say how often a feed is looked at."""
+    return OFTEN.get(str(minutes), f"Every {minutes} minutes")
+
+
+def of(feed: FeedSeen) -> Form:
+    """Fill the form with a feed."""
+    said = feed.options.stored()
+    values: dict[str, str] = {name: str(said[name]) for name in ("mode", "preset", "decimal") if name in said}
+    values["mapping"] = ", ".join(f"{name}={column}" for name, column in (feed.options.mapping or {}).items())
+    if feed.options.max_rejects is not None:
+        values["max_rejects"] = f"{100 * feed.options.max_rejects:g}"
+    enabled = "true" if feed.enabled else "false"
+    plain = {"name": feed.name, "url": feed.url, "every_minutes": str(feed.every_minutes), "enabled": enabled}
+    return Form({"mode": Mode.UPSERT.value, **values, **plain})
+
+
+def said(form: Mapping[str, str], before: FeedSeen | None = None) -> FeedIn:
+    """Understand the form; options that it does not show stay as they were. Raises pydantic.ValidationError."""
+    options: dict[str, Any] = before.options.stored() if before else {}
+    options = {name: value for name, value in options.items() if name not in _OPTIONS}
+    options |= {name: form[name] for name in ("mode", "preset", "decimal") if form.get(name)}
+    if mapping := form.get("mapping", "").strip():
+        options["mapping"] = _pairs(mapping)
+    if (share := form.get("max_rejects", "").strip()) != "":
+        options["max_rejects"] = _share(share)
+    return FeedIn.model_validate({name: form[name] for name in _PLAIN if name in form} | {"options": options})
+
+
+def refused(values: Mapping[str, str], error: ValidationError | AppError) -> Form:
+    """Keep what was typed, with what is wrong beside it."""
+    if isinstance(error, AppError):
+        return Form(values, {"url": f"{error.detail}. {error.action}"})
+    return Form(values, {_field(one["loc"]): _sentence(one["msg"]) for one in error.errors()})
+
+
+def _pairs(text: str) -> dict[str, str]:
+    """Read `sku=StockCode, name=Description`; what has no sign of equality is left for the rules to refuse."""
+    pairs = (pair.partition("=") for pair in text.split(","))
+    return {name.strip(): column.strip() for name, _, column in pairs}
+
+
+def _share(text: str) -> Any:
+    try:
+        return float(text.removesuffix("%")) / 100
+    except ValueError:
+        return text
+
+
+def _field(place: tuple[int | str, ...]) -> str:
+    return str(place[1] if place[0] == "options" and len(place) > 1 else place[0])
+
+
+def _sentence(message: str) -> str:
+    words = message.removeprefix("Value error, ").rstrip(".")
+    return f"{words[:1].upper()}{words[1:]}."

@@ -1,0 +1,159 @@
+"""A copy of everything: equal by checksum on either database, whole or not there, and never over anything."""
+
+import itertools
+import tarfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from product_importer import tables
+from product_importer.copies import archive, backup, moving, rows
+from product_importer.kit import database, runtime, storage
+from product_importer.kit.settings import Settings
+from tests.makers import csv_file, edit_product, import_file, journal_lines, stored_products
+from tests.servers import databases
+
+KINDS = (databases.SQLITE, databases.POSTGRESQL)
+LINES = ("A-1,Mug É,,1.00", "A-2,Cup,A text,2.50", "A-3,,,3.00", "a-1,Mug É,later,1.10")
+
+Place = Callable[[str], Settings]
+
+
+@pytest.fixture
+def place(database_maker: databases.Databases, tmp_path: Path) -> Iterator[Place]:
+    """Makes settings that name an empty database of a kind, and an empty folder."""
+    numbers, held = itertools.count(1), []
+
+    def made(kind: str) -> Settings:
+        folder = tmp_path / str(next(numbers))
+        folder.mkdir()
+        held.append(maker := database_maker.empty(kind, folder=folder))
+        return Settings(data_dir=folder, database_url=maker.__enter__())
+
+    yield made
+    database.engine().dispose()
+    for maker in held:
+        maker.__exit__(None, None, None)
+
+
+@pytest.fixture
+def filled(started: Settings) -> Settings:
+    """A place with products, an import with rejects, a journal and files."""
+    assert import_file(csv_file(*LINES)).counts.rejected == 1
+    edit_product("A-2", name="Tasse")
+    return started
+
+
+def _sums() -> dict[str, str]:
+    with database.reading() as session:
+        return {table.name: str(rows.sum_of(session.connection(), table)) for table in tables.metadata.sorted_tables}
+
+
+def _files() -> dict[str, bytes]:
+    return {kept.key: b"".join(storage.stream(kept.key)) for kept in storage.listing("")}
+
+
+def _quiet(_words: str) -> None:
+    return
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.server
+def test_a_copy_restored_elsewhere_is_equal_by_checksum(
+    kind: str, filled: Settings, place: Place, tmp_path: Path
+) -> None:
+    sums, files, journal = _sums(), _files(), journal_lines()
+    made = backup.backup(tmp_path / "copy.tar", say=_quiet)
+    assert made.tables == sums
+    assert len(files) >= 2
+    runtime.start(place(kind))
+    backup.restore(tmp_path / "copy.tar", say=_quiet)
+    assert (_sums(), _files(), journal_lines()) == (sums, files, journal)
+    again = import_file(csv_file(*LINES)).counts
+    assert (again.created, again.updated, again.unchanged) == (0, 1, 1)  # A-2 was edited since
+
+
+@pytest.mark.server
+def test_what_is_moved_to_postgresql_is_equal_by_checksum_and_goes_on(
+    sqlite_url: str, tmp_path: Path, place: Place
+) -> None:
+    embedded = Settings(data_dir=tmp_path, database_url=sqlite_url)
+    runtime.start(embedded)
+    import_file(csv_file(*LINES))
+    edit_product("A-2", name="Tasse")
+    sums, target = _sums(), place(databases.POSTGRESQL)
+    moved = moving.move(target.database_url, say=_quiet)
+    runtime.start(embedded.model_copy(update={"database_url": target.database_url}))
+    assert _sums() == sums
+    assert moved == sum(int(one.partition(":")[0]) for one in sums.values())
+    again = import_file(csv_file("A-1,Mug É,later,1.10", "A-9,New,,9.00"))
+    assert (again.counts.unchanged, again.counts.created) == (1, 1)
+
+
+def test_only_sqlite_is_moved_and_only_to_postgresql(sqlite_url: str, tmp_path: Path) -> None:
+    runtime.start(Settings(data_dir=tmp_path, database_url=sqlite_url))
+    with pytest.raises(moving.NotFromHere):
+        moving.move(f"sqlite:///{tmp_path}/other.db", say=_quiet)
+    database.engine().dispose()
+
+
+def test_nothing_is_written_over(filled: Settings, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.tar"
+    backup.backup(copy, say=_quiet)
+    with pytest.raises(archive.CopyExists):
+        backup.backup(copy, say=_quiet)
+    sums = _sums()
+    with pytest.raises(backup.NotEmpty):
+        backup.restore(copy, say=_quiet)
+    assert _sums() == sums
+
+
+def test_a_copy_that_was_cut_has_no_name_and_cannot_be_restored(filled: Settings, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.tar"
+    backup.backup(copy, say=_quiet)
+    short = tmp_path / "short.tar"
+    short.write_bytes(copy.read_bytes()[:-20_000])
+    with pytest.raises(archive.CopyUnreadable):
+        archive.Reader(short)
+    with tarfile.open(copy) as held:
+        assert held.getnames()[-1] == archive.MANIFEST
+    assert not copy.with_name("copy.tar.partial").exists()
+
+
+def test_a_copy_whose_rows_were_changed_is_not_kept(filled: Settings, place: Place, tmp_path: Path) -> None:
+    copy, forged = tmp_path / "copy.tar", tmp_path / "forged.tar"
+    made = backup.backup(copy, say=_quiet)
+    source, writer = archive.Reader(copy), archive.Writer(forged)
+    for name in made.tables:
+        writer.table(name, (line.strip().replace(b"Tasse", b"Tusse") for line in source.table(name)))
+    for key, size in source.files():
+        writer.file(key, [source.file(key).read()], size=size, total=rows.Sum())
+    writer.finish(made)
+    runtime.start(place(databases.SQLITE))
+    with pytest.raises(backup.Differs, match="journal_entries sums up"):
+        backup.restore(forged, say=_quiet)
+    assert stored_products() == {}
+    backup.restore(copy, say=_quiet)
+    assert stored_products()["a-2"].name == "Tasse"
+
+
+def test_a_copy_of_another_schema_is_refused(filled: Settings, place: Place, tmp_path: Path) -> None:
+    writer = archive.Writer(tmp_path / "old.tar")
+    writer.finish(archive.Manifest(archive.FORM, "0.0.9", "20250101_0000", "2025-01-01", {}, "0:0"))
+    with pytest.raises(backup.OfAnotherVersion, match=r"0\.0\.9"):
+        backup.restore(tmp_path / "old.tar", say=_quiet)
+
+
+@pytest.mark.server
+def test_new_rows_are_numbered_behind_the_restored_ones(filled: Settings, place: Place, tmp_path: Path) -> None:
+    backup.backup(tmp_path / "copy.tar", say=_quiet)
+    target = place(databases.POSTGRESQL)
+    runtime.start(target)
+    backup.restore(tmp_path / "copy.tar", say=_quiet)
+    highest = "SELECT max(id) FROM journal_batches"
+    with create_engine(target.database_url).connect() as connection:
+        before = connection.scalar(text(highest))
+        edit_product("A-1", name="Pot")
+        assert connection.scalar(text(highest)) == before + 1

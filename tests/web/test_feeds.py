@@ -1,0 +1,70 @@
+"""Feeds by API and by page: made, changed, pushed to, looked at, removed."""
+
+import json
+import uuid
+from urllib.parse import urlencode
+
+from tests.makers import csv_file, run_import_to_end, stored_products
+from tests.web.doors import FORM, Doors, file, form
+
+JSON, SENT = "application/json", "application/x-www-form-urlencoded"
+FEED = {
+    "name": "Shop",
+    "url": "https://shop.example/prices.csv",
+    "every_minutes": 60,
+    "options": {"mode": "update_only"},
+}
+
+
+def test_a_feed_is_made_changed_and_removed_by_api(served: Doors) -> None:
+    made = served.post("/feeds", json.dumps(FEED), Content_Type=JSON)
+    assert (made.status, made.headers["location"]) == (201, f"/feeds/{made.json['id']}")
+    assert made.json["options"]["mode"] == "update_only"
+    changed = served.ask("PUT", made.headers["location"], json.dumps({**FEED, "enabled": False}), Content_Type=JSON)
+    assert (changed.json["enabled"], changed.json["next_at"], changed.json["version"]) == (False, None, 2)
+    assert served.post(f"{made.headers['location']}/run").status == 202
+    assert [feed["name"] for feed in served.get("/feeds").json] == ["Shop"]
+    assert served.ask("DELETE", made.headers["location"]).status == 204
+    assert served.get(made.headers["location"]).status == 404
+    assert [one["type"] for one in served.get("/journal").json["items"]] == [
+        "feed.deleted",
+        "feed.updated",
+        "feed.created",
+    ]
+
+
+def test_an_address_that_nobody_could_call_is_refused_beside_its_field(served: Doors) -> None:
+    refused = served.post("/feeds", json.dumps({**FEED, "url": "ftp://shop.example/a.csv"}), Content_Type=JSON)
+    assert (refused.status, refused.json["errors"][0]["pointer"]) == (422, "/body/url")
+
+
+def test_a_pushed_file_is_imported_as_its_feed_says(served: Doors) -> None:
+    options = {"mapping": {"sku": "Art", "name": "Text"}, "mode": "upsert"}
+    pushed = {"name": "Shop", "options": options}
+    feed = served.post("/feeds", json.dumps(pushed), Content_Type=JSON).json
+    data = form(file(csv_file("A-1,Mug", header="Art,Text"), "spring.csv"))
+    answer = served.post(f"/feeds/{feed['id']}/push", data, Content_Type=FORM)
+    assert (answer.status, answer.json["file"]["name"]) == (202, "spring.csv")
+    run_import_to_end(uuid.UUID(answer.json["task_id"]))
+    assert stored_products()["a-1"].name == "Mug"
+    seen = served.get(f"/feeds/{feed['id']}").json
+    assert (seen["outcome"], seen["import_id"]) == ("imported", answer.json["task_id"])
+    assert served.post(f"/feeds/{feed['id']}/run").json["code"] == "FEED_PUSHED_ONLY"
+
+
+def test_the_pages_make_and_change_a_feed_without_javascript(served: Doors) -> None:
+    assert "fetched by itself" in served.get("/admin/feeds").body.decode()
+    said = {"name": "Shop", "url": "", "every_minutes": "60", "mode": "upsert", "mapping": "sku=Art, name=Text"}
+    wrong = served.post("/admin/feeds", urlencode({**said, "mapping": "sku", "name": ""}), Content_Type=SENT)
+    assert (wrong.status, wrong.body.decode().count('aria-invalid="true"')) == (422, 1)
+    assert served.post("/admin/feeds", urlencode(said), Content_Type=SENT).status == 303
+    (feed,) = served.get("/feeds").json
+    assert feed["options"]["mapping"] == {"sku": "Art", "name": "Text"}
+    page = served.get(f"/admin/feeds/{feed['id']}").body.decode()
+    assert 'value="sku=Art, name=Text"' in page
+    half = urlencode({**said, "max_rejects": "50", "every_minutes": "45"})
+    assert served.post(f"/admin/feeds/{feed['id']}", half, Content_Type=SENT).status == 303
+    assert served.get(f"/feeds/{feed['id']}").json["options"]["max_rejects"] == 0.5
+    assert "pushed only" in served.get("/admin/feeds").body.decode()
+    assert served.post(f"/admin/feeds/{feed['id']}/delete", Content_Type=SENT).status == 303
+    assert served.get("/feeds").json == []
