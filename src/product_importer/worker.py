@@ -12,6 +12,7 @@ from product_importer.imports.chores import drop_scratch
 from product_importer.imports.originals import forget_files
 from product_importer.imports.run import run_import
 from product_importer.imports.undoing.undo_run import run_undo
+from product_importer.journal.chores import forget_entries
 from product_importer.kit import runtime, tasks
 from product_importer.kit.idempotency import forget_answers
 from product_importer.kit.settings import Settings
@@ -38,6 +39,7 @@ TASKS = (
 )
 CHORES = (
     drop_scratch,
+    forget_entries,
     empty_useless,
     empty_used,
     follow_products,

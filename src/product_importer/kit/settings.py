@@ -55,6 +55,7 @@ class Settings(BaseSettings):
         tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...], NoDecode, BeforeValidator(_listed)
     ] = ()
     keep_files_days: int = Field(90, ge=1, le=36_500)
+    keep_journal_days: int = Field(0, ge=0, le=36_500)  # 0 is for ever
     keep_deliveries_days: int = Field(14, ge=1, le=3_650)
     worker_threads: int = Field(2, ge=1, le=32)
     import_parallel: int = Field(2, ge=1, le=32)

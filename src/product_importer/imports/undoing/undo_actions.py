@@ -10,8 +10,9 @@ from product_importer.imports.models import ImportJob, Undo
 from product_importer.imports.states import State, UndoState
 from product_importer.imports.undoing import undo
 from product_importer.imports.undoing.undo_run import run_undo
+from product_importer.journal import chores
 from product_importer.journal.models import Batch
-from product_importer.kit import tasks
+from product_importer.kit import clock, tasks
 from product_importer.kit.errors import AppError
 from product_importer.kit.tasks import leases
 
@@ -34,6 +35,15 @@ class UndoneAlready(AppError):
     code = "UNDONE_ALREADY"
     title = "This import is undone already"
     action = "Import the file again if you want its rows back."
+
+
+class JournalForgotten(AppError):
+    """The journal, by which an import is taken back, is not kept for so long."""
+
+    status = 410
+    code = "JOURNAL_FORGOTTEN"
+    title = "This import is too long ago to be undone"
+    action = "Import an older file again; KEEP_JOURNAL_DAYS says for how many days undo is possible."
 
 
 class NothingToUndo(AppError):
@@ -66,11 +76,17 @@ def start(session: Session, import_id: uuid.UUID, *, actor: str) -> Undo:
 
 
 def reach(session: Session, job: ImportJob) -> int:
-    """Return the id of the last batch that the import itself wrote; refuse one that cannot be undone."""
+    """Return the id of the last batch that the import itself wrote; refuse one that cannot be undone.
+
+    A day before its journal goes is too late already: an undo that has begun is to find all of it.
+    """
     if job.state is State.UNDONE:
         raise UndoneAlready(f"Import {job.number} is undone already.")
     if job.state not in UNDOABLE:
         raise NotUndoable(f"It is {job.state.value}.")
+    since = chores.kept_since()
+    if since is not None and job.applying_at is not None and job.applying_at < since + clock.seconds(chores.DAY):
+        raise JournalForgotten(f"It began to write on {job.applying_at:%d %b %Y}.")
     newest = select(func.max(Batch.id)).where(Batch.import_id == job.id, Batch.type.in_((undo.CREATED, undo.UPDATED)))
     last = session.scalar(newest)
     if last is None:
