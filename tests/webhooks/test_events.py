@@ -118,7 +118,7 @@ def test_all_that_a_bulk_job_deletes_is_told_in_batches(started: Settings, inbox
     bulk_run.run_bulk.run(start_bulk(BulkKind.DELETE, Filters()))
     work()
     assert inbox.types == ["product.deleted"] * 25
-    assert [len(request.events) for request in inbox.seen] == [10, 10, 5]
+    assert sorted(len(request.events) for request in inbox.seen) == [5, 10, 10]
 
 
 def test_two_workers_that_dispatch_the_same_batch_make_its_deliveries_once(started: Settings, inbox: Receiver) -> None:
