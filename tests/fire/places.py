@@ -1,6 +1,7 @@
 """The failpoints of the product, read from its source, so that a new one is under fire by itself."""
 
 import ast
+import functools
 import itertools
 import os
 import random
@@ -42,6 +43,7 @@ class Cell:
         return f"{self.place}={self.fault}@{self.hit}"
 
 
+@functools.cache
 def places() -> list[Place]:
     """Return every failpoint of the source."""
     return sorted(set(itertools.chain.from_iterable(map(_in_file, source.python("src")))))

@@ -111,14 +111,17 @@ def hold(
     row_id: uuid.UUID,
     token: uuid.UUID,
     *,
-    every: float = HEARTBEAT,
+    every: float | None = None,
     more: Callable[[Session], None] | None = None,
 ) -> Iterator[Hold]:
-    """Keep the lease alive from a thread of its own, on a connection of its own, while the block runs."""
-    held, ended = Hold(model, row_id, token), threading.Event()
+    """Keep the lease alive from a thread of its own, on a connection of its own, while the block runs.
+
+    `every` is in seconds, HEARTBEAT if it is not given.
+    """
+    held, ended, pause = Hold(model, row_id, token), threading.Event(), HEARTBEAT if every is None else every
 
     def beat_on() -> None:
-        while not ended.wait(every):
+        while not ended.wait(pause):
             held.beat(more)
 
     thread = threading.Thread(target=beat_on, name=f"heartbeat-{row_id}", daemon=True)
