@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from product_importer import worker
 from product_importer.web import words
 
 NOON = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
@@ -97,3 +98,8 @@ def test_lines_are_named_until_they_are_many(numbers: list[int], count: int, wri
 )
 def test_limits_are_written_as_they_are_set(count: int, written: str) -> None:
     assert words.capacity(count) == written
+
+
+def test_every_task_has_words_for_people() -> None:
+    assert {task.name.rpartition(".")[2] for task in worker.gather()} == set(words.WORK)
+    assert words.work("imports.run.run_import") == "Imports"

@@ -17,12 +17,29 @@ ENCODINGS = {
     "mac-roman": "Mac Roman",
 }
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+WORK = {
+    "run_import": "Imports",
+    "run_undo": "Undos",
+    "run_bulk": "Bulk changes",
+    "run_feed": "Feeds",
+    "verify_upload": "Uploads verified",
+    "develop_image": "Pictures made in sizes",
+    "fetch_images": "Pictures fetched by address",
+    "dispatch_events": "Events made into deliveries",
+    "deliver_pending": "Webhooks sent",
+}
 LINES_NAMED = 5  # how many lines a reason names before it says "and 1,199 more"
 
 
 def number(value: int) -> str:
     """Write a count in full: 1,234,567."""
     return f"{value:,}"
+
+
+def work(task: str) -> str:
+    """Say what a task does, by the last part of its name."""
+    name = task.rpartition(".")[2]
+    return WORK.get(name, name)
 
 
 def share(part: int, total: int) -> str:
