@@ -51,6 +51,7 @@ def test_every_failpoint_of_the_source_is_in_the_matrix(mode: str) -> None:
         "webhook",
         "deliveries",
         "wish",
+        "feed",
     )
     struck = {cell.place for web in (True, False) for scene in scenes for cell in places.cells(web=web, scene=scene)}
     assert struck == {place.name for place in places.places()}

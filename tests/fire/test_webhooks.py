@@ -1,7 +1,5 @@
 """Every fault at every failpoint of webhooks, in both modes: no event is lost, no id and no byte changes."""
 
-import os
-import signal
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -13,7 +11,7 @@ from tests.fire.conftest import CELERY, EMBEDDED
 from tests.fire.places import Cell
 from tests.fire.workers import Fleet
 from tests.webhooks import receiver
-from tests.webhooks.makers import attempts, deliveries, make_endpoint
+from tests.webhooks.makers import deliveries, make_endpoint
 from tests.webhooks.receiver import Receiver
 
 MODES = [EMBEDDED, pytest.param(CELERY, marks=pytest.mark.server)]
@@ -60,18 +58,3 @@ def test_a_fault_loses_no_event_and_changes_no_id(fleet: Fleet, inbox: Receiver,
     assert {len(same) for same in bodies.values()} == {1}
     assert {len(same) for same in events.values()} == {1}
     assert events.keys() == {*(f"P-{number:02}" for number in range(ROWS)), "EDITED", "the import"}
-
-
-def test_a_sender_that_wakes_up_after_its_lease_records_nothing(fleet: Fleet, inbox: Receiver) -> None:
-    fleet.arm("webhook.posted=freeze")
-    begun(inbox)
-    fleet.until(fleet.frozen)
-    (sleeper,) = fleet.frozen()
-    fleet.reinforce()
-    fleet.until(settled)
-    assert {one.tries for one in deliveries()} == {1}
-    os.kill(sleeper, signal.SIGCONT)
-    fleet.drain()
-    assert {one.tries for one in deliveries()} == {1}
-    assert len(attempts()) == len(deliveries())
-    assert len(inbox.seen) > len(deliveries())  # what the sleeper had posted was posted again
