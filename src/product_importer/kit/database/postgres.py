@@ -37,12 +37,7 @@ from product_importer.kit.database.face import Access, Pairs
 from product_importer.kit.database.types import Moment, Money
 
 SLICE = 20_000  # products
-_SESSION = {
-    "lock_timeout": "30s",
-    "idle_in_transaction_session_timeout": "60s",
-    "timezone": "UTC",
-    "jit": "off",  # it would compile the statements of each slice anew, which gains nothing
-}
+_SESSION = {"lock_timeout": "30s", "idle_in_transaction_session_timeout": "60s", "timezone": "UTC"}
 PIECE = 100_000  # rows that are worth a connection of their own
 _HISTOGRAM = text(
     "SELECT reltuples AS rows, histogram_bounds::text::text[] AS bounds"
