@@ -1,31 +1,13 @@
 """Asks the application without a socket, for tests that ask thousands of times."""
 
 import asyncio
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from fastapi import FastAPI
 from starlette.types import Message
 
-PATIENCE = 120.0  # seconds until a test gives up
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The head of an answer, and its body where that ends by itself."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    @property
-    def code(self) -> str:
-        """The code of a problem document, or ""."""
-        told = self.headers.get("content-type", "") == "application/problem+json"
-        return str(json.loads(self.body)["code"]) if told else ""
+from tests.web.doors import PATIENCE, Answer
 
 
 async def ask(app: FastAPI, method: str, path: str, *, client: str = "127.0.0.1", **headers: str) -> Answer:

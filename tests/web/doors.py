@@ -33,6 +33,12 @@ class Answer:
         """The body as JSON."""
         return json.loads(self.body)
 
+    @property
+    def code(self) -> str:
+        """The code of a problem document, or ""."""
+        told = self.headers.get("content-type", "") == "application/problem+json"
+        return str(self.json["code"]) if told else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
