@@ -18,6 +18,7 @@ from product_importer.kit import clock, database, failpoints
 from product_importer.kit import settings as settings_
 from product_importer.kit.settings import Settings
 from product_importer.kit.tasks import leases
+from product_importer.uploads.models import Upload
 from tests.makers import ACTOR, csv_file, journal_lines, run_import_to_end, stored_products, undo_import
 
 FIRST, SECOND = csv_file("A-1,Mug,,1.00", "A-2,Cup,,2.00"), csv_file("A-1,Mug,,1.10", "A-2,Cup,,2.00")
@@ -152,6 +153,8 @@ def test_a_worker_that_falls_anywhere_leaves_one_import(
     feed = look(feed_id)
     finish(feed)
     assert [job.id for job in imports()] == [feed.import_id]
+    with database.reading() as session:
+        assert [one.id for one in session.scalars(select(Upload))] == [imports()[0].upload_id]
 
 
 def test_a_feed_that_was_changed_meanwhile_takes_nothing_from_the_old_look(feed_id: uuid.UUID, shop: Shop) -> None:

@@ -41,10 +41,15 @@ def test_an_address_that_nobody_could_call_is_refused_beside_its_field(served: D
 def test_a_pushed_file_is_imported_as_its_feed_says(served: Doors) -> None:
     options = {"mapping": {"sku": "Art", "name": "Text"}, "mode": "upsert"}
     pushed = {"name": "Shop", "options": options}
-    feed = served.post("/feeds", json.dumps(pushed), Content_Type=JSON).json
+    made = [served.post("/feeds", json.dumps(pushed), Content_Type=JSON, Idempotency_Key="f") for _ in range(2)]
+    feed = made[0].json
+    assert (made[1].body, len(served.get("/feeds").json)) == (made[0].body, 1)
     data = form(file(csv_file("A-1,Mug", header="Art,Text"), "spring.csv"))
-    answer = served.post(f"/feeds/{feed['id']}/push", data, Content_Type=FORM)
+    answer, again = (
+        served.post(f"/feeds/{feed['id']}/push", data, Content_Type=FORM, Idempotency_Key="p") for _ in range(2)
+    )
     assert (answer.status, answer.json["file"]["name"]) == (202, "spring.csv")
+    assert (again.json["task_id"], again.headers["idempotency-replayed"]) == (answer.json["task_id"], "true")
     run_import_to_end(uuid.UUID(answer.json["task_id"]))
     assert stored_products()["a-1"].name == "Mug"
     seen = served.get(f"/feeds/{feed['id']}").json

@@ -65,9 +65,10 @@ def _must_be_read(held: Feed) -> bool:
 
 def _import(held: Feed, found: Fetched, file: IO[bytes], lease: leases.Hold) -> None:
     """Store the file and start its import, which the feed's row knows of in the same transaction."""
-    upload_id = _stored(held, file, lease)
-    failpoint("feed.stored")
+    upload_id = uploads.open_upload(name=source.name_of(held), actor=f"feed:{held.name}")
     try:
+        _store(upload_id, file, lease)
+        failpoint("feed.stored")
         seen = lineage.inspect(upload_id, Options.model_validate(held.options))
         with database.transaction() as session:
             job = imports.start(
@@ -87,13 +88,11 @@ def _import(held: Feed, found: Fetched, file: IO[bytes], lease: leases.Hold) -> 
     failpoint("feed.import.after-commit")
 
 
-def _stored(held: Feed, file: IO[bytes], lease: leases.Hold) -> uuid.UUID:
-    file.seek(0)
-    upload_id, offset = uploads.open_upload(name=source.name_of(held), actor=f"feed:{held.name}"), 0
+def _store(upload_id: uuid.UUID, file: IO[bytes], lease: leases.Hold) -> None:
+    offset = file.seek(0)
     while block := file.read(uploads.PART):
         lease.check()
         offset = uploads.append(upload_id, start=offset, data=block)
-    return upload_id
 
 
 def _fail(held: Feed, _token: uuid.UUID, refused: AppError) -> None:

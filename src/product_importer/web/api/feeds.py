@@ -11,8 +11,10 @@ from product_importer.imports import queries
 from product_importer.imports.options import Options
 from product_importer.imports.snapshot import Snapshot
 from product_importer.kit import database
-from product_importer.web import intake, receive
+from product_importer.web import idempotent, intake, receive
 from product_importer.web.deps import Actor, Configured, Reading, Writing
+from product_importer.web.idempotent import Keyed, Made
+from product_importer.web.intake import Started
 from product_importer.web.roles import editor, viewer
 
 router = APIRouter(prefix="/feeds", tags=["feeds"])
@@ -24,12 +26,15 @@ def feeds(session: Reading) -> list[FeedSeen]:
     return [FeedSeen.model_validate(feed) for feed in actions.feeds(session)]
 
 
-@router.post("", status_code=201, dependencies=[Depends(editor)])
-def create(wanted: FeedIn, session: Writing, actor: Actor, response: Response) -> FeedSeen:
+@router.post("", status_code=201, response_model=FeedSeen, dependencies=[Depends(editor)])
+def create(request: Request, wanted: FeedIn, session: Writing, actor: Actor, key: idempotent.Key = None) -> Response:
     """Make a feed; one with an address is looked at at once."""
-    made = FeedSeen.model_validate(actions.create(session, wanted, actor=actor))
-    response.headers["Location"] = f"/feeds/{made.id}"
-    return made
+
+    def make() -> Made:
+        made = FeedSeen.model_validate(actions.create(session, wanted, actor=actor))
+        return Made(201, {"Location": f"/feeds/{made.id}"}, made.model_dump_json())
+
+    return idempotent.once(session, request, key, actor=actor, said=wanted.model_dump_json(), make=make)
 
 
 @router.get("/{feed_id}", dependencies=[Depends(viewer)])
@@ -57,11 +62,22 @@ def run(feed_id: uuid.UUID, session: Writing) -> FeedSeen:
 
 
 @router.post("/{feed_id}/push", status_code=202, dependencies=[Depends(editor)])
-async def push(feed_id: uuid.UUID, request: Request, actor: Actor, settings: Configured) -> Snapshot:
+async def push(
+    feed_id: uuid.UUID,
+    request: Request,
+    response: Response,
+    actor: Actor,
+    settings: Configured,
+    key: idempotent.Key = None,
+) -> Snapshot:
     """Import the file of the request, a form or the bytes themselves, the way this feed does; answer the import."""
     options = await asyncio.to_thread(_options, feed_id)
     arrived = await receive.receive_file(request, actor=actor, settings=settings)
-    return await asyncio.to_thread(_pushed, feed_id, arrived.upload_id, actor, options)
+    keyed = Keyed.of(request, key, actor=actor, said=f"{options.model_dump_json()} {arrived.sha256}")
+    started = await asyncio.to_thread(intake.start, arrived.upload_id, actor=actor, options=options, keyed=keyed)
+    if started.replayed:
+        response.headers.update(idempotent.REPLAYED)
+    return await asyncio.to_thread(_pushed, feed_id, started)
 
 
 def _options(feed_id: uuid.UUID) -> Options:
@@ -69,8 +85,8 @@ def _options(feed_id: uuid.UUID) -> Options:
         return Options.model_validate(actions.feed_of(session, feed_id).options)
 
 
-def _pushed(feed_id: uuid.UUID, upload_id: uuid.UUID, actor: str, options: Options) -> Snapshot:
-    import_id = intake.start(upload_id, actor=actor, options=options).import_id
+def _pushed(feed_id: uuid.UUID, started: Started) -> Snapshot:
     with database.transaction() as session:
-        actions.note_push(session, feed_id, import_id)
-        return queries.snapshot(session, import_id)
+        if not started.replayed:
+            actions.note_push(session, feed_id, started.import_id)
+        return queries.snapshot(session, started.import_id)
