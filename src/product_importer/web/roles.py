@@ -4,7 +4,7 @@ from fastapi import Request
 
 from product_importer.accounts.roles import Role, grants
 from product_importer.kit.errors import AppError
-from product_importer.web import identity
+from product_importer.web import asked, identity
 from product_importer.web.areas import area
 from product_importer.web.identity import Identity
 
@@ -36,7 +36,10 @@ class Allows:
         self.role = role
 
     def __call__(self, request: Request) -> None:
-        """Let the request in and note who it is. Raises RoleMissing, ScopeMissing and what `identity.of` does."""
+        """Let the request in and note who it is.
+
+        Raises RoleMissing, ScopeMissing, what `identity.of` does, and what `asked.only_declared` does.
+        """
         if self.role is Role.ANYONE:
             return
         asking = identity.of(request)
@@ -46,6 +49,7 @@ class Allows:
         if reader is not None:
             reader.role = asking.role
             reader.signed_in = asking.known is not None and asking.known.session_id is not None
+        asked.only_declared(request)
 
     def _require(self, request: Request, asking: Identity) -> None:
         if not asking.role.includes(self.role):
