@@ -51,6 +51,7 @@ from product_importer.web.pages import (
     mapping,
     mend,
     product_forms,
+    reference,
     users,
 )
 from product_importer.web.pages import control as control_pages
@@ -106,6 +107,7 @@ PAGES = (
     webhook_pages.router,
     deliveries.router,
     inbox.router,
+    reference.router,
 )
 
 

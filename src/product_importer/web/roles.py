@@ -1,6 +1,7 @@
 """Who may do what: every route declares a role, and a test walks all of them."""
 
-from fastapi import Request
+from fastapi import FastAPI, Request
+from fastapi.routing import iter_route_contexts
 
 from product_importer.accounts.roles import Role, grants
 from product_importer.kit.errors import AppError
@@ -8,7 +9,7 @@ from product_importer.web import asked, identity
 from product_importer.web.areas import area
 from product_importer.web.identity import Identity
 
-__all__ = ["Allows", "Role", "admin", "anyone", "current_actor", "editor", "viewer"]
+__all__ = ["Allows", "Role", "admin", "anyone", "current_actor", "declared", "editor", "viewer"]
 
 
 class RoleMissing(AppError):
@@ -73,3 +74,14 @@ def current_identity(request: Request) -> Identity:
 def current_actor(request: Request) -> str:
     """Return who acts: `user:…`, `token:…` or `system`."""
     return current_identity(request).actor
+
+
+def declared(app: FastAPI) -> dict[tuple[str, str], Role]:
+    """Return the role of each method and address that declares one."""
+    return {
+        (method, str(route.path)): one.call.role
+        for route in iter_route_contexts(app.routes)
+        for one in getattr(getattr(route, "dependant", None), "dependencies", ())
+        if isinstance(one.call, Allows)
+        for method in route.methods or ()
+    }
