@@ -3,8 +3,7 @@
 import itertools
 import json
 import re
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -14,12 +13,9 @@ from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
 from product_importer.accounts.roles import Scope
-from product_importer.kit import database, tasks
-from product_importer.kit.settings import Settings
 from tests import makers
 from tests.accounts.makers import make_session, make_token, make_user
-from tests.servers import children, databases
-from tests.web.doors import Doors, serving
+from tests.web.doors import Doors
 
 # Requests an operation, of products and of others, in each mode; always the same ones.
 MANY, FEW = {"embedded": 8, "server": 4}, {"embedded": 3, "server": 2}
@@ -37,23 +33,6 @@ def sure(examples: int) -> settings:
         phases=[Phase.explicit, Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-
-
-@pytest.fixture(params=["embedded", pytest.param("server", marks=pytest.mark.server)])
-def either(
-    request: pytest.FixtureRequest, database_maker: databases.Databases, tmp_path: Path
-) -> Iterator[tuple[Doors, str]]:
-    """The web server of each mode, with the mode's name."""
-    mode, told = str(request.param), {"data_dir": tmp_path, "port": children.free_port()}
-    kind = databases.SQLITE
-    if mode == "server":
-        url = request.getfixturevalue("redis_url")
-        kind, told = databases.POSTGRESQL, told | {"redis_url": url, "celery_broker_url": url}
-    with database_maker.fresh(kind, folder=tmp_path) as where:
-        with serving(Settings.model_validate({**told, "database_url": where})) as running:
-            yield running, mode
-        database.engine().dispose()
-        tasks.use(None)
 
 
 def made(served: Doors) -> tuple[str, Mapping[str, str]]:
