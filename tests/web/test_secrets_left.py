@@ -62,7 +62,7 @@ def lived(door: Doors) -> tuple[str, str]:
         door.get(wrong, **bearer)
     sent(door, "/tokens", {"name": "x", "scopes": [token]}, Cookie=cookie)
     sent(door, "/feeds", {"name": "x", "url": f"https://anna:{PASSWORD}@shop.example/"}, **bearer)
-    hook = {"url": "https://shop.invalid/hook", "event_types": ["product.created"]}
+    hook: dict[str, Any] = {"url": "https://shop.invalid/hook", "event_types": ["product.created"]}
     hook |= {"headers": {"Authorization": leaks.HEADER}}
     added = sent(door, "/webhooks", hook, Idempotency_Key="two", **bearer)
     sent(door, "/webhooks", hook, Idempotency_Key="two", **bearer)

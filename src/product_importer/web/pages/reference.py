@@ -1,5 +1,7 @@
 """The API for people: what the OpenAPI document says, as a page of our own."""
 
+from typing import Any
+
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
@@ -14,7 +16,7 @@ router = APIRouter()
 @router.get("/admin/api", dependencies=[Depends(viewer)])
 def reference(request: Request, session: Reading, actor: Actor) -> HTMLResponse:
     """Describe every door of the API: what it takes, what it answers, who may use it."""
-    context = {"groups": described.groups(request.app), "server": str(request.base_url).rstrip("/")}
+    context: dict[str, Any] = {"groups": described.groups(request.app), "server": str(request.base_url).rstrip("/")}
     return templating.render(request, "reference.html", **rail.context(session, "api", actor), **context)
 
 
