@@ -96,7 +96,7 @@ def _door(document: Json, method: str, path: str, role: Role, told: Json) -> Doo
 
 
 def _taken(document: Json, told: Json) -> Field:
-    kind = _kind(document, told["schema"])
+    kind = _kind(document, told["schema"]).removesuffix(" or null")  # what is not sent is null
     return Field(told["name"], kind, told.get("description", ""), told.get("required", False), told["in"])
 
 
@@ -106,7 +106,8 @@ def _answers(document: Json, responses: Json) -> Iterator[Answer]:
         good = status.startswith("2")
         schema = content.get("application/json", {}).get("schema", {}) if good else {}
         says = "" if told["description"] == "Successful Response" else told["description"]
-        yield Answer(status, says, tuple(_fields(document, _resolved(document, schema))))
+        answered = {**_resolved(document, schema), "required": ()}  # which of them stand there is no question
+        yield Answer(status, says, tuple(_fields(document, answered)))
 
 
 def _fields(document: Json, schema: Json) -> Iterator[Field]:
