@@ -1,5 +1,6 @@
 """Text that would like to be more than text, through every field and name, in a real browser under the policy."""
 
+import json
 import urllib.parse
 import uuid
 
@@ -25,6 +26,26 @@ addEventListener("securitypolicyviolation", (event) => window.broken.push(event.
 """
 
 
+def watched(served: Doors, headers: dict[str, str]) -> tuple[str, str, str]:
+    """Make a feed, an endpoint and an inbox with all that can be typed there, and what a sender may put into it."""
+    base = f"http://127.0.0.1:{served.port}"
+
+    def posted(path: str, **said: object) -> dict[str, str]:
+        answer = served.post(path, json.dumps(said), Content_Type="application/json", **headers)
+        assert answer.status == 201, answer.body
+        told: dict[str, str] = answer.json
+        return told
+
+    url = "https://shop.example/?q=" + SCRIPT.replace(" ", "/")
+    feed = posted("/feeds", name=SCRIPT[:100], url=url)
+    told = {"event_types": ["product.created"], "description": SCRIPT + ESCAPES}
+    hook = posted("/webhooks", url=url, **told)
+    inbox = f"/inbox/{'a' * 32}"
+    posted("/webhooks", url=base + inbox, **told)
+    assert served.post(inbox, SCRIPT.encode(), webhook_id=SCRIPT, Content_Type="text/html").status == 400
+    return feed["id"], hook["id"], inbox
+
+
 @pytest.mark.browser
 def test_nothing_that_is_stored_runs_anywhere(served: Doors, page: Page) -> None:
     admin = make_user()
@@ -43,6 +64,9 @@ def test_nothing_that_is_stored_runs_anywhere(served: Doors, page: Page) -> None
     assert sent.status == 202, sent.body
     import_id = sent.json["task_id"]
     makers.run_import_to_end(uuid.UUID(import_id))
+    asks = served.post(f"/upload?interactive=true&name={name}", bad, Content_Type="text/csv", **headers).json["task_id"]
+    makers.run_import_to_end(uuid.UUID(asks))
+    feed, hook, inbox = watched(served, headers)
     form = doors.form(doors.file(pictures.picture(), f"{SCRIPT}.png"))
     place = f"/admin/products/{product.id}/images"
     assert served.post(place, form, Content_Type=doors.FORM, Accept="text/html", **headers).status == 303
@@ -65,6 +89,16 @@ def test_nothing_that_is_stored_runs_anywhere(served: Doors, page: Page) -> None
         "/admin/journal",
         "/admin/account",
         "/admin/users",
+        f"/admin/imports/{import_id}/mend",
+        f"/admin/imports/{asks}/mapping",
+        "/admin/feeds",
+        f"/admin/feeds/{feed}",
+        "/admin/webhooks",
+        f"/admin/webhooks/{hook}",
+        f"/admin/webhooks/{hook}/edit",
+        inbox,
+        "/admin/metrics",
+        "/admin/api",
         f"/admin/nowhere/{asked}",
     ):
         page.goto(base + path)

@@ -33,5 +33,6 @@ def test_a_viewer_reads_it_and_those_who_look_under_docs_are_led_there(served: D
     assert page.status == 200
     assert f"SERVER=http://127.0.0.1:{served.port}" in unescape(page.body.decode())
     assert "script-src 'self'" in page.headers["content-security-policy"]
-    assert served.get("/docs").headers["location"] == "/admin/api"
+    assert served.get("/docs", **shown).headers["location"] == "/admin/api"
+    assert {served.get(path, Accept="text/html").status for path in ("/", "/docs")} == {303}
     assert served.get("/admin/api", Accept="text/html").headers["location"] == "/sign-in?next=%2Fadmin%2Fapi"

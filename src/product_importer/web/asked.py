@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
-from product_importer.web.errors import PAGES
+from product_importer.web import errors
 
 
 def only_declared(request: Request) -> None:
@@ -18,7 +18,7 @@ def only_declared(request: Request) -> None:
     that others add. So do writes, whose options may come in the query and are refused by `imports.options`.
     """
     route = request.scope.get("route")
-    if request.method != "GET" or not request.query_params or request.url.path.startswith(PAGES):
+    if request.method != "GET" or not request.query_params or errors.is_page(request.url.path):
         return
     known = set(_names(route.dependant)) if isinstance(route, APIRoute) else set[str]()
     unknown = [name for name in request.query_params if name not in known]

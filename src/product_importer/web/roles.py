@@ -9,7 +9,7 @@ from product_importer.web import asked, identity
 from product_importer.web.areas import area
 from product_importer.web.identity import Identity
 
-__all__ = ["Allows", "Role", "admin", "anyone", "current_actor", "declared", "editor", "viewer"]
+__all__ = ["Allows", "Role", "admin", "admin_or_token", "anyone", "current_actor", "declared", "editor", "viewer"]
 
 
 class RoleMissing(AppError):
@@ -33,8 +33,9 @@ class ScopeMissing(AppError):
 class Allows:
     """The dependency by which a route declares its role."""
 
-    def __init__(self, role: Role) -> None:
-        self.role = role
+    def __init__(self, role: Role, *, token: Role | None = None) -> None:
+        self.role = role  # of a person
+        self.token = token or role
 
     def __call__(self, request: Request) -> None:
         """Let the request in and note who it is.
@@ -53,16 +54,18 @@ class Allows:
         asked.only_declared(request)
 
     def _require(self, request: Request, asking: Identity) -> None:
-        if not asking.role.includes(self.role):
-            raise RoleMissing(f"This needs the role {self.role.value}; yours is {asking.role.value}.")
         scopes = asking.known.scopes if asking.known else None
+        role = self.role if scopes is None else self.token
+        if not asking.role.includes(role):
+            raise RoleMissing(f"This needs the role {role.value}; yours is {asking.role.value}.")
         writes = request.method not in ("GET", "HEAD", "OPTIONS")
-        needed = Role.EDITOR if writes and self.role is Role.VIEWER else self.role  # a reading token makes no tokens
+        needed = Role.EDITOR if writes and role is Role.VIEWER else role  # a reading token makes no tokens
         if scopes is not None and not grants(scopes, needed, area(request.url.path)):
             raise ScopeMissing(f"It has {', '.join(sorted(scopes)) or 'none'}.")
 
 
 anyone, viewer, editor, admin = (Allows(role) for role in Role)
+admin_or_token = Allows(Role.ADMIN, token=Role.VIEWER)  # what scrapes figures need not be able to delete
 
 
 def current_identity(request: Request) -> Identity:

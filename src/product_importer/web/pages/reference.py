@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from product_importer.web import described, templating
 from product_importer.web.deps import Actor, Reading
 from product_importer.web.pages import rail
-from product_importer.web.roles import anyone, viewer
+from product_importer.web.roles import viewer
 
 router = APIRouter()
 
@@ -20,7 +20,7 @@ def reference(request: Request, session: Reading, actor: Actor) -> HTMLResponse:
     return templating.render(request, "reference.html", **rail.context(session, "api", actor), **context)
 
 
-@router.get("/docs", dependencies=[Depends(anyone)])
+@router.get("/docs", dependencies=[Depends(viewer)])
 def docs() -> RedirectResponse:
-    """Lead those who look where FastAPI has its page to ours, which asks them to sign in."""
+    """Lead those who look where FastAPI has its page to ours."""
     return RedirectResponse("/admin/api", 307)
