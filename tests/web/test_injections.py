@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from product_importer.accounts import users
 from product_importer.accounts.roles import Role, Scope
-from product_importer.kit import database
+from product_importer.kit import database, settings
 from tests import makers
 from tests.accounts.makers import make_session, make_token, make_user
 from tests.media import pictures
@@ -28,7 +28,6 @@ addEventListener("securitypolicyviolation", (event) => window.broken.push(event.
 
 def watched(served: Doors, headers: dict[str, str]) -> tuple[str, str, str]:
     """Make a feed, an endpoint and an inbox with all that can be typed there, and what a sender may put into it."""
-    base = f"http://127.0.0.1:{served.port}"
 
     def posted(path: str, **said: object) -> dict[str, str]:
         answer = served.post(path, json.dumps(said), Content_Type="application/json", **headers)
@@ -41,7 +40,7 @@ def watched(served: Doors, headers: dict[str, str]) -> tuple[str, str, str]:
     told = {"event_types": ["product.created"], "description": SCRIPT + ESCAPES}
     hook = posted("/webhooks", url=url, **told)
     inbox = f"/inbox/{'a' * 32}"
-    posted("/webhooks", url=base + inbox, **told)
+    posted("/webhooks", url=settings.current().own_url + inbox, **told)
     assert served.post(inbox, SCRIPT.encode(), webhook_id=SCRIPT, Content_Type="text/html").status == 400
     return feed["id"], hook["id"], inbox
 
