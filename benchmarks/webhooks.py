@@ -6,6 +6,7 @@ Run `python -m benchmarks.webhooks [singles batches dead import]`; the receiver 
 import argparse
 import asyncio
 import contextlib
+import gc
 import socket
 import subprocess
 import sys
@@ -53,6 +54,7 @@ def main() -> None:
     if asked.receive:
         _receive(int(asked.receive[0]), asked.receive[1])
         return
+    gc.freeze()  # as a worker does at its start
     parts = {"singles": _singles, "batches": _batches, "dead": _dead, "import": partial(_import, rows=asked.rows)}
     with tempfile.TemporaryDirectory() as folder:
         for name, made in _homes(Path(folder), asked.only):

@@ -62,7 +62,7 @@ async def _send_all(lease: leases.Hold) -> None:
 class Hand:
     """What a post has in hand, and whether it wants more."""
 
-    ids: frozenset[uuid.UUID]
+    lanes: Mapping[uuid.UUID, int]
     wants: bool
 
 
@@ -80,13 +80,13 @@ def _due(hands: Mapping[uuid.UUID, Hand]) -> list[Due]:
     found = []
     with database.reading() as session:
         for endpoint in waiting.endpoints(session):
-            hand = hands.get(endpoint.id, Hand(frozenset(), wants=True))
+            hand = hands.get(endpoint.id, Hand({}, wants=True))
             try:
                 receiver = Receiver.of(endpoint)
             except AppError as error:
                 _log.error("an endpoint cannot be called", endpoint=str(endpoint.id), error=error.detail)
                 continue
-            some = waiting.deliveries(session, endpoint, but=hand.ids, limit=most(endpoint)) if hand.wants else ()
+            some = waiting.deliveries(session, endpoint, but=hand.lanes, limit=most(endpoint)) if hand.wants else ()
             found.append(Due(endpoint, receiver, some))
     return found
 
@@ -98,6 +98,7 @@ class Office:
         self._calls, self._lease = calls, lease
         self._posts: dict[uuid.UUID, Post] = {}
         self._outcomes: list[Outcome] = []
+        self._bell = asyncio.Event()
         self._ends = time.monotonic() + turn.TURN
         self._quiet_since = time.monotonic()
 
@@ -106,7 +107,7 @@ class Office:
         while not self._is_over():
             self._lease.check()
             await self._load()
-            await self._wait(LOOK)
+            await self._wait()
             await self._record()
             if self._is_busy():
                 self._quiet_since = time.monotonic()
@@ -128,11 +129,11 @@ class Office:
 
     async def _load(self) -> None:
         """Give each endpoint's post what is due; one whose endpoint may not be called any more stops."""
-        hands = {key: Hand(frozenset(post.in_hand), post.wants) for key, post in self._posts.items()}
+        hands = {key: Hand(dict(post.in_hand), post.wants) for key, post in self._posts.items()}
         found = await asyncio.to_thread(_due, hands)
         for one in found:
             if one.endpoint.id not in self._posts:
-                self._posts[one.endpoint.id] = Post(self._calls, self._outcomes.append)
+                self._posts[one.endpoint.id] = Post(self._calls, self._outcomes.append, self._bell)
             post = self._posts[one.endpoint.id]
             post.follow(one.endpoint, one.receiver)
             post.take_in(one.deliveries)
@@ -140,13 +141,12 @@ class Office:
         for key in self._posts.keys() - {one.endpoint.id for one in found}:
             self._posts[key].stop()
 
-    async def _wait(self, seconds: float) -> None:
-        """Wait a moment, or until some post has sent all that it had."""
-        running = self._running()
-        if running:
-            await asyncio.wait(running, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        else:
-            await asyncio.sleep(seconds)
+    async def _wait(self) -> None:
+        """Wait a moment, or until some post has room for more or has sent all that it had."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LOOK):
+                await self._bell.wait()
+        self._bell.clear()
         for post in self._posts.values():
             if post.fault is not None:
                 raise post.fault

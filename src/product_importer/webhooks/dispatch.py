@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, exists, insert, select, update
+from sqlalchemy import ColumnElement, and_, exists, insert, not_, or_, select, update
 
 from product_importer.journal import record
 from product_importer.journal.models import Batch
@@ -22,6 +22,8 @@ from product_importer.webhooks.events import BATCH, PRODUCTS, EventType
 from product_importer.webhooks.models import BULK, FAST, Delivery, Duty, Endpoint, Mode
 
 LOOK: Final = 200  # batches looked at together
+PAUSE: Final = 3.0  # seconds without a word from an import that is taken for stopped
+PATIENCE: Final = 30.0  # seconds that events wait for the end of their import at most
 BY_HAND: Final = 20  # products that a person changes at a time (a page of them): these events always come singly
 
 
@@ -43,7 +45,7 @@ class Wish:
 
 def due() -> ColumnElement[bool]:
     """Return whether the journal has anything that was not dispatched."""
-    return duties.waits(duties.DISPATCH, exists().where(Batch.dispatched_at.is_(None)))
+    return duties.waits(duties.DISPATCH, exists().where(_is_ready()))
 
 
 @tasks.register("webhooks", model=Duty, due=due)
@@ -82,13 +84,26 @@ def _work(lease: leases.Hold) -> None:
 def _waiting() -> tuple[Sequence[Batch], list[Wish]]:
     """Return the oldest batches and who wants what; batches first, so that whoever asked before them is seen."""
     with database.reading() as session:
-        some = select(Batch).where(Batch.dispatched_at.is_(None)).order_by(Batch.id).limit(LOOK)
+        some = select(Batch).where(_is_ready()).order_by(Batch.id).limit(LOOK)
         batches = session.scalars(some).all()
     with database.reading() as session:
         enabled = session.scalars(select(Endpoint).where(Endpoint.enabled).order_by(Endpoint.id))
         return batches, [
             Wish(one.id, frozenset(one.event_types), one.mode, one.batch_size, one.since) for one in enabled
         ]
+
+
+def _is_ready() -> ColumnElement[bool]:
+    """Leave an import alone while it writes: what it has written so far waits for its end, a pause, or PATIENCE.
+
+    Both questions are asked once, of the few batches that nobody has dispatched.
+    """
+    now, new = clock.now(), Batch.dispatched_at.is_(None)
+    ended = select(Batch.import_id).where(new, Batch.type == EventType.UPLOAD_COMPLETED)
+    by_import = and_(Batch.actor.startswith("import:"), Batch.import_id.is_not(None))
+    writing = select(Batch.import_id).where(new, by_import, Batch.at > now - clock.seconds(PAUSE))
+    held = and_(by_import, Batch.import_id.in_(writing), Batch.import_id.not_in(ended))
+    return and_(new, or_(not_(held), Batch.at < now - clock.seconds(PATIENCE)))
 
 
 def _pass_over(lease: leases.Hold, unwanted: list[int]) -> None:
