@@ -56,6 +56,7 @@ def dispatch_events(duty_id: uuid.UUID) -> None:
 
 def ring_for_events() -> None:
     """Let a worker look at what was just committed; without endpoints nobody is disturbed."""
+    failpoint("webhook.committed")
     if not tasks.is_carried():
         return
     with database.reading() as session:
