@@ -1,6 +1,7 @@
 """Records attempts: what becomes of each delivery, and what they say about the endpoint's health."""
 
 import datetime as dt
+import statistics
 import uuid
 from collections import defaultdict
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from product_importer.webhooks.sending import GONE, Outcome
 
 deliveries: Any = Delivery.__table__
 attempts: Any = Attempt.__table__
+RECENT = 24  # answers that are kept with an endpoint
 _ATTEMPT = ("delivery_id", "at", "milliseconds", "status", "error", "words", "excerpt")
 _WORDS = {Disabled.GONE: "It answered 410: nobody is there any more.", Disabled.FAILING: "It failed for five days."}
 
@@ -39,9 +41,8 @@ def settle(session: Session, outcomes: Sequence[Outcome]) -> None:
             succeeded[outcome.status].append(outcome.delivery.id)
         else:
             failed.append(_failed(outcome, counts=counts))
-    for endpoint_id, last in {outcome.delivery.endpoint_id: outcome for outcome in outcomes}.items():
-        if endpoint_id in endpoints:
-            _show(endpoints[endpoint_id], last)
+    for endpoint in endpoints.values():
+        _show(endpoint, [outcome for outcome in outcomes if outcome.delivery.endpoint_id == endpoint.id])
     _write(session, succeeded, failed)
 
 
@@ -69,9 +70,14 @@ def _judge(session: Session, endpoint: Endpoint, outcome: Outcome) -> bool:
     return not was_probe
 
 
-def _show(endpoint: Endpoint, outcome: Outcome) -> None:
-    endpoint.last_status, endpoint.last_error = outcome.status, outcome.reason
-    endpoint.last_response_time, endpoint.last_at = round(outcome.milliseconds, 1), outcome.at
+def _show(endpoint: Endpoint, outcomes: Sequence[Outcome]) -> None:
+    """Let people see the last answer, and how long the latest took."""
+    last = outcomes[-1]
+    endpoint.last_status, endpoint.last_error = last.status, last.reason
+    endpoint.last_response_time, endpoint.last_at = round(last.milliseconds, 1), last.at
+    took = statistics.median(outcome.milliseconds for outcome in outcomes)
+    good = all(outcome.succeeded for outcome in outcomes)
+    endpoint.recent = [*endpoint.recent, [round(took, 1), int(good)]][-RECENT:]
 
 
 def _disable(session: Session, endpoint: Endpoint, reason: Disabled) -> None:
