@@ -6,6 +6,7 @@ Run `python -m benchmarks.webhooks [singles batches dead import]`; the receiver 
 import argparse
 import asyncio
 import contextlib
+import datetime as dt
 import gc
 import socket
 import subprocess
@@ -114,8 +115,8 @@ def _dead(made: Made) -> str:
                 _fill(_endpoint(other, mode="each"), 500, EVENT, 1)
             _fill(healthy, 3_000, EVENT, 1)
             began = clock.now()
-            seconds = _timed(lambda: _deliver(healthy))
-            found.append((_p95(began), seconds))
+            _deliver(healthy)
+            found.append(_answers(began))
     (alone, first), (beside_dead, second) = found
     return (
         f"p95 of a request {alone:.1f} ms alone, {beside_dead:.1f} beside: {beside_dead / alone:.2f} (target 1.2);"
@@ -203,10 +204,12 @@ def _left(endpoint_id: uuid.UUID | None) -> int:
         )
 
 
-def _p95(since: object) -> float:
-    taken = select(Attempt.milliseconds).where(Attempt.at >= since, Attempt.status == 200)
+def _answers(since: dt.datetime) -> tuple[float, float]:
+    """Return the 95th percentile of the healthy endpoint's answers in milliseconds, and the seconds until the last."""
+    taken = select(Attempt.milliseconds, Attempt.at).where(Attempt.at >= since, Attempt.status == 200)
     with database.reading() as session:
-        return measure.percentile(session.scalars(taken).all(), 0.95)
+        rows = session.execute(taken.order_by(Attempt.at)).all()
+    return measure.percentile([row.milliseconds for row in rows], 0.95), (rows[-1].at - since).total_seconds()
 
 
 def _run(work: Coroutine[None, None, None]) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 
 from product_importer.webhooks.queries import Answered
 
-WIDTH, TOP, BOTTOM = 120.0, 4.0, 21.0  # units: from the slowest answer at the top to none at all at the bottom
+WIDTH, TOP, BOTTOM = 80.0, 4.0, 21.0  # units: from the slowest answer at the top to none at all at the bottom
 MARK: Final = 3.0  # units: the side of what marks a failure
 
 
