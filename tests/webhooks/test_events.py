@@ -98,6 +98,24 @@ def test_what_an_import_writes_waits_for_its_end_a_pause_or_half_a_minute(starte
     assert set(_skus(inbox)) == {*told, "MUG-1"}
 
 
+def test_what_people_wait_for_is_told_before_all_that_an_import_has_left(
+    started: Settings, inbox: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatch, "LOOK", 2)
+    make_endpoint(inbox.url)
+    import_id = ids.new_id()
+    for number in range(4):
+        _written_by_import(import_id, f"P-{number}", age=-60)
+    makers.make_product("MUG-1")
+    makers.edit_product("MUG-1", name="By hand")
+    with database.transaction() as session:
+        session.execute(update(Endpoint).values(since=clock.now() - clock.seconds(600)))
+        session.execute(update(Batch).values(at=clock.now() - clock.seconds(60)))
+    work()
+    assert deliveries()[0].sku == "MUG-1"
+    assert sorted(_skus(inbox)) == ["MUG-1", "P-0", "P-1", "P-2", "P-3"]
+
+
 def test_an_import_that_changes_nothing_sends_no_product(started: Settings, inbox: Receiver) -> None:
     makers.import_file(FILE)
     make_endpoint(inbox.url, *("product.created", "product.updated", "upload.completed"))

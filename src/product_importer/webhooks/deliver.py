@@ -20,7 +20,7 @@ from product_importer.kit.outbound.policy import Policy
 from product_importer.kit.tasks import leases, turn
 from product_importer.webhooks import duties, settling, waiting
 from product_importer.webhooks.models import Duty, Endpoint
-from product_importer.webhooks.post import Post, most
+from product_importer.webhooks.post import Post, Room, most
 from product_importer.webhooks.sending import Outcome, Receiver
 from product_importer.webhooks.waiting import Item
 
@@ -60,10 +60,10 @@ async def _send_all(lease: leases.Hold) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """What a post has in hand, and whether it wants more."""
+    """What a post has in hand, in which lanes, and how much more it has room for."""
 
     lanes: Mapping[uuid.UUID, int]
-    wants: bool
+    room: Room
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +80,14 @@ def _due(hands: Mapping[uuid.UUID, Hand]) -> list[Due]:
     found = []
     with database.reading() as session:
         for endpoint in waiting.endpoints(session):
-            hand = hands.get(endpoint.id, Hand({}, wants=True))
+            hand = hands.get(endpoint.id, Hand({}, Room(most(endpoint), 0)))
             try:
                 receiver = Receiver.of(endpoint)
             except AppError as error:
                 _log.error("an endpoint cannot be called", endpoint=str(endpoint.id), error=error.detail)
                 continue
-            some = waiting.deliveries(session, endpoint, but=hand.lanes, limit=most(endpoint)) if hand.wants else ()
+            room = hand.room
+            some = waiting.deliveries(session, endpoint, but=hand.lanes, limit=room.any, urgent=room.urgent)
             found.append(Due(endpoint, receiver, some))
     return found
 
@@ -129,7 +130,7 @@ class Office:
 
     async def _load(self) -> None:
         """Give each endpoint's post what is due; one whose endpoint may not be called any more stops."""
-        hands = {key: Hand(dict(post.in_hand), post.wants) for key, post in self._posts.items()}
+        hands = {key: Hand(dict(post.in_hand), post.room) for key, post in self._posts.items()}
         found = await asyncio.to_thread(_due, hands)
         for one in found:
             if one.endpoint.id not in self._posts:

@@ -5,6 +5,7 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Final
 
 from product_importer.kit.outbound.client import Client
@@ -16,6 +17,15 @@ from product_importer.webhooks.waiting import Item
 BESIDE: Final = 2  # further requests at a time for what people wait for, so that no import is in their way
 LOADED: Final = 5_000  # events in memory at most
 MOST: Final = 2_000  # deliveries in memory at most
+URGENT: Final = 100  # deliveries that people wait for and that come in although the line is full
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many deliveries a post has room for, and how many of those that people wait for at least."""
+
+    any: int
+    urgent: int
 
 
 def most(endpoint: Endpoint) -> int:
@@ -46,9 +56,12 @@ class Post:
             self._failures, self._halted = endpoint.failures, False
 
     @property
-    def wants(self) -> bool:
-        """Whether there is room for further deliveries."""
-        return not self._halted and self._waiting() < most(self._endpoint) // 2
+    def room(self) -> Room:
+        """How many further deliveries may come: many once half of the line is gone, some urgent ones at any time."""
+        if self._halted:
+            return Room(0, 0)
+        size = most(self._endpoint)
+        return Room(size if self._waiting() < size // 2 else 0, max(0, URGENT - len(self._urgent)))
 
     def take_in(self, deliveries: Iterable[Item]) -> None:
         """Put deliveries in line, unless the endpoint has begun to fail meanwhile."""

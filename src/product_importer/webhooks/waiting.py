@@ -38,22 +38,25 @@ def endpoints(session: Session) -> Sequence[Endpoint]:
     return session.scalars(select(Endpoint).where(_has_due()).order_by(Endpoint.id)).all()
 
 
-def deliveries(session: Session, endpoint: Endpoint, *, but: Mapping[uuid.UUID, int], limit: int) -> Sequence[Item]:
+def deliveries(
+    session: Session, endpoint: Endpoint, *, but: Mapping[uuid.UUID, int], limit: int, urgent: int = 0
+) -> Sequence[Item]:
     """Return what is due for an endpoint but for what is in hand, tests first, then what people wait for.
 
-    `but` is what is in hand, and the lane of each.
+    `but` is what is in hand, and the lane of each. Of an import's come at most `limit`, of the others `urgent` too.
     One that is failing gets a single delivery, to see whether it answers again; one that is disabled or rests gets
     tests only.
     """
-    found: list[Item] = []
+    most = {TESTS: max(limit, urgent), FAST: max(limit, urgent), BULK: limit}
     if not endpoint.enabled or (endpoint.rests_until is not None and endpoint.rests_until > clock.now()):
-        lanes: tuple[int, ...] = (TESTS,)
-    else:
-        lanes = (TESTS, FAST, BULK)
-        limit = limit if endpoint.failures < schedule.RESTS_AFTER else max(0, 1 - len(but))
-    for lane in lanes:
-        if room := limit - len(found) if lane != TESTS else limit or 1:
-            found += _of_lane(session, endpoint.id, lane, [key for key, one in but.items() if one == lane], limit=room)
+        most = {TESTS: most[TESTS]}
+    elif endpoint.failures >= schedule.RESTS_AFTER:
+        most = {TESTS: most[TESTS]} | dict.fromkeys((FAST, BULK), 0 if but else min(1, limit))
+    found: list[Item] = []
+    for lane, room in most.items():
+        if room > len(found):
+            mine = [key for key, one in but.items() if one == lane]
+            found += _of_lane(session, endpoint.id, lane, mine, limit=room - len(found))
     return found
 
 
