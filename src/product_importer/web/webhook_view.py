@@ -79,8 +79,9 @@ def traffic(one: EndpointSeen) -> str:
 
 
 def pace(one: EndpointSeen | None) -> float | None:
-    """Return the milliseconds that an endpoint took for an answer that was one."""
-    return one.last_response_time if one is not None and is_good(one.last_status) else None
+    """Return the milliseconds that an endpoint took for its latest answers that were a success, None without any."""
+    good = [each.milliseconds for each in one.recent if each.good] if one is not None else []
+    return statistics.median(good) if good else None
 
 
 def cost(mode: Mode, *, batch_size: int = 100, in_flight: int = 8, milliseconds: float | None = None) -> str:
