@@ -21,7 +21,8 @@ from product_importer.webhooks.envelope import Event
 from product_importer.webhooks.events import BATCH, PRODUCTS, EventType
 from product_importer.webhooks.models import BULK, FAST, Delivery, Duty, Endpoint, Mode
 
-LOOK = 100  # batches looked at together
+LOOK = 200  # batches looked at together
+WINDOW: Final = 2_000  # of so many, for a backlog can be of millions
 PAUSE: Final = 3.0  # seconds without a word from an import that is taken for stopped
 PATIENCE: Final = 30.0  # seconds that events wait for the end of their import at most
 BY_HAND: Final = 20  # products that a person changes at a time (a page of them): these events always come singly
@@ -88,11 +89,15 @@ def _next(batches: Sequence[Batch]) -> Sequence[Batch]:
 
 
 def _waiting() -> tuple[Sequence[Batch], list[Wish]]:
-    """Return the oldest batches and who wants what; batches first, so that whoever asked before them is seen."""
+    """Return some of the oldest batches, those that people wait for first, and who wants what.
+
+    Batches are read before endpoints, so that whoever asked before them is seen.
+    """
     by_hand = and_(Batch.type.in_(PRODUCTS), Batch.import_id.is_(None))
     first = case((or_(by_hand, Batch.type == EventType.UPLOAD_COMPLETED), 0), else_=1)
+    oldest = select(Batch.id).where(_is_ready()).order_by(Batch.id).limit(WINDOW)
     with database.reading() as session:
-        some = select(Batch).where(_is_ready()).order_by(first, Batch.id).limit(LOOK)
+        some = select(Batch).where(Batch.id.in_(oldest)).order_by(first, Batch.id).limit(LOOK)
         batches = session.scalars(some).all()
     with database.reading() as session:
         enabled = session.scalars(select(Endpoint).where(Endpoint.enabled).order_by(Endpoint.id))
@@ -107,7 +112,7 @@ def _is_ready() -> ColumnElement[bool]:
     Which imports write, and which of them have ended, is asked once, not for each batch.
     """
     now, new = clock.now(), Batch.dispatched_at.is_(None)
-    by_import = and_(Batch.actor.startswith("import:"), Batch.import_id.is_not(None))
+    by_import = Batch.actor.startswith("import:")
     writing = select(Batch.import_id).where(new, by_import, Batch.at > now - clock.seconds(PAUSE))
     ended = select(Batch.import_id).where(Batch.import_id.in_(writing), Batch.type == EventType.UPLOAD_COMPLETED)
     held = and_(by_import, Batch.import_id.in_(writing), Batch.import_id.not_in(ended))
