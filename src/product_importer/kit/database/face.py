@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Connection, Engine, FromClause, Select, Table
+from sqlalchemy import ColumnElement, Connection, Engine, FromClause, Select, SQLColumnExpression, Table
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 
@@ -47,6 +47,16 @@ class Face(Protocol):
 
     def append(self, connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> None:
         """Append `rows`, as they were selected from a table of the same columns; numbers go on behind theirs."""
+        ...
+
+    def insert(
+        self, connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]
+    ) -> None:
+        """Insert many `rows`, whose values stand in the order of `columns`; no JSON, and defaults are the table's."""
+        ...
+
+    def among(self, column: SQLColumnExpression[uuid.UUID], some: Sequence[uuid.UUID]) -> ColumnElement[bool]:
+        """Return whether the column is one of some hundred ids."""
         ...
 
     def create_scratch(self, engine: Engine, name: str) -> None:

@@ -16,10 +16,12 @@ from sqlalchemy import (
     Integer,
     Numeric,
     Select,
+    SQLColumnExpression,
     Table,
     Text,
     Uuid,
     and_,
+    any_,
     case,
     cast,
     create_engine,
@@ -29,7 +31,7 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, distinct_on
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, distinct_on
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 
@@ -76,13 +78,14 @@ def options(access: Access, scratch: str | None) -> dict[str, Any]:
 def load(connection: Connection, table: Table, rows: Iterable[Sequence[Any]], *, durable: bool) -> None:
     """Append `rows` by COPY: the server takes them in while the next ones are being made."""
     create_table(connection, table, durable=durable)
-    _copy(connection, table, rows)
+    insert(connection, table, table.columns.keys(), rows)
 
 
 def append(connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> None:
     """Append by COPY, JSON as its text, and let the table's sequence go on behind the highest number."""
     kept = [index for index, column in enumerate(table.columns) if isinstance(column.type, JSON)]
-    _copy(connection, table, (_with_json_text(row, kept) for row in rows) if kept else rows)
+    told = (_with_json_text(row, kept) for row in rows) if kept else rows
+    insert(connection, table, table.columns.keys(), told)
     for column in table.primary_key.columns:
         sequence = connection.scalar(select(func.pg_get_serial_sequence(table.name, column.name)))
         if sequence is not None:
@@ -90,15 +93,21 @@ def append(connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) 
             connection.execute(select(func.setval(sequence, highest + 1, False)))
 
 
-def _copy(connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> None:
+def insert(connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Insert by COPY, which takes both sides a quarter of the time of as many INSERTs."""
     driver = connection.connection.driver_connection
     if not isinstance(driver, psycopg.Connection):
         raise TypeError(f"a psycopg connection was expected, not {type(driver).__name__}")
-    columns = ", ".join(f'"{column.name}"' for column in table.columns)
-    with driver.cursor() as cursor, cursor.copy(f"COPY {_name(connection, table)} ({columns}) FROM STDIN") as copy:
+    names = ", ".join(f'"{name}"' for name in columns)
+    with driver.cursor() as cursor, cursor.copy(f"COPY {_name(connection, table)} ({names}) FROM STDIN") as copy:
         write = copy.write_row
         for row in rows:
             write(row)
+
+
+def among(column: SQLColumnExpression[uuid.UUID], some: Sequence[uuid.UUID]) -> ColumnElement[bool]:
+    """Compare with one array, where IN would have a parameter for each."""
+    return column == any_(literal(list(some), ARRAY(Uuid())))
 
 
 def create_scratch(engine: Engine, name: str) -> None:

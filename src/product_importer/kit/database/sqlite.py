@@ -17,6 +17,7 @@ from sqlalchemy import (
     Engine,
     FromClause,
     Select,
+    SQLColumnExpression,
     Table,
     Text,
     Uuid,
@@ -26,7 +27,6 @@ from sqlalchemy import (
     create_engine,
     event,
     func,
-    insert,
     literal,
     null,
     select,
@@ -93,10 +93,20 @@ def load(
 
 
 def append(connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> None:
-    """Insert some thousand at a time; SQLite numbers by what it finds."""
-    names, source = [column.name for column in table.columns], iter(rows)
-    while some := [dict(zip(names, row, strict=True)) for row in itertools.islice(source, SLICE)]:
-        connection.execute(insert(table), some)
+    """Insert; SQLite numbers by what it finds."""
+    insert(connection, table, table.columns.keys(), rows)
+
+
+def insert(connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Insert some thousand at a time."""
+    source = iter(rows)
+    while some := [dict(zip(columns, row, strict=True)) for row in itertools.islice(source, SLICE)]:
+        connection.execute(table.insert(), some)
+
+
+def among(column: SQLColumnExpression[uuid.UUID], some: Sequence[uuid.UUID]) -> ColumnElement[bool]:
+    """IN; there is no array to compare with."""
+    return column.in_(some)
 
 
 def create_scratch(engine: Engine, name: str) -> None:
@@ -294,8 +304,8 @@ def _target(table: Table, schema: str) -> sqlite_load.Target:
     naming: dict[str, Any] = {"schema_translate_map": {table.schema: schema}, "render_schema_translate": True}
     create = CreateTable(table).compile(dialect=dialect(), **naming)
     marks = ("CAST(round(? * 100) AS INTEGER)" if isinstance(column.type, Money) else "?" for column in table.columns)
-    insert = f"INSERT INTO {schema}.{table.name} VALUES "  # noqa: S608 - our own names
-    return sqlite_load.Target(str(create), insert, f"({', '.join(marks)})", len(table.columns))
+    into = f"INSERT INTO {schema}.{table.name} VALUES "  # noqa: S608 - our own names
+    return sqlite_load.Target(str(create), into, f"({', '.join(marks)})", len(table.columns))
 
 
 def _blocks(rows: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:
