@@ -14,7 +14,7 @@ AT_ONCE = 500  # wishes of one transaction
 _KEY = (ImageWish.product_id, ImageWish.address_id, ImageWish.import_id)
 
 
-def forget(session: Session, of_imports: Select[tuple[uuid.UUID]]) -> int:
+def forget(session: Session, of_imports: Select[uuid.UUID]) -> int:
     """Forget some wishes of these imports that nobody can be given any more, and their addresses; say how many wishes.
 
     What a product was given stays noted as long as the product, so that no later file gives it that a second time.

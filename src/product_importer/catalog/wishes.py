@@ -62,6 +62,30 @@ class FailedAddress:
     action: str
 
 
+@dataclass(frozen=True, slots=True)
+class Fetching:
+    """How the wishes of an import stand, and the first addresses that gave no picture."""
+
+    import_id: uuid.UUID
+    counts: Wished
+    failed: Sequence[FailedAddress]
+
+    @property
+    def version(self) -> int:
+        """Rises with each wish that is settled."""
+        return self.counts.wished - self.counts.waiting
+
+    @property
+    def moves(self) -> bool:
+        """Whether something is still to be fetched."""
+        return self.counts.waiting > 0
+
+    @property
+    def rests(self) -> bool:
+        """Whether it waits for somebody; it never does."""
+        return False
+
+
 def add(session: Session, import_id: uuid.UUID, wishes: Iterable[Wish], *, actor: str) -> int:
     """Wish for pictures, but for those that a product was given already; return how many were wished for."""
     return sum(_add(session, import_id, some, actor) for some in _some(wishes))
@@ -72,6 +96,12 @@ def counted(session: Session, import_id: uuid.UUID) -> Wished:
     states = select(ImageWish.state, func.count()).where(ImageWish.import_id == import_id).group_by(ImageWish.state)
     counts = {state.value: count for state, count in session.execute(states)}
     return Wished(wished=sum(counts.values()), **counts)
+
+
+def fetching(session: Session, import_id: uuid.UUID) -> Fetching:
+    """Return how an import's wishes stand."""
+    counts = counted(session, import_id)
+    return Fetching(import_id, counts, failed(session, import_id) if counts.failed else [])
 
 
 def failed(session: Session, import_id: uuid.UUID) -> list[FailedAddress]:

@@ -36,8 +36,8 @@ class PiFolder extends HTMLElement {
     const left = event.type === "drop" || (event.type === "dragleave" && !this.contains(event.relatedTarget));
     this.querySelector("[data-zone]").classList.toggle("over", !left);
     if (event.type !== "drop") return;
-    const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry()).filter(Boolean);
-    this.#take((await Promise.all(entries.map(filesOf))).flat());
+    const dropped = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry() ?? item.getAsFile());
+    this.#take((await Promise.all(dropped.filter(Boolean).map(filesOf))).flat());
   };
 
   #warn = (event) => {
@@ -109,7 +109,9 @@ function fill(place, slot, words) {
 }
 
 /* A folder tells at most a hundred of its entries at a time. */
+/* An entry is a folder or a file of one; what a page or an old browser brings is the file itself. */
 async function filesOf(entry) {
+  if (entry instanceof File) return [entry];
   if (entry.isFile) return [await new Promise((resolve, reject) => entry.file(resolve, reject))];
   const reader = entry.createReader();
   const found = [];
