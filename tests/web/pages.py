@@ -1,5 +1,6 @@
 """Every page of the product by a short name: its template and made-up values."""
 
+import dataclasses
 import datetime as dt
 
 from product_importer.imports.changes import KINDS_LISTED
@@ -96,7 +97,8 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "import": ("import.html", {**IMPORT, "snapshot": samples.COMPLETED, "tab": "account"}),
     "import-images": (
         "import.html",
-        {**SPOTLESS, "snapshot": samples.COMPLETED, "tab": "account", "fetching": samples_of_images.FETCHING},
+        {**SPOTLESS, "snapshot": dataclasses.replace(samples.COMPLETED, images=samples_of_images.FETCHING.counts)}
+        | {"tab": "account", "fetching": samples_of_images.FETCHING},
     ),
     "import-mended": (
         "import.html",
