@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
@@ -55,33 +56,37 @@ def shot(page: Page, name: str) -> Locator:
     return page.get_by_role("listitem").filter(has=page.get_by_role("img", name=name))
 
 
-def test_a_large_picture_is_sent_in_pieces_made_in_the_background_and_known_again(page: Page, served: Doors) -> None:
-    product = makers.make_product("TEST-000")
+def test_a_large_picture_is_sent_in_pieces_made_in_the_background_and_known_again(
+    page: Page, doors_of_both: Doors, tmp_path: Path
+) -> None:
+    product, large = makers.make_product("TEST-000"), tmp_path / "large.png"
+    large.write_bytes(LARGE)
     pieces: list[str] = []
     page.on("request", lambda request: pieces.append(request.url) if request.method == "PATCH" else None)
-    go(page, served, "dashboard")
+    go(page, doors_of_both, "dashboard")
     expect(page.get_by_label("SKU", exact=True)).to_have_value("TEST-000")
     held: list[Route] = []
     page.route("**/uploads/*", lambda route: route.continue_() if held else held.append(route))
-    choose(page, ("large.png", LARGE))
+    page.get_by_label("Choose pictures").set_input_files(large)
     expect(page.get_by_role("progressbar", name="Upload of large.png")).to_be_visible()
     expect(page.get_by_text("Uploading 0 %")).to_be_visible()
     waited(page, lambda: held)
     held[0].continue_()
+    page.unroute("**/uploads/*")  # to stand between costs the browser more than to send
     expect(page.get_by_text("Making its sizes…")).to_be_visible()
     assert len(pieces) >= 2 > len(LARGE) / ledger.PART > 1
     (before,) = developed(product.id).items
     expect(page.get_by_text("Nothing waits.")).to_be_visible()
     expect(shot(page, "large.png")).to_contain_text("PRIMARY")
     pieces.clear()
-    choose(page, ("large.png", LARGE))
+    page.get_by_label("Choose pictures").set_input_files(large)
     waited(page, lambda: len(pieces) >= 2)
     expect(page.get_by_role("progressbar", name="Upload of large.png")).to_have_count(0)
     (after,) = gallery(product.id).items
     assert (after, counted()) == (before, (1, 1))
 
 
-def test_a_picture_that_was_changed_on_its_way_is_not_taken(page: Page, served: Doors) -> None:
+def test_a_picture_that_was_changed_on_its_way_is_not_taken(page: Page, doors_of_both: Doors) -> None:
     product = makers.make_product("TEST-000")
 
     def spoil(route: Route) -> None:
@@ -94,7 +99,7 @@ def test_a_picture_that_was_changed_on_its_way_is_not_taken(page: Page, served: 
     page.on("request", lambda request: asked.append(request.url))
     page.route("**/md5.umd.min.js", lambda route: route.abort())  # no WebAssembly here: the MD5 comes from elsewhere
     page.route("**/uploads/*", spoil)
-    go(page, served, f"products/{product.id}")
+    go(page, doors_of_both, f"products/{product.id}")
     brought(page, "paste", onto="body", name="mug.png", data=data)
     expect(page.get_by_text("The file did not arrive as it was sent")).to_be_visible()
     expect(page.get_by_text("Nothing of it was used.")).to_be_visible()
