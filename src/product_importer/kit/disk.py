@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import itertools
 import os
 import re
 import secrets
@@ -14,12 +15,12 @@ _ASIDE: Final = re.compile(r".+#\d+")  # names that obstore's listings leave out
 
 
 def write(path: Path, data: bytes | bytearray | IO[bytes]) -> None:
-    """Write a file whole, its folders too, in place of one that may be there; on return it outlives a power cut.
+    """Write a file whole, its folders too, in place of one that may be there; on return all of it outlives a power cut.
 
     An open file is read from where it stands. Raises OSError, with ENOSPC when the disk is full.
     """
     aside = path.with_name(f"{path.name}#{secrets.randbelow(10**12)}")
-    fresh = [folder for folder in path.parents if not folder.exists()]
+    fresh = list(itertools.takewhile(lambda folder: not folder.exists(), path.parents))
     try:
         with _made(aside) as file:
             for block in _blocks(data):
