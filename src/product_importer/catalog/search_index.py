@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from product_importer.catalog.filters import TEXTS
 from product_importer.catalog.models import Product, ProductText
 from product_importer.journal.models import Batch, Entry
-from product_importer.kit import clock, database, folding
+from product_importer.kit import clock, database, folding, tasks
 from product_importer.kit.failpoints import failpoint
 from product_importer.kit.tasks import chores
 
 CHUNK: Final = 2_000  # products in one transaction: SQLite's only writer is soon free again
-QUIET: Final = 15.0  # seconds without a change: an import at work must not share its database
+QUIET: Final = 15.0  # seconds without a change, and without a file being read: an import must not share its database
 PATIENCE: Final = 300.0  # seconds after which it goes on in spite of changes
 SEPARATOR: Final = "\x1f"
 
@@ -50,11 +50,12 @@ def _next() -> int | None:
         waiting = Batch.searched_at.is_(None)
         first = session.execute(select(Batch.id, Batch.at).where(waiting).order_by(Batch.id).limit(1)).first()
         last = session.scalar(select(Batch.at).order_by(Batch.id.desc()).limit(1))
+        is_reading = tasks.is_at_work(session, "imports")
     if first is None or last is None:
         return None
     now = clock.now()
-    is_time = last < now - clock.seconds(QUIET) or first.at < now - clock.seconds(PATIENCE)
-    return int(first.id) if is_time else None
+    is_quiet = last < now - clock.seconds(QUIET) and not is_reading
+    return int(first.id) if is_quiet or first.at < now - clock.seconds(PATIENCE) else None
 
 
 def _subjects(session: Session, batch_id: int, after: uuid.UUID | None) -> Sequence[uuid.UUID]:

@@ -12,7 +12,7 @@ from typing import Final
 from product_importer.catalog import schemas
 from product_importer.imports.states import Decimal
 
-# Joined by a blank or a line end before each, as long as no cell has one: then the separators before a place count cells.
+# Joined by a blank or a line end before each, where no cell has one: then the separators before a place count cells.
 _ODD_SKU: Final = re.compile(r" (?=['#_ ]|$|[0-9](?:[.,][0-9]+)?[eE][+-])")
 _PLAIN_SKU: Final = re.compile(r"(?!['#_]|[0-9](?:[.,][0-9]+)?[eE][+-])[!-~]{1,255}").fullmatch
 _FIRST: Final = operator.itemgetter(slice(1))

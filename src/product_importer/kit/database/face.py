@@ -28,6 +28,7 @@ class Face(Protocol):
     """The calls that differ between SQLite and PostgreSQL."""
 
     SLICE: int  # products that one merge transaction writes at most
+    FILLERS: int  # connections that work on one scratch area at a time at most
 
     def engine(self, url: str) -> Engine:
         """Open an engine with this database's safety settings."""

@@ -46,6 +46,7 @@ from product_importer.kit.database.face import Access, Pairs
 from product_importer.kit.database.types import Moment, Money
 
 SLICE = 10_000  # products: about 60 ms for whoever waits to write
+FILLERS = 1
 CACHE = 16_000  # KiB of pages that a connection keeps at most; at the usual 2,000 an import reads many of them twice
 SORTING = 1_000  # KiB, as above, while a plan is made: what fits the processor's cache is sorted a fifth faster
 FEW = 10  # blocks of rows for which no process is started
