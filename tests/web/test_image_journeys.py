@@ -32,7 +32,8 @@ def choose(page: Page, *pictures: tuple[str, bytes]) -> None:
 def brought(page: Page, event: str, *, onto: str, name: str, data: bytes) -> None:
     """Let a file come by a `drop` or a `paste`, as from the desktop."""
     page.locator(onto).evaluate(
-        """(target, [event, name, data]) => {
+        """async (target, [event, name, data]) => {
+            await Promise.race(["pi-images", "pi-folder"].map((zone) => customElements.whenDefined(zone)));
             const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
             const brought = new DataTransfer();
             brought.items.add(new File([bytes], name, { type: "image/png" }));

@@ -108,8 +108,7 @@ function fill(place, slot, words) {
   place.querySelector(`[data-slot="${slot}"]`).textContent = words;
 }
 
-/* A folder tells at most a hundred of its entries at a time. */
-/* An entry is a folder or a file of one; what a page or an old browser brings is the file itself. */
+/* An entry is a file, or a folder, which tells at most a hundred of its own at a time; without entries a file comes as it is. */
 async function filesOf(entry) {
   if (entry instanceof File) return [entry];
   if (entry.isFile) return [await new Promise((resolve, reject) => entry.file(resolve, reject))];
