@@ -97,8 +97,8 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "import": ("import.html", {**IMPORT, "snapshot": samples.COMPLETED, "tab": "account"}),
     "import-images": (
         "import.html",
-        {**SPOTLESS, "snapshot": dataclasses.replace(samples.COMPLETED, images=samples_of_images.WISHED)}
-        | {"tab": "account", "failed_images": samples_of_images.UNFETCHED},
+        {**SPOTLESS, "snapshot": dataclasses.replace(samples.COMPLETED, images=samples_of_images.FETCHING.counts)}
+        | {"tab": "account", "fetching": samples_of_images.FETCHING},
     ),
     "import-mended": (
         "import.html",
