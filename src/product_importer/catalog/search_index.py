@@ -7,17 +7,17 @@ from typing import Any, Final
 from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from product_importer.catalog import search_text
 from product_importer.catalog.filters import TEXTS
 from product_importer.catalog.models import Product, ProductText
 from product_importer.journal.models import Batch, Entry
-from product_importer.kit import clock, database, folding
+from product_importer.kit import clock, database
 from product_importer.kit.failpoints import failpoint
 from product_importer.kit.tasks import chores
 
 CHUNK: Final = 2_000  # products in one transaction: SQLite's only writer is soon free again
 QUIET: Final = 15.0  # seconds without a change: an import at work must not share its database
 PATIENCE: Final = 300.0  # seconds after which it goes on in spite of changes
-SEPARATOR: Final = "\x1f"
 
 
 @chores.every(5)
@@ -73,12 +73,8 @@ def _renew(session: Session, ids: Sequence[uuid.UUID]) -> None:
     """Put the texts of these products in the place of what was indexed of them; one at a time does so."""
     database.face().one_at_a_time(session.connection(), "search")
     session.execute(delete(ProductText).where(ProductText.product_id.in_(ids)))
-    wanted = select(Product.id, *(getattr(Product, name) for name in TEXTS)).where(Product.id.in_(ids))
-    rows = [{"product_id": one.id, "text": text_of(*one[1:])} for one in session.execute(wanted.order_by(Product.id))]
+    columns = (Product.id, Product.sku_key, *(getattr(Product, name) for name in TEXTS))
+    found = session.execute(select(*columns).where(Product.id.in_(ids)).order_by(Product.id))
+    rows = [{"product_id": one.id, "sku_key": one.sku_key, "text": search_text.text_of(*one[2:])} for one in found]
     if rows:
         session.execute(insert(ProductText), rows)
-
-
-def text_of(sku: str, name: str, description: str | None) -> str:
-    """Return what is searched of a product."""
-    return folding.fold(SEPARATOR.join((sku, name, description or "")))
