@@ -36,7 +36,7 @@ def new(request: Request, session: Reading, actor: Actor, part: Part = "page", b
 @router.post("", dependencies=[Depends(editor)])
 def create(request: Request, sent: Sent, actor: Actor, part: Part = "page") -> Response:
     """Create a product and go back to the list, or show beside the fields what is wrong."""
-    values, back = product_form.said(sent), sent.get("back", "")
+    values, back = product_form.with_lines_of(None, product_form.said(sent)), sent.get("back", "")
     try:
         with database.transaction() as session:
             actions.create(session, product_form.creation(values), actor=actor)
@@ -68,6 +68,7 @@ def save(request: Request, product_id: uuid.UUID, sent: Sent, actor: Actor, part
     seen = product_form.version(sent)
     try:
         with database.transaction() as session:
+            values = product_form.with_lines_of(queries.product_of(session, product_id).description, values)
             wanted, versions = product_form.patch(values), None if seen is None else {seen}
             product = actions.change(session, product_id, wanted, actor=actor, versions=versions)
     except (ValidationError, SkuTaken, Stale) as error:
