@@ -116,11 +116,13 @@ def test_an_import_is_indexed_once_it_is_quiet_and_a_price_alone_costs_nothing(
     makers.import_file(makers.csv_file(*(f"A-{number},Mug {number},,1.00" for number in range(5))))
     monkeypatch.setattr(search_index, "QUIET", 60.0)
     assert follow() == 0
+    create("B-1", "Lamp")
+    assert follow() == 1  # a change by hand does not wait
     assert seen() == looked_through(monkeypatch)
     monkeypatch.setattr(search_index, "QUIET", -1.0)
     assert follow() >= 1
     before = indexed()
-    assert len(before) == 5
+    assert len(before) == 6
     makers.edit_product("A-1", price=Decimal("2.00"))
     follow()
     assert list(indexed().items()) == list(before.items())
@@ -140,25 +142,23 @@ def test_a_worker_that_is_cut_in_the_middle_of_a_batch_does_it_again(
     assert seen() == looked_through(monkeypatch)
 
 
-@pytest.mark.parametrize("sort", list(Sort))
-@pytest.mark.parametrize("direction", list(Direction))
-def test_pages_of_a_search_follow_each_other_in_every_order_and_in_every_way_to_find_them(
-    eager: None, monkeypatch: pytest.MonkeyPatch, sort: Sort, direction: Direction
+def test_pages_of_a_search_follow_each_other_in_every_order_however_they_are_found(
+    eager: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    order, found = Order(sort, direction), Filters(q="mug")
     lines = [f"{prefix}-{number},Mug {number % 3},,{number}.50" for prefix in "BA" for number in range(4)]
     makers.import_file(makers.csv_file(*lines, "C-1,Lamp,,9.00"))
     follow()
     makers.edit_product("A-1", name="Cup")
     makers.edit_product("B-2", name="Mug, edited")
+    orders = [Order(sort, direction) for sort in Sort for direction in Direction]
     ways = []
     for many, walk in ((100, 10_000), (0, 10_000), (0, 2)):  # listed by the index; walked to; walked to in vain
         monkeypatch.setattr(search, "MANY", many)
         monkeypatch.setattr(search, "WALK", walk)
-        ways.append(followed(found, order))
+        ways.append([followed(Filters(q="mug"), order) for order in orders])
     monkeypatch.setattr(search, "SMALL", 10**9)
-    assert ways == [followed(found, order)] * 3
-    assert len(ways[0]) == 7
+    assert ways == [[followed(Filters(q="mug"), order) for order in orders]] * 3
+    assert [len(skus) for skus in ways[0]] == [7] * len(orders)
 
 
 def test_more_than_are_counted_are_not_counted_and_an_index_far_behind_is_not_asked(

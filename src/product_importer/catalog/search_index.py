@@ -17,6 +17,7 @@ from product_importer.kit.tasks import chores
 
 CHUNK: Final = 2_000  # products in one transaction: SQLite's only writer is soon free again
 QUIET: Final = 15.0  # seconds without a change: an import at work must not share its database
+FEW: Final = 100  # products of a batch that a person or a program changed one by one
 PATIENCE: Final = 300.0  # seconds after which it goes on in spite of changes
 
 
@@ -45,16 +46,24 @@ def take_in(batch_id: int) -> None:
 
 
 def _next() -> int | None:
-    """Return the oldest batch that is not indexed, if it is the time for it."""
+    """Return the oldest batch that is not indexed, if it is the time for it; the changes of a hand never wait."""
     with database.reading() as session:
-        waiting = Batch.searched_at.is_(None)
-        first = session.execute(select(Batch.id, Batch.at).where(waiting).order_by(Batch.id).limit(1)).first()
+        waiting = select(Batch.id, Batch.at).where(Batch.searched_at.is_(None)).order_by(Batch.id).limit(1)
+        first = session.execute(waiting).first()
+        by_hand = session.execute(waiting.where(Batch.import_id.is_(None))).first()
         last = session.scalar(select(Batch.at).order_by(Batch.id.desc()).limit(1))
+        if by_hand is not None and _is_small(session, by_hand.id):
+            return int(by_hand.id)
     if first is None or last is None:
         return None
     now = clock.now()
     is_time = last < now - clock.seconds(QUIET) or first.at < now - clock.seconds(PATIENCE)
     return int(first.id) if is_time else None
+
+
+def _is_small(session: Session, batch_id: int) -> bool:
+    """Return whether a batch is no slice of a job over many products."""
+    return session.scalar(select(Entry.batch_id).where(Entry.batch_id == batch_id).offset(FEW).limit(1)) is None
 
 
 def _subjects(session: Session, batch_id: int, after: uuid.UUID | None) -> Sequence[uuid.UUID]:
