@@ -12,9 +12,11 @@ from product_importer.catalog.filters import Filters
 from product_importer.catalog.models import ProductText
 from product_importer.catalog.order import Direction, Order, Sort
 from product_importer.catalog.schemas import ProductIn, ProductPatch
-from product_importer.kit import database
+from product_importer.imports.models import ImportJob
+from product_importer.kit import clock, database
 from product_importer.kit.failpoints import Injected
 from product_importer.kit.settings import Settings
+from product_importer.kit.tasks import leases
 from tests import makers
 
 ASKED = [
@@ -126,6 +128,22 @@ def test_an_import_is_indexed_once_it_is_quiet_and_a_price_alone_costs_nothing(
     makers.edit_product("A-1", price=Decimal("2.00"))
     follow()
     assert list(indexed().items()) == list(before.items())
+
+
+def test_while_a_file_is_read_the_index_waits(eager: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    makers.import_file(makers.csv_file("A-1,Mug,,1.00"))
+    reading = makers.make_import(makers.csv_file("A-2,Lamp,,1.00"))
+    with database.transaction() as session:
+        assert leases.claim(session, ImportJob, ImportJob.id == reading) is not None
+    assert follow() == 0
+    with monkeypatch.context() as patched:
+        patched.setattr(search_index, "PATIENCE", -1.0)
+        assert follow() >= 1
+    makers.import_file(makers.csv_file("A-3,Mug,,1.00"))
+    assert follow() == 0
+    with database.transaction() as session:
+        session.get_one(ImportJob, reading).lease_until = clock.now() - clock.seconds(1)
+    assert follow() >= 1
 
 
 def test_a_worker_that_is_cut_in_the_middle_of_a_batch_does_it_again(

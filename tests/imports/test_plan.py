@@ -229,4 +229,4 @@ def test_what_a_crash_of_the_database_emptied_is_never_taken_for_an_empty_file(l
     if lost is staging.staged:
         plan.fill(area, mode=Mode.UPSERT, fields=["sku", "name"], durable=False)
     with pytest.raises(plan.Lost), staging.filling(area) as session:
-        plan.complete(session, records=1)
+        plan.count(session, records=1)

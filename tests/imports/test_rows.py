@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from product_importer.catalog import schemas
@@ -140,12 +140,12 @@ def test_rounding_is_counted_with_its_first_line_and_example() -> None:
     assert "1.005 became 1.00" in notice.message
 
 
-def test_records_of_blank_cells_are_counted_by_nobody() -> None:
+def test_some_recordsof_blank_cells_are_counted_by_nobody() -> None:
     checked = check(["", " ", "", "\u00a0", ""], ["A", "Pump", "", "1", ""])
     assert ([row[0] for row in checked.accepted], checked.rejected) == ([3], [])
 
 
-def test_broken_records_are_rejects_with_their_text_and_lines() -> None:
+def test_broken_some_recordsare_rejects_with_their_text_and_lines() -> None:
     broken = [Broken(5, Code.QUOTE_UNBALANCED, 'C,"x\ny\n', "a quote is open", lines=2)]
     checked = checker().check(batch(["A", "Pump", "", "-1", "1"], broken=broken))
     assert [(found.line, found.code) for found in checked.rejected] == [
@@ -188,12 +188,21 @@ def test_a_column_in_which_nothing_tells_the_sign_is_refused_unless_it_is_given(
 
 
 cells = st.one_of(
-    st.sampled_from(["", " ", "A-1", "'=x", "__CLEAR__", "1.50", "1,50", "-1", "yes", "x" * 600, "É", "1E+11", "#N/A"]),
+    st.sampled_from(
+        ["", " ", "A-1", "'=x", "__CLEAR__", "1.50", "1,50", "-1", "yes", "x" * 600, "É", "1E+11", "#N/A", "1\n2"]
+    ),
     st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20),
+)
+PLAIN = ("A-1", "Pump", "", "1.50", "yes")
+nearly_plain = st.builds(lambda at, cell: [*PLAIN[:at], cell, *PLAIN[at + 1 :]], st.integers(0, 4), cells)
+some_records = st.one_of(
+    st.lists(nearly_plain, min_size=1, max_size=30),
+    st.lists(st.lists(cells, min_size=5, max_size=5), min_size=1, max_size=30),
 )
 
 
-@given(st.lists(st.lists(cells, min_size=5, max_size=5), min_size=1, max_size=30), st.sampled_from(Decimal))
+@given(some_records, st.sampled_from(Decimal))
+@example([["", *PLAIN[1:]], ["", *PLAIN[1:]], [*PLAIN]], Decimal.POINT)
 def test_rows_judged_together_come_out_as_rows_judged_alone(records: list[list[str]], sign: Decimal) -> None:
     together = check(*records, decimal=sign)
     alone = [check(record, decimal=sign) for record in records]
@@ -201,7 +210,8 @@ def test_rows_judged_together_come_out_as_rows_judged_alone(records: list[list[s
     assert [found.code for found in together.rejected] == [found.code for one in alone for found in one.rejected]
 
 
-@given(st.lists(st.lists(cells, min_size=5, max_size=5), min_size=1, max_size=30))
+@given(some_records)
+@example([[*PLAIN[:3], "1\n2", "yes"], [*PLAIN]])
 def test_what_is_accepted_satisfies_the_catalogs_own_rules(records: list[list[str]]) -> None:
     for _, key, sku, name, description, cost, _, _ in check(*records, blanks={"price": Blank.KEEP}).accepted:
         product = schemas.ProductIn(sku=sku, name=name, description=description, price=cost)

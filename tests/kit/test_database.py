@@ -161,7 +161,7 @@ def test_one_connection_sees_one_scratch_area_after_the_other(area: str) -> None
             assert session.scalar(counted) == count
 
 
-@pytest.mark.parametrize(("rows", "cuts"), [(39, []), (40, ["a-20"]), (90, ["a-30", "a-60"])])
+@pytest.mark.parametrize(("rows", "cuts"), [(39, []), (40, ["a-23"]), (90, ["a-40", "a-69"])])
 def test_a_large_table_is_cut_into_pieces_where_several_connections_may_write(
     area: str, monkeypatch: pytest.MonkeyPatch, rows: int, cuts: list[str]
 ) -> None:

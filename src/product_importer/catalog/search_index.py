@@ -11,13 +11,13 @@ from product_importer.catalog import search_text
 from product_importer.catalog.filters import TEXTS
 from product_importer.catalog.models import Product, ProductText
 from product_importer.journal.models import Batch, Entry
-from product_importer.kit import clock, database
+from product_importer.kit import clock, database, tasks
 from product_importer.kit.failpoints import failpoint
 from product_importer.kit.tasks import chores
 
 CHUNK: Final = 2_000  # products in one transaction: SQLite's only writer is soon free again
-QUIET: Final = 15.0  # seconds without a change: an import at work must not share its database
 FEW: Final = 100  # products of a batch that a person or a program changed one by one
+QUIET: Final = 15.0  # seconds without a change, and without a file being read: an import must not share its database
 PATIENCE: Final = 300.0  # seconds after which it goes on in spite of changes
 
 
@@ -52,13 +52,14 @@ def _next() -> int | None:
         first = session.execute(waiting).first()
         by_hand = session.execute(waiting.where(Batch.import_id.is_(None))).first()
         last = session.scalar(select(Batch.at).order_by(Batch.id.desc()).limit(1))
+        is_reading = tasks.is_at_work(session, "imports")
         if by_hand is not None and _is_small(session, by_hand.id):
             return int(by_hand.id)
     if first is None or last is None:
         return None
     now = clock.now()
-    is_time = last < now - clock.seconds(QUIET) or first.at < now - clock.seconds(PATIENCE)
-    return int(first.id) if is_time else None
+    is_quiet = last < now - clock.seconds(QUIET) and not is_reading
+    return int(first.id) if is_quiet or first.at < now - clock.seconds(PATIENCE) else None
 
 
 def _is_small(session: Session, batch_id: int) -> bool:

@@ -61,7 +61,7 @@ def fill(area: str, *, mode: Mode, fields: Collection[str], durable: bool) -> No
     with staging.filling(area, durable=durable) as session:
         staging.create(session, staging.plan)
         database.face().analyze(session.connection(), staging.staged, "sku_key")
-        at_once = settings.current().import_parallel
+        at_once = min(settings.current().import_parallel, database.face().FILLERS)
         cuts = database.face().cuts(session.connection(), staging.staged, "sku_key", pieces=at_once)
     pieces = [_Piece(*ends) for ends in itertools.pairwise([None, *cuts, None])]
     with ThreadPoolExecutor(len(pieces)) as pool:
@@ -70,16 +70,21 @@ def fill(area: str, *, mode: Mode, fields: Collection[str], durable: bool) -> No
             piece.result()
 
 
-def complete(session: Session, *, records: int) -> Plan:
-    """Index and count the plan that was filled from so many records.
+def index(area: str, *, durable: bool) -> None:
+    """Make the plan that was filled ready to be asked by position, and by kind where a person is to look through it."""
+    with staging.filling(area, durable=durable) as session:
+        connection = session.connection()
+        staging.by_position.create(connection)
+        if durable:
+            staging.by_kind.create(connection)
+        database.face().analyze(connection, staging.plan, "position", "kind")
+
+
+def count(session: Session, *, records: int) -> Plan:
+    """Count the plan that was filled from so many records.
 
     Raises Lost where a crash of the database emptied it, or what it was filled from, in between.
     """
-    connection = session.connection()
-    staging.by_position.create(connection)
-    if staging.is_durable(session):
-        staging.by_kind.create(connection)
-    database.face().analyze(connection, staging.plan, "position", "kind")
     counted = select(staging.plan.c.kind, func.count()).group_by(staging.plan.c.kind)
     kinds: dict[int, int] = {kind: count for kind, count in session.execute(counted)}  # noqa: C416 - typed so
     winners = sum(kinds.values())

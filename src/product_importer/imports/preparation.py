@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from sqlalchemy import case, select, update
@@ -110,15 +111,25 @@ def _staged(
                 _enter(job, token, State.CHECKING, values, also=read.rejects.list_first)
                 read.require_rows()
             plan.fill(area, mode=job.mode, fields=read.fields, durable=durable)
-            with staging.filling(area, durable=durable) as scratch:
-                made = plan.complete(scratch, records=read.accepted)
-                failpoint("import.plan.made", scratch)
-                values["facts"] |= asides.save(scratch, job, made)
+            with ThreadPoolExecutor(database.face().FILLERS) as pool:
+                indexed = pool.submit(plan.index, area, durable=durable)
+                told = pool.submit(_told, job, area, records=read.accepted)
+                indexed.result()
+                made, files = told.result()
+            values["facts"] |= files
             return made, values
         except reading.Misread as misread:
             manner = misread.manner
             marks.restart()
             staging.empty(area)
+
+
+def _told(job: ImportJob, area: str, *, records: int) -> tuple[plan.Plan, dict[str, str]]:
+    """Count the plan and store what it sets aside; returns the keys of those files by the names of facts."""
+    with staging.filling(area) as scratch:
+        made = plan.count(scratch, records=records)
+        failpoint("import.plan.made", scratch)
+        return made, asides.save(scratch, job, made)
 
 
 def _ask(job: ImportJob, token: uuid.UUID, question: Question, values: dict[str, Any]) -> None:

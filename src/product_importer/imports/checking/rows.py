@@ -136,10 +136,9 @@ class Checker:
             actives = [cells.ACTIVE.get(record[column]) for record in records]
             odd |= {position for position, active in enumerate(actives) if active is None}
         rows = zip(batch.lines, map(str.lower, skus), skus, names, texts, prices, actives, itertools.repeat(0))
-        if not odd:
-            accepted.extend(rows)
-            return []
-        accepted.extend([row for position, row in enumerate(rows) if position not in odd])
+        accepted.extend(rows)
+        for position in sorted(odd, reverse=True):
+            del accepted[position]
         return [(batch.lines[position], records[position]) for position in sorted(odd)]
 
     def _row(self, line: int, record: list[str]) -> Accepted | Rejected:

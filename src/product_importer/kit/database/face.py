@@ -30,6 +30,7 @@ class Face(Protocol):
     SLICE: int  # products that one merge transaction writes at most
     SKU_BEFORE: str  # the SKU that an entry of the journal says was changed, as an index has it
     KNOWS_PHRASES: bool  # whether the trigram index knows which words follow each other
+    FILLERS: int  # connections that work on one scratch area at a time at most
 
     def engine(self, url: str) -> Engine:
         """Open an engine with this database's safety settings."""

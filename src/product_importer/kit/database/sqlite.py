@@ -48,6 +48,7 @@ from product_importer.kit.database.types import Moment, Money
 SLICE = 10_000  # products: about 60 ms for whoever waits to write
 SKU_BEFORE = "json_extract(journal_entries.details, '$.sku[0]')"
 KNOWS_PHRASES = True
+FILLERS = 1
 CACHE = 16_000  # KiB of pages that a connection keeps at most; at the usual 2,000 an import reads many of them twice
 SORTING = 1_000  # KiB, as above, while a plan is made: what fits the processor's cache is sorted a fifth faster
 FEW = 10  # blocks of rows for which no process is started

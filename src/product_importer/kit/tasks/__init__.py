@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, exists, false, or_, select
 from sqlalchemy.orm import Session
 
 from product_importer.kit import database, logs
+from product_importer.kit.tasks import leases
 from product_importer.kit.tasks.leases import Leased
 
 _log = logs.get("kit.tasks")
@@ -80,6 +81,12 @@ def ring(rung: Task, row_id: uuid.UUID) -> None:
         _runner.ring(rung, row_id)
     except Exception as error:  # noqa: BLE001 - logged; the sweep rings
         _log.warning("bell failed, the sweep will ring", task=rung.name, row=str(row_id), error=repr(error))
+
+
+def is_at_work(session: Session, queue: str) -> bool:
+    """Return whether some worker holds a row of a task of `queue` now."""
+    held = [exists().where(~leases.free(task.model)) for task in registry.values() if task.queue == queue]
+    return bool(session.scalar(select(or_(false(), *held))))
 
 
 def run(task: Task, row_id: uuid.UUID) -> None:
