@@ -175,6 +175,7 @@ def test_pages_of_a_search_follow_each_other_in_every_order_however_they_are_fou
         monkeypatch.setattr(search, "WALK", walk)
         ways.append([followed(Filters(q="mug"), order) for order in orders])
     monkeypatch.setattr(search, "SMALL", 10**9)
+    monkeypatch.setattr(queries, "FAR", 4)
     assert ways == [[followed(Filters(q="mug"), order) for order in orders]] * 3
     assert [len(skus) for skus in ways[0]] == [7] * len(orders)
 

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sqlalchemy import ColumnElement, func, select
@@ -16,6 +16,7 @@ from product_importer.catalog.order import Cursor, Order, Part
 from product_importer.catalog.search import Search
 from product_importer.kit.errors import NotFound
 
+FAR: Final = 1_000  # products before a page
 COUNTED: Final = 10_000  # products that a search counts at most: further on it says "10,000+"
 
 
@@ -58,7 +59,7 @@ def page(
     part = Part(order, per_page + 1, 0 if place else (page - 1) * per_page, place)
     page = place.page if place else page
     if known is None:
-        found, seen = session.scalars(part.of(select(Product).where(filters.condition()))).all(), None
+        found, seen = _looked_through(session, filters, part), None
     else:
         found, seen = search.page(session, known, part)
     items = found[:per_page]
@@ -100,6 +101,18 @@ def by_keys(session: Session, keys: Collection[str]) -> dict[str, Product]:
     """Return the products with these keys (at most some hundred), each by its key."""
     found = session.scalars(select(Product).where(Product.sku_key.in_(keys)).order_by(Product.sku_key))
     return {product.sku_key: product for product in found}
+
+
+def _looked_through(session: Session, filters: Filters, part: Part) -> Sequence[Product]:
+    """Go along the list; far along it, past keys alone, which an index has without the products."""
+    wanted, key = select(Product).where(filters.condition()), part.order.key()
+    if part.offset >= FAR and part.order.is_indexed:
+        first = session.scalar(replace(part, limit=1).of(select(key).where(filters.condition())))
+        if first is None:
+            return []
+        wanted = wanted.where(key <= first if part.order.descends else key >= first)
+        part = replace(part, offset=0)
+    return session.scalars(part.of(wanted)).all()
 
 
 def _total(session: Session, filters: Filters, known: Search | None, seen: int | None = None) -> Total:

@@ -19,7 +19,7 @@ SMALL: Final = 10_000  # products: fewer are looked through one by one
 BEHIND: Final = 1_000  # entries of the journal that the index may lack, until products are looked through one by one
 SAMPLE: Final = 300  # texts by which it is guessed how many match
 MANY: Final = 5_000  # products: of so many, the list's own order shows enough soon
-WALK: Final = 10_000  # products that are looked through in that order, at most
+WALK: Final = 10_000  # products that are looked through in that order at most, or a hundredth of all if that is more
 OFTEN: Final = 0.1  # share of the texts: words that more of them have are found sooner by reading than by the index,
 APART: Final = 3  # if they stand together in less than one of so many
 
@@ -89,10 +89,11 @@ def _guessed(session: Session, filters: Filters, numbers: range, behind: int | N
 
 def _walked(session: Session, wanted: Search, part: Part) -> Sequence[Product]:
     """Look through the list where enough should stand soon; nothing where it does not, for the like stand together."""
-    if not part.order.is_indexed or 2 * (part.offset + part.limit) * wanted.whole > WALK * wanted.about:
+    walk = max(WALK, wanted.whole // 100)
+    if not part.order.is_indexed or 2 * (part.offset + part.limit) * wanted.whole > walk * wanted.about:
         return []
     key, some = part.order.key(), part.of(select(Product).where(wanted.filters.condition()))
-    edge = session.scalar(replace(part, offset=WALK, limit=1).of(select(key)))
+    edge = session.scalar(replace(part, offset=walk, limit=1).of(select(key)))
     if edge is not None:
         some = some.where(key > edge if part.order.descends else key < edge)
     found = session.scalars(some).all()
