@@ -11,7 +11,7 @@ from playwright.sync_api import ConsoleMessage, Page, Request
 
 from tests.journeys import shop
 from tests.journeys.shop import Shop
-from tests.servers import databases, redis
+from tests.servers import databases, redis, s3
 
 PICTURES = os.environ.get("JOURNEY_PICTURES")  # a folder for pictures of every station, for whoever wants to look
 WIDTHS = (1280, 390)
@@ -22,7 +22,7 @@ Opens = Callable[..., AbstractContextManager[Shop]]
 def opens(
     request: pytest.FixtureRequest, database_maker: databases.Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> Opens:
-    """Opens a shop, embedded or with PostgreSQL, Redis and Celery."""
+    """Opens a shop, embedded or with PostgreSQL, Redis, Celery and S3."""
 
     @contextlib.contextmanager
     def open_one(**settings: str) -> Iterator[Shop]:
@@ -30,15 +30,17 @@ def opens(
         with contextlib.ExitStack() as stack:
             if request.param == "server":
                 url = stack.enter_context(database_maker.fresh(databases.POSTGRESQL, folder=folder))
-                broker = request.getfixturevalue("redis_server")
-                settings |= _server(url, broker)
+                broker, storage = request.getfixturevalue("redis_server"), request.getfixturevalue("s3_server")
+                settings |= _server(url, broker, storage)
             yield stack.enter_context(shop.running(folder, settings))
 
     return open_one
 
 
-def _server(url: str, broker: redis.Redis) -> Mapping[str, str]:
-    return {"DATABASE_URL": url, "REDIS_URL": broker.fresh(), "CELERY_BROKER_URL": broker.fresh()}
+def _server(url: str, broker: redis.Redis, storage: str) -> Mapping[str, str]:
+    bucket = s3.make_bucket(storage)
+    files = {"STORAGE_URL": bucket.url, "STORAGE_ENDPOINT": bucket.endpoint, **s3.ENVIRONMENT}
+    return {"DATABASE_URL": url, "REDIS_URL": broker.fresh(), "CELERY_BROKER_URL": broker.fresh(), **files}
 
 
 @pytest.fixture(scope="session")

@@ -78,6 +78,14 @@ class Shop:
         with urllib.request.urlopen(self.base + path, timeout=PATIENCE) as answer:
             return json.load(answer)
 
+    def post(self, path: str, **values: object) -> Any:
+        """Post JSON to the API."""
+        asked = urllib.request.Request(
+            self.base + path, json.dumps(values).encode(), {"Content-Type": "application/json"}
+        )
+        with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
+            return json.load(answer)
+
     def newest(self) -> dict[str, Any]:
         """Return the newest import as the API tells it."""
         newest: dict[str, Any] = self.ask("/imports?per_page=1")["items"][0]

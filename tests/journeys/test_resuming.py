@@ -1,19 +1,25 @@
-"""A file that is sent through a cut, a reload of the page and the death of the web server arrives as it was."""
+"""Files that are sent through a cut, a reload of the page and the death of the web server arrive as they were."""
 
 import hashlib
 import re
 import time
+import urllib.request
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, Route, expect
+from tusclient.client import TusClient
 
+from tests.journeys import shop
 from tests.journeys.reading import summary
 from tests.journeys.shop import PATIENCE, Shop
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ROWS = 30
+SIDE = 4_096  # pixels
 PLACE = re.compile(r"/uploads/[0-9a-f-]+$")
 
 
@@ -25,21 +31,18 @@ def heavy_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A picture of 50 MB whose rows differ, so that no piece can take another's place."""
+    path = tmp_path_factory.mktemp("files") / "photo.png"
+    shade = Image.linear_gradient("L").resize((SIDE, SIDE))
+    Image.merge("RGB", [shade] * 3).save(path, compress_level=0)
+    return path
+
+
 def test_a_cut_a_reload_and_a_dead_server_cost_only_time(page: Page, open_shop: Shop, heavy_file: Path) -> None:
-    pieces: list[str] = []
-
-    def trouble(route: Route) -> None:
-        """Cut the line under the second piece, and let the one after it wait until the page is gone."""
-        if route.request.method != "PATCH":
-            return route.continue_()
-        pieces.append(route.request.headers["upload-offset"])
-        if len(pieces) == 2:
-            return route.abort()
-        return route.continue_() if len(pieces) == 1 else None
-
-    page.on("dialog", lambda dialog: dialog.accept())  # the page asks whether it may be left
     page.goto(f"{open_shop.base}/admin/dashboard")
-    page.route(PLACE, trouble)
+    pieces = troubled(page)
     page.locator("#file").set_input_files(heavy_file)
     until(page, lambda: len(pieces) == 3)
     assert pieces[0] == "0" != pieces[1] == pieces[2]
@@ -59,6 +62,68 @@ def test_a_cut_a_reload_and_a_dead_server_cost_only_time(page: Page, open_shop: 
     page.goto(f"{open_shop.base}/admin/dashboard")
     expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
     assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('tus'))") == []
+
+
+def test_a_picture_of_50_mb_arrives_as_it_was(page: Page, open_shop: Shop, photo: Path) -> None:
+    product = open_shop.post("/products", sku="PHOTO-1", name="Mug", price="1.00")["id"]
+    page.goto(f"{open_shop.base}/admin/products/{product}")
+    pieces = troubled(page)
+    page.get_by_label("Choose pictures").set_input_files(photo)
+    until(page, lambda: len(pieces) == 3)
+    page.reload()
+    page.unroute(PLACE)
+    resumed: list[str] = []
+
+    def kill(route: Route) -> None:
+        if route.request.method == "PATCH":
+            resumed.append(route.request.headers["upload-offset"])
+            if len(resumed) == 2:
+                open_shop.kill_web()
+        route.continue_()
+
+    page.route(PLACE, kill)
+    page.get_by_label("Choose pictures").set_input_files(photo)
+    until(page, lambda: len(resumed) == 2)
+    page.unroute(PLACE)  # to stand between costs the browser more than to send
+    expect(page.get_by_role("img", name="photo.png")).to_be_visible(timeout=120_000)
+    expect(page.get_by_text("Nothing waits.")).to_be_visible(timeout=120_000)
+    (image,) = open_shop.ask(f"/products/{product}/images")["items"]
+    with urllib.request.urlopen(open_shop.base + image["original"], timeout=PATIENCE) as original:
+        assert original.read() == photo.read_bytes()
+    assert (image["primary"], image["width"], resumed[0]) == (True, SIDE, pieces[2])
+
+
+def test_tuspy_goes_on_with_the_server_that_comes_next(open_shop: Shop, photo: Path) -> None:
+    data = photo.read_bytes()
+    told = {"filename": "photo.png", "md5": hashlib.md5(data).hexdigest()}
+    client = TusClient(f"{open_shop.base}/uploads")
+    sender = client.uploader(str(photo), chunk_size=8 * 2**20, metadata=told, retries=100, retry_delay=0.3)
+    sender.upload(stop_at=1)
+    place = "/uploads/" + str(sender.url).rpartition("/")[2]
+    with ThreadPoolExecutor(1) as pool:
+        sending = pool.submit(sender.upload)
+        shop.until(lambda: open_shop.ask(place)["offset"] > len(data) // 4)
+        open_shop.kill_web()
+        sending.result()
+    shop.until(lambda: open_shop.ask(place)["state"] == "ready")
+    assert open_shop.ask(place)["sha256"] == hashlib.sha256(data).hexdigest()
+
+
+def troubled(page: Page) -> list[str]:
+    """Cut the line under the second piece, and let the one after it wait until the page is gone; list their offsets."""
+    pieces: list[str] = []
+
+    def trouble(route: Route) -> None:
+        if route.request.method != "PATCH":
+            return route.continue_()
+        pieces.append(route.request.headers["upload-offset"])
+        if len(pieces) == 2:
+            return route.abort()
+        return route.continue_() if len(pieces) == 1 else None
+
+    page.on("dialog", lambda dialog: dialog.accept())  # the page asks whether it may be left
+    page.route(PLACE, trouble)
+    return pieces
 
 
 def until(page: Page, fact: Callable[[], bool]) -> None:

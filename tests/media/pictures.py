@@ -57,6 +57,13 @@ def claiming_jpeg(width: int, height: int) -> bytes:
     return bytes(data)
 
 
+def endless_gif(frames: int, side: int) -> bytes:
+    """Write an animation of few bytes that would take gigabytes if somebody decoded all of it."""
+    one = picture(side, side, kind="GIF")
+    head = 13 + 3 * 2 ** ((one[10] & 7) + 1)  # bytes: the screen and its palette
+    return one[:head] + one[head:-1] * frames + one[-1:]
+
+
 def animated(frames: int, side: int, *, kind: str = "GIF") -> bytes:
     """Make an animation of one picture after the other, each of another shade."""
     shades = [Image.new("RGB", (side, side), (number % 256, 60, 120)) for number in range(frames)]

@@ -78,8 +78,22 @@ def test_nothing_but_the_pixels_is_kept() -> None:
         (lambda: pictures.picture(mode="P", color=1, transparency=0), "RGBA"),
         (lambda: pictures.animated(40, 64), "RGB"),
         (lambda: pictures.animated(40, 64, kind="WEBP"), "RGB"),
+        (lambda: pictures.endless_gif(5_000, 1_000), "RGB"),
+        (lambda: pictures.picture(kind="JPEG", exif=b"Exif\0\0MM\0*\0\0\0\x08\xff\xff" + b"\x12\xee" * 200), "RGB"),
+        (lambda: pictures.turned(40, 30, 99), "RGB"),
     ],
-    ids=["CMYK", "16 bits", "grey", "alpha", "palette", "animated GIF", "animated WebP"],
+    ids=[
+        "CMYK",
+        "16 bits",
+        "grey",
+        "alpha",
+        "palette",
+        "animated GIF",
+        "animated WebP",
+        "endless GIF",
+        "EXIF",
+        "turned",
+    ],
 )
 def test_odd_pictures_become_plain_ones(data: Maker, mode: str) -> None:
     made = developed(data())

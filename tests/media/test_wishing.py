@@ -4,12 +4,14 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from product_importer.catalog import wishes
 from product_importer.catalog.wish_models import ImageAddress
 from product_importer.catalog.wishes import NoFailedImages, Wished
+from product_importer.imports import chores, originals
 from product_importer.imports import pictures as column
+from product_importer.imports.models import ImportJob
 from product_importer.kit import clock, database
 from product_importer.kit.tasks import sweeper
 from product_importer.media import wishing
@@ -127,6 +129,28 @@ def test_a_product_deleted_meanwhile_and_one_without_failures_are_told(shop: Win
     assert wished(import_id.task_id) == Wished(wished=2, shown=1, gone=1)
     with database.transaction() as session, pytest.raises(NoFailedImages):
         wishes.retry(session, import_id.task_id)
+
+
+def test_addresses_that_gave_nothing_are_forgotten_with_the_file_of_their_import(shop: Window) -> None:
+    rows = (f"A,Mug,1,{shop.url('/a.png')}|{shop.url('/missing.png')}", f"B,Cup,1,{shop.url('/b.png')}")
+    old, new = (import_file(csv_file(*rows, header=HEADER)).task_id for _ in range(2))
+    fetched()
+    remove_product("B")
+    assert chores.forget_wishes.run() == 0
+    long_ago = clock.now() - clock.seconds(91 * originals.DAY)
+    with database.transaction() as session:
+        session.execute(update(ImportJob).where(ImportJob.id == old).values(finished_at=long_ago))
+
+    assert (chores.forget_wishes.run(), chores.forget_wishes.run()) == (2, 0)
+    assert (wished(old), wished(new)) == (Wished(wished=1, shown=1), Wished(wished=3, shown=2, failed=1))
+    with database.reading() as session:
+        kept = set(session.scalars(select(ImageAddress.url)))
+    assert kept == {shop.url("/a.png"), shop.url("/b.png"), shop.url("/missing.png")}
+    with database.transaction() as session:
+        session.execute(update(ImportJob).values(finished_at=long_ago))
+    chores.forget_wishes.run()
+    with database.reading() as session:
+        assert set(session.scalars(select(ImageAddress.url))) == {shop.url("/a.png")}
 
 
 def test_modes_and_a_mapping_decide_which_products_wish(shop: Window) -> None:

@@ -97,8 +97,8 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "import": ("import.html", {**IMPORT, "snapshot": samples.COMPLETED, "tab": "account"}),
     "import-images": (
         "import.html",
-        {**SPOTLESS, "snapshot": dataclasses.replace(samples.COMPLETED, images=samples_of_images.WISHED)}
-        | {"tab": "account", "failed_images": samples_of_images.UNFETCHED},
+        {**SPOTLESS, "snapshot": dataclasses.replace(samples.COMPLETED, images=samples_of_images.FETCHING.counts)}
+        | {"tab": "account", "fetching": samples_of_images.FETCHING},
     ),
     "import-mended": (
         "import.html",
@@ -178,7 +178,6 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "products-none": ("products.html", {**LIST, "found": samples.make_found(0, 0)}),
     "product-new": ("product_form.html", {**FORM, "product": None, "form": Form(BLANK)}),
     "product-wrong": ("product_form.html", {**FORM, "form": samples.BAD_FORM}),
-    "product-conflict": ("product_form.html", {**FORM, "form": samples.CONFLICT}),
     "product-delete": ("products_delete.html", {**FORM}),
     "products-delete": ("products_delete.html", {"nav": "products", "ids": ["1", "2"], "back": "", "leave": "/"}),
     "error": (

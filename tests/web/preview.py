@@ -144,6 +144,7 @@ def application(*, pace: float = 0.05, streams: bool = True, stops_at: int | Non
         Route("/admin/imports/{id}/live", live),
         Route("/admin/jobs/{id}/live/stream", job_stream),
         Route("/admin/products/{id}/images/stream", job_stream),
+        Route("/admin/imports/{id}/images/stream", job_stream),
         Mount(assets.PREFIX, assets.Assets()),
         Mount("/vendor", StaticFiles(directory=VENDOR)),
     ]

@@ -3,15 +3,18 @@
 import datetime as dt
 import uuid
 
-from product_importer.catalog.wishes import FailedAddress, Wished
+from product_importer.catalog.wishes import FailedAddress, Fetching, Wished
 from product_importer.media.models import ImageState
 from product_importer.media.queries import Failure, Gallery, Shown, Size
 
 PRODUCT = uuid.UUID(int=0x0193_A4C2_7D1E_7A40_8000_0000_0000_0001)
 DOT = "data:image/gif;base64,R0lGODlhAQABAIAAAHUqagAAACH5BAAAAAAALAAAAAABAAEAAAICRAEAOw=="
 
-WISHED = Wished(wished=5_000, waiting=312, shown=4_679, failed=7, gone=2)
-UNFETCHED = [FailedAddress("https://cdn.example.com/mug.jpg", 7, "IMAGE_UNFETCHED", "It answered with 404.", "Try.")]
+FETCHING = Fetching(
+    uuid.UUID(int=1),
+    Wished(wished=5_000, waiting=312, shown=4_679, failed=7, gone=2),
+    [FailedAddress("https://cdn.example.com/mug.jpg", 7, "IMAGE_UNFETCHED", "It answered with 404.", "Try.")],
+)
 
 
 def make_shown(number: int, name: str, state: ImageState = ImageState.READY, error: Failure | None = None) -> Shown:

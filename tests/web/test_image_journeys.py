@@ -1,14 +1,18 @@
 """People add pictures in a real browser before the real server; this process is the worker that makes their sizes."""
 
+import base64
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from product_importer.uploads import ledger
 from tests import makers
-from tests.media import pictures
+from tests.media import pictures, window
 from tests.media.makers import attached, counted, developed, gallery
+from tests.media.test_wishing import HEADER, fetched
 from tests.web.doors import Doors
 
 pytestmark = pytest.mark.browser
@@ -25,6 +29,24 @@ def choose(page: Page, *pictures: tuple[str, bytes]) -> None:
     page.get_by_label("Choose pictures").set_input_files(chosen)  # type: ignore[arg-type]
 
 
+def brought(page: Page, event: str, *, onto: str, name: str, data: bytes) -> None:
+    """Let a file come by a `drop` or a `paste`, as from the desktop."""
+    page.locator(onto).evaluate(
+        """async (target, [event, name, data]) => {
+            await Promise.race(["pi-images", "pi-folder"].map((zone) => customElements.whenDefined(zone)));
+            const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+            const brought = new DataTransfer();
+            brought.items.add(new File([bytes], name, { type: "image/png" }));
+            const told = { bubbles: true, cancelable: true };
+            const sent = event === "paste"
+                ? new ClipboardEvent(event, { ...told, clipboardData: brought })
+                : new DragEvent(event, { ...told, dataTransfer: brought });
+            target.dispatchEvent(sent);
+        }""",
+        [event, name, base64.b64encode(data).decode()],
+    )
+
+
 def waited(page: Page, fact: Callable[[], object]) -> None:
     """Let the page go on until something is so."""
     while not fact():
@@ -35,33 +57,37 @@ def shot(page: Page, name: str) -> Locator:
     return page.get_by_role("listitem").filter(has=page.get_by_role("img", name=name))
 
 
-def test_a_large_picture_is_sent_in_pieces_made_in_the_background_and_known_again(page: Page, served: Doors) -> None:
-    product = makers.make_product("TEST-000")
+def test_a_large_picture_is_sent_in_pieces_made_in_the_background_and_known_again(
+    page: Page, doors_of_both: Doors, tmp_path: Path
+) -> None:
+    product, large = makers.make_product("TEST-000"), tmp_path / "large.png"
+    large.write_bytes(LARGE)
     pieces: list[str] = []
     page.on("request", lambda request: pieces.append(request.url) if request.method == "PATCH" else None)
-    go(page, served, "dashboard")
+    go(page, doors_of_both, "dashboard")
     expect(page.get_by_label("SKU", exact=True)).to_have_value("TEST-000")
     held: list[Route] = []
     page.route("**/uploads/*", lambda route: route.continue_() if held else held.append(route))
-    choose(page, ("large.png", LARGE))
+    page.get_by_label("Choose pictures").set_input_files(large)
     expect(page.get_by_role("progressbar", name="Upload of large.png")).to_be_visible()
     expect(page.get_by_text("Uploading 0 %")).to_be_visible()
     waited(page, lambda: held)
     held[0].continue_()
+    page.unroute("**/uploads/*")  # to stand between costs the browser more than to send
     expect(page.get_by_text("Making its sizes…")).to_be_visible()
     assert len(pieces) >= 2 > len(LARGE) / ledger.PART > 1
     (before,) = developed(product.id).items
     expect(page.get_by_text("Nothing waits.")).to_be_visible()
     expect(shot(page, "large.png")).to_contain_text("PRIMARY")
     pieces.clear()
-    choose(page, ("large.png", LARGE))
+    page.get_by_label("Choose pictures").set_input_files(large)
     waited(page, lambda: len(pieces) >= 2)
     expect(page.get_by_role("progressbar", name="Upload of large.png")).to_have_count(0)
     (after,) = gallery(product.id).items
     assert (after, counted()) == (before, (1, 1))
 
 
-def test_a_picture_that_was_changed_on_its_way_is_not_taken(page: Page, served: Doors) -> None:
+def test_a_picture_that_was_changed_on_its_way_is_not_taken(page: Page, doors_of_both: Doors) -> None:
     product = makers.make_product("TEST-000")
 
     def spoil(route: Route) -> None:
@@ -70,18 +96,24 @@ def test_a_picture_that_was_changed_on_its_way_is_not_taken(page: Page, served: 
         else:
             route.continue_()
 
-    data = pictures.picture()
+    data, asked = pictures.picture(), []
+    page.on("request", lambda request: asked.append(request.url))
+    page.route("**/md5.umd.min.js", lambda route: route.abort())  # no WebAssembly here: the MD5 comes from elsewhere
     page.route("**/uploads/*", spoil)
-    go(page, served, f"products/{product.id}")
-    choose(page, ("mug.png", data))
+    go(page, doors_of_both, f"products/{product.id}")
+    brought(page, "paste", onto="body", name="mug.png", data=data)
     expect(page.get_by_text("The file did not arrive as it was sent")).to_be_visible()
     expect(page.get_by_text("Nothing of it was used.")).to_be_visible()
     assert counted() == (0, 0)
     page.unroute("**/uploads/*")
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_text("Making its sizes…")).to_be_visible()
+    assert any("spark-md5" in url for url in asked)
+    brought(page, "drop", onto="pi-images", name="cup.png", data=pictures.picture(color=(1, 2, 3)))
+    expect(page.get_by_text("Making its sizes…")).to_have_count(2)
     developed(product.id)
     expect(shot(page, "mug.png")).to_contain_text("PRIMARY")
+    expect(shot(page, "cup.png")).to_be_visible()
 
 
 def test_images_are_moved_made_primary_and_taken_off_with_an_undo(page: Page, served: Doors) -> None:
@@ -132,8 +164,24 @@ def test_many_pictures_find_their_products_by_name(page: Page, served: Doors) ->
     go(page, served, "products")
     page.get_by_role("link", name="Add images").click()
     named = [(name, pictures.picture(color=(number, 9, 9))) for number, name in enumerate(("mug-1_2.png", "MUG-1.png"))]
-    choose(page, *named, ("stray.png", named[0][1]), ("list.txt", b"x"))
+    brought(page, "drop", onto="[data-zone]", name="MUG-1.png", data=named[1][1])
+    expect(page.get_by_text("1 of 1 attached")).to_be_visible()
+    choose(page, named[0], ("stray.png", named[0][1]), ("list.txt", b"x"))
     expect(page.get_by_text("2 of 2 attached")).to_be_visible()
     expect(page.get_by_role("row", name="stray.png")).to_contain_text("no product has this SKU")
     expect(page.get_by_role("row", name="list.txt")).to_contain_text("no picture")
     assert [(one.name, one.primary) for one in gallery(mug.id).items] == [("MUG-1.png", True), ("mug-1_2.png", False)]
+
+
+def test_pictures_by_address_are_counted_while_they_are_fetched(page: Page, served: Doors) -> None:
+    with window.opened({"/a.png": pictures.picture(8, 8)}) as shop:
+        cell = f"{shop.url('/a.png')}|{shop.url('/gone.png')}"
+        import_id = makers.import_file(makers.csv_file(f"A,Mug,1,{cell}", header=HEADER)).task_id
+        go(page, served, f"imports/{import_id}")
+        panel = page.get_by_role("region", name="Pictures")
+        expect(panel).to_contain_text("0 of 2 shown, 2 to be fetched")
+        with ThreadPoolExecutor(1) as worker:  # the browser's own loop runs in this thread
+            worker.submit(fetched).result()
+    expect(panel).to_contain_text("1 of 2 shown, 1 failed")
+    expect(panel.get_by_role("row", name="gone.png")).to_contain_text("IMAGE_UNFETCHED")
+    expect(panel.get_by_role("button", name="Fetch those again")).to_be_visible()

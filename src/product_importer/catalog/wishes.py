@@ -62,6 +62,30 @@ class FailedAddress:
     action: str
 
 
+@dataclass(frozen=True, slots=True)
+class Fetching:
+    """How the wishes of an import stand, and the first addresses that gave no picture."""
+
+    import_id: uuid.UUID
+    counts: Wished
+    failed: Sequence[FailedAddress]
+
+    @property
+    def version(self) -> int:
+        """Rises with each wish that is settled."""
+        return self.counts.wished - self.counts.waiting
+
+    @property
+    def moves(self) -> bool:
+        """Whether something is still to be fetched."""
+        return self.counts.waiting > 0
+
+    @property
+    def rests(self) -> bool:
+        """Whether it waits for somebody; it never does."""
+        return False
+
+
 def add(session: Session, import_id: uuid.UUID, wishes: Iterable[Wish], *, actor: str) -> int:
     """Wish for pictures, but for those that a product was given already; return how many were wished for."""
     return sum(_add(session, import_id, some, actor) for some in _some(wishes))
@@ -72,6 +96,12 @@ def counted(session: Session, import_id: uuid.UUID) -> Wished:
     states = select(ImageWish.state, func.count()).where(ImageWish.import_id == import_id).group_by(ImageWish.state)
     counts = {state.value: count for state, count in session.execute(states)}
     return Wished(wished=sum(counts.values()), **counts)
+
+
+def fetching(session: Session, import_id: uuid.UUID) -> Fetching:
+    """Return how an import's wishes stand."""
+    counts = counted(session, import_id)
+    return Fetching(import_id, counts, failed(session, import_id) if counts.failed else [])
 
 
 def failed(session: Session, import_id: uuid.UUID) -> list[FailedAddress]:
@@ -110,13 +140,14 @@ def _add(session: Session, import_id: uuid.UUID, wishes: Sequence[Wish], actor: 
     addresses = {key: wish.url for (_, key), wish in new.items()}
     insert = (postgresql if session.connection().dialect.name == "postgresql" else sqlite).insert
     rows = [{"id": key, "url": addresses[key]} for key in sorted(addresses)]
-    session.execute(insert(ImageAddress).on_conflict_do_nothing(), rows)
+    told = insert(ImageAddress)  # one that is there is held, so that nobody forgets it meanwhile
+    session.execute(told.on_conflict_do_update(index_elements=["id"], set_={"url": told.excluded.url}), rows)
     named = {"import_id": import_id, "actor": actor}
-    told = [
+    pairs = [
         {"product_id": product_id, "address_id": key, "position": wish.position, **named}
         for (product_id, key), wish in new.items()
     ]
-    session.execute(insert(ImageWish).on_conflict_do_nothing(), told)
+    session.execute(insert(ImageWish).on_conflict_do_nothing(), pairs)
     settled = (ImageAddress.id.in_(addresses), ImageAddress.state != AddressState.WAITING)
     sets.execute(session, update(ImageAddress).where(*settled).values(due_at=clock.now(), **_ANEW))
     return len(new)

@@ -1,9 +1,11 @@
-"""Looks after scratch areas: clears away what ended imports left behind, makes anew what waiting ones have lost."""
+"""Clears away what ended imports left behind, and makes anew the scratch areas that waiting ones have lost."""
 
 from sqlalchemy import select, update
 
+from product_importer.catalog import old_wishes
 from product_importer.imports import staging
 from product_importer.imports.models import ImportJob
+from product_importer.imports.originals import ended_long_ago
 from product_importer.imports.run import run_import
 from product_importer.imports.states import FINAL, Question, State
 from product_importer.kit import clock, database, tasks
@@ -39,3 +41,17 @@ def drop_scratch() -> int:
         with database.transaction() as session:
             session.execute(update(ImportJob).where(ImportJob.id == job.id, *ended).values(scratch=None))
     return len(jobs)
+
+
+@chores.every(600)
+def forget_wishes() -> int:
+    """Forget which addresses gave the products of long ended imports no picture, a transaction for some of them."""
+    done = 0
+    while some := database.retried(_forget_some_wishes):
+        done += some
+    return done
+
+
+def _forget_some_wishes() -> int:
+    with database.transaction() as session:
+        return old_wishes.forget(session, select(ImportJob.id).where(*ended_long_ago()))

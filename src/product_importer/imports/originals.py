@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from product_importer.imports import queries
@@ -65,14 +65,18 @@ def keeping(session: Session, job: ImportJob) -> Keeping:
     return Keeping(ended + clock.seconds(settings.current().keep_files_days * DAY) if ended else None, gone)
 
 
+def ended_long_ago() -> tuple[ColumnElement[bool], ...]:
+    """Return which imports ended more than KEEP_FILES_DAYS ago."""
+    before = clock.now() - clock.seconds(settings.current().keep_files_days * DAY)
+    return ImportJob.state.in_(FINAL), ImportJob.finished_at < before
+
+
 @chores.every(600)
 def forget_files() -> int:
     """Remove the files of imports that ended long ago; the imports themselves and all their numbers stay."""
-    before = clock.now() - clock.seconds(settings.current().keep_files_days * DAY)
-    ended = (ImportJob.state.in_(FINAL), ImportJob.finished_at < before)
     stored = exists().where(Part.upload_id == ImportJob.upload_id)
     with database.reading() as session:
-        wanted = select(ImportJob.id).where(*ended, stored).order_by(ImportJob.number).limit(100)
+        wanted = select(ImportJob.id).where(*ended_long_ago(), stored).order_by(ImportJob.number).limit(100)
         found = session.scalars(wanted).all()
     for import_id in found:
         _forget(import_id)

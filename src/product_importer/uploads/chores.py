@@ -69,6 +69,12 @@ def sweep_strays() -> int:
     return swept
 
 
+@chores.every(3600)
+def sweep_halves() -> int:
+    """Remove files of any kind that were cut off while they were written."""
+    return storage.sweep_asides(before=clock.now() - clock.seconds(STRAY))
+
+
 def _strays(keys: Sequence[str]) -> Iterator[str]:
     uploads = {key: upload_id for key in keys if (upload_id := _upload_of(key))}
     with database.reading() as session:

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute
 
 from product_importer import __version__, worker
 from product_importer.catalog import bulk_queries
+from product_importer.catalog import wishes as wished
 from product_importer.imports import queries
 from product_importer.kit import runtime
 from product_importer.kit.settings import Settings
@@ -51,6 +52,7 @@ from product_importer.web.pages import (
     mapping,
     mend,
     product_forms,
+    reference,
     users,
 )
 from product_importer.web.pages import control as control_pages
@@ -106,6 +108,7 @@ PAGES = (
     webhook_pages.router,
     deliveries.router,
     inbox.router,
+    reference.router,
 )
 
 
@@ -128,6 +131,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings, app.state.watch = settings, Watch(queries.snapshot, closing)
     app.state.bulk_watch = Watch(bulk_queries.seen, closing)
     app.state.gallery_watch = Watch(galleries.gallery, closing)
+    app.state.fetching_watch = Watch(wished.fetching, closing, every=2.0)  # it counts all wishes of an import
     app.mount(assets.PREFIX, assets.Assets(), name="static")
     errors.install(app)
     app.state.metrics = measured.registry()

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from product_importer.catalog import bulk, bulk_queries
 from product_importer.catalog import queries as products
+from product_importer.catalog.wishes import Fetching
 from product_importer.imports import queries
 from product_importer.imports.snapshot import Snapshot
 from product_importer.kit import database
@@ -36,6 +37,11 @@ def _bulk_watch(request: Request) -> Watch[bulk_queries.BulkSeen]:
 
 def _gallery_watch(request: Request) -> Watch[Gallery]:
     watch: Watch[Gallery] = request.app.state.gallery_watch
+    return watch
+
+
+def _fetching_watch(request: Request) -> Watch[Fetching]:
+    watch: Watch[Fetching] = request.app.state.fetching_watch
     return watch
 
 
@@ -78,6 +84,7 @@ Followed = Annotated[uuid.UUID, Depends(_known)]
 WatchingBulk = Annotated[Watch[bulk_queries.BulkSeen], Depends(_bulk_watch)]
 FollowedJob = Annotated[uuid.UUID, Depends(_known_job)]
 WatchingGallery = Annotated[Watch[Gallery], Depends(_gallery_watch)]
+WatchingFetching = Annotated[Watch[Fetching], Depends(_fetching_watch)]
 FollowedProduct = Annotated[uuid.UUID, Depends(_known_product)]
 Sent = Annotated[dict[str, str], Depends(_sent)]
 Reading = Annotated[Session, Depends(_reading, scope="function")]

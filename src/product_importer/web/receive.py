@@ -82,11 +82,11 @@ class _Incoming:
         if self._stored + len(held) > self._limit:
             raise BodyTooLarge(f"A file may have at most {self._limit:,} bytes.")
         while len(held) >= uploads.PART or (last and held):
-            data = bytes(held[: uploads.PART])
+            data = held[: uploads.PART]
             del held[: uploads.PART]
             await asyncio.to_thread(self._store, data)
 
-    def _store(self, data: bytes) -> None:
+    def _store(self, data: bytearray) -> None:
         self._digest.update(data)
         self._stored = uploads.append(self.id, start=self._stored, data=data)
 

@@ -1,4 +1,4 @@
-"""One poller for all who watch jobs of one kind: it asks the database four times a second while anybody does."""
+"""One poller for all who watch jobs of one kind: while anybody does, it asks the database a few times a second."""
 
 import asyncio
 import uuid
@@ -40,12 +40,14 @@ Seen = TypeVar("Seen", bound=Moving)
 class Watch(Generic[Seen]):
     """Hands each new state of a job, seen by `look`, to all its followers; holds no database session meanwhile.
 
-    `closing` is the event that ends all streams when the server stops.
+    `closing` is the event that ends all streams when the server stops; `every` are the seconds between two looks.
     """
 
-    def __init__(self, look: Callable[[Session, uuid.UUID], Seen], closing: asyncio.Event) -> None:
+    def __init__(
+        self, look: Callable[[Session, uuid.UUID], Seen], closing: asyncio.Event, *, every: float = EVERY
+    ) -> None:
         self.closing = closing
-        self._look = look
+        self._look, self._every = look, every
         self._followers: dict[uuid.UUID, set[asyncio.Queue[Seen]]] = defaultdict(set)
         self._poller: asyncio.Task[None] | None = None
 
@@ -85,7 +87,7 @@ class Watch(Generic[Seen]):
     async def _poll(self) -> None:
         while self._followers and not self.closing.is_set():
             with suppress(TimeoutError):
-                await asyncio.wait_for(self.closing.wait(), EVERY)
+                await asyncio.wait_for(self.closing.wait(), self._every)
             try:
                 self._deliver(await asyncio.to_thread(self._seen, list(self._followers)))
             except Exception as error:  # noqa: BLE001 - logged; the next look may succeed

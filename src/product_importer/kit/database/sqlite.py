@@ -46,6 +46,8 @@ from product_importer.kit.database.face import Access, Pairs
 from product_importer.kit.database.types import Moment, Money
 
 SLICE = 10_000  # products: about 60 ms for whoever waits to write
+SKU_BEFORE = "json_extract(journal_entries.details, '$.sku[0]')"
+KNOWS_PHRASES = True
 FILLERS = 1
 CACHE = 16_000  # KiB of pages that a connection keeps at most; at the usual 2,000 an import reads many of them twice
 SORTING = 1_000  # KiB, as above, while a plan is made: what fits the processor's cache is sorted a fifth faster
@@ -193,6 +195,11 @@ def has_all(table: type[Any], words: Sequence[str]) -> ColumnElement[bool]:
     return wanted
 
 
+def position(text: ColumnElement[Any], part: str) -> ColumnElement[int]:
+    """Ask instr."""
+    return func.instr(text, part)
+
+
 def last_of_each(table: Table, key: ColumnElement[str], order: ColumnElement[int]) -> Select[Any]:
     """GROUP BY: beside a lone max(), SQLite takes the other columns from the row that has it."""
     columns = [func.max(column).label(column.name) if column is order else column for column in table.columns]
@@ -216,6 +223,10 @@ def place_of(key: ColumnElement[str]) -> ColumnElement[Any]:  # noqa: ARG001
 
 def look_up(connection: Connection) -> None:
     """Do nothing: SQLite knows no other way to join."""
+
+
+def plan_anew(connection: Connection) -> None:
+    """Do nothing: SQLite makes one plan whatever the values."""
 
 
 def one_at_a_time(connection: Connection, what: str) -> None:

@@ -85,8 +85,8 @@ def show(
     files = originals.keeping(session, job)
     rejects = queries.rejects(session, import_id) if tab == "rejects" else []
     context: dict[str, Any] = {"groups": queries.reject_groups(session, import_id), "rejects": rejects, "tab": tab}
-    if tab == "account" and snapshot.images and snapshot.images.failed:
-        context["failed_images"] = wishes.failed(session, import_id)
+    if tab == "account" and snapshot.images:
+        context["fetching"] = wishes.fetching(session, import_id)
     if tab == "changes":
         context |= _changes(job, snapshot, kind, cursor, search, forgotten=files.forgotten_at is not None)
     shown: dict[str, Any] = {"snapshot": snapshot, "rejects_total": snapshot.counts.rejected, "files": files}

@@ -36,8 +36,8 @@ class PiFolder extends HTMLElement {
     const left = event.type === "drop" || (event.type === "dragleave" && !this.contains(event.relatedTarget));
     this.querySelector("[data-zone]").classList.toggle("over", !left);
     if (event.type !== "drop") return;
-    const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry()).filter(Boolean);
-    this.#take((await Promise.all(entries.map(filesOf))).flat());
+    const dropped = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry() ?? item.getAsFile());
+    this.#take((await Promise.all(dropped.filter(Boolean).map(filesOf))).flat());
   };
 
   #warn = (event) => {
@@ -108,8 +108,9 @@ function fill(place, slot, words) {
   place.querySelector(`[data-slot="${slot}"]`).textContent = words;
 }
 
-/* A folder tells at most a hundred of its entries at a time. */
+/* An entry is a file, or a folder, which tells at most a hundred of its own at a time; without entries a file comes as it is. */
 async function filesOf(entry) {
+  if (entry instanceof File) return [entry];
   if (entry.isFile) return [await new Promise((resolve, reject) => entry.file(resolve, reject))];
   const reader = entry.createReader();
   const found = [];

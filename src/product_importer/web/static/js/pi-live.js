@@ -1,4 +1,4 @@
-/* <pi-live src state [poll]>: keeps the panel of a running import true, by a stream, or by asking when that fails. */
+/* <pi-live src state [poll]>: keeps the panel of what is at work true, by a stream, or by asking when that fails. */
 import { morph } from "./morph.js";
 
 const PATIENCE = 3; // failures of the stream before it is given up
@@ -88,7 +88,7 @@ class PiLive extends HTMLElement {
   }
 
   #tell({ announce, title }) {
-    if (document.querySelector("pi-live") === this) document.title = title;
+    if (title && document.querySelector("pi-live") === this) document.title = title;
     if (performance.now() - this.#said < SAY_EVERY) return;
     this.#said = performance.now();
     this.querySelector("[data-say]").textContent = announce;
