@@ -25,22 +25,27 @@ ROWS = 9
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads each product that it is told of; `found` holds the version told, and the one read or None."""
+    """Reads each product that it is told of; `found` holds each event's id, the version told, and that read."""
 
     front: Front
-    found: list[tuple[int, int | None]] = field(default_factory=list)
+    found: list[tuple[str, int, int | None]] = field(default_factory=list)
 
     def reply(self, request: Request) -> Reply:
         """Read before answering."""
         for event in request.events:
-            self.found.append((event["sequence"], self._read(event["data"])))
+            self.found.append((event["id"], event["sequence"], self._read(event["data"])))
         return Reply()
 
     @property
     def too_early(self) -> set[str]:
         """What was wrong with events that came before what they tell of."""
-        missing = {"missing" for _, read in self.found if read is None}
-        return missing | {"older" for told, read in self.found if read is not None and read < told}
+        missing = {"missing" for _, _, read in self.found if read is None}
+        return missing | {"older" for _, told, read in self.found if read is not None and read < told}
+
+    @property
+    def versions(self) -> list[int]:
+        """The versions of all events in order; one that came twice, as it may, counts once."""
+        return sorted(told for _, told in {(event_id, told) for event_id, told, _ in self.found})
 
     def _read(self, told: Mapping[str, Any]) -> int | None:
         while not (answer := self.front.ask("GET", f"/products/{told['id']}"))[0]:
@@ -86,7 +91,7 @@ def test_a_receiver_finds_each_product_as_it_was_told_or_newer(fleet: Fleet, rea
     assert fleet.fired
     imported(fleet, reader, "1.00", events=1 + ROWS)
     imported(fleet, reader, "2.00", events=1 + 2 * ROWS)
-    assert sorted(told for told, _ in reader.found) == [1] * (ROWS + 1) + [2] * ROWS
+    assert reader.versions == [1] * (ROWS + 1) + [2] * ROWS
     assert reader.too_early == set()
 
 

@@ -25,6 +25,8 @@ from tests.webhooks.makers import (
 )
 from tests.webhooks.receiver import Receiver, Reply, Request
 
+LATE = 30.0  # seconds that a busy machine may take from the request to its record
+
 
 def answers(status: int, **headers: str) -> Callable[[Request], Reply]:
     return lambda _: Reply(status, b"no\0pe", {name.replace("_", "-"): value for name, value in headers.items()})
@@ -49,12 +51,12 @@ def test_a_failed_delivery_is_tried_eight_times_with_the_same_id_and_bytes(start
     pauses = []
     for _ in range(7):
         (one,) = deliveries()
-        pauses.append((one.next_at - clock.now()).total_seconds())
+        pauses.append((one.next_at - attempts()[-1].at).total_seconds())
         make_due()
         deliver_all()
     (one,) = deliveries()
     assert (one.state, one.tries, one.status, len(attempts())) == ("failed", 8, 500, 8)
-    assert all(0.7 * plan < pause < 1.2 * plan for plan, pause in zip(schedule.RETRIES, pauses, strict=True))
+    assert all(0.8 * plan < pause < 1.2 * plan + LATE for plan, pause in zip(schedule.RETRIES, pauses, strict=True))
     assert len({(request.id, request.body) for request in inbox.seen}) == 1
     assert attempts()[0].excerpt == "no\ufffdpe"
     assert (seen(endpoint_id).last_status, seen(endpoint_id).failures) == (500, 8)
@@ -131,7 +133,7 @@ def test_410_disables_an_endpoint_and_enabling_it_sends_what_was_held(started: S
 
 @pytest.mark.parametrize(
     ("status", "headers", "least", "most"),
-    [(429, {"Retry_After": "700"}, 690, 701), (429, {}, 59, 61), (503, {"Retry_After": "nonsense"}, 3, 7)],
+    [(429, {"Retry_After": "700"}, 700, 700), (429, {}, 60, 60), (503, {"Retry_After": "nonsense"}, 4, 6)],
     ids=str,
 )
 def test_a_receiver_says_when_to_come_again(
@@ -142,7 +144,7 @@ def test_a_receiver_says_when_to_come_again(
     edits(1)
     work()
     (one,) = deliveries()
-    assert least < (one.next_at - clock.now()).total_seconds() < most
+    assert least < (one.next_at - attempts()[0].at).total_seconds() < most + LATE
 
 
 def test_a_test_is_sent_once_to_a_disabled_endpoint_too_and_tells_nothing_of_its_health(
