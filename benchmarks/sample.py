@@ -74,14 +74,14 @@ def _records(rows: int, dice: random.Random, counts: dict[str, int]) -> Iterator
         counts[outcome] += 1
         number = at * _STRIDE % modulus
         counts["halves"] += fresh and number % 2
-        sku, name, text, cents = _product(number, dice)
+        sku, name, text, cents = product(number, dice)
         if outcome == "rejected":
             yield number, outcome, *_spoilt(dice.randrange(4), sku, name, text, cents)
         else:
             yield number, outcome, sku if fresh else sku.lower(), name, text, cents
 
 
-def _product(number: int, dice: random.Random) -> tuple[str, str, str, str]:
+def product(number: int, dice: random.Random) -> tuple[str, str, str, str]:
     name = f"{dice.choice(_KINDS)}, {dice.choice(_LOOKS)}, No. {number}"
     text = " ".join(dice.choices(_WORDS, k=15)).capitalize() + "."
     return f"PRD-{number:07}", name, text, str(dice.randrange(200, 20_000))

@@ -12,6 +12,7 @@ import pytest
 from product_importer.kit import database, runtime, tasks
 from product_importer.kit.settings import Settings
 from tests.gate import Gate
+from tests.safety import leaks
 from tests.servers import chromium, databases, postgres, presence, redis, s3
 
 HEAVY = {"slow": 10, "fire": 10, "kill": 10, "browser": 3, "server": 1}  # seconds of such a test, about
@@ -164,6 +165,12 @@ def gate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
     monkeypatch.setenv("FAILPOINTS", gate.setting)
     yield gate
     gate.open()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Remember every secret that is made, and look for them in all that the run leaves behind."""
+    leaks.listen()
+    config.pluginmanager.register(leaks.Search(), "leaks")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -1,5 +1,6 @@
 """The worker: every task and chore gathered, and whoever runs them picked."""
 
+import gc
 import signal
 import threading
 from types import FrameType
@@ -62,6 +63,7 @@ def gather() -> tuple[tasks.Task, ...]:
 def work(settings: Settings) -> int:
     """Run tasks until told to stop: from the database in embedded mode, on Celery in server mode."""
     runtime.start(settings)
+    gc.freeze()  # what is loaded stays: to walk over it again and again costs a sender of webhooks a tenth
     if settings.server_mode:
         from product_importer.kit.tasks import on_celery  # noqa: PLC0415 - heavy, and nothing to an embedded worker
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from product_importer.catalog import actions, queries, search, search_index, selection
 from product_importer.catalog.filters import Filters
 from product_importer.catalog.models import ProductText
-from product_importer.catalog.order import Order
+from product_importer.catalog.order import Direction, Order, Sort
 from product_importer.catalog.schemas import ProductIn, ProductPatch
 from product_importer.imports.models import ImportJob
 from product_importer.kit import clock, database
@@ -23,6 +23,8 @@ ASKED = [
     Filters(q="mug"), Filters(q="MUG éCLAIR"), Filters(q="groẞ"), Filters(q="οδοσ"), Filters(q='"50% wool_'),
     Filters(name="mug"), Filters(sku="a-1"), Filters(q="ug"), Filters(q="mug xx"), Filters(q="nothing"),
     Filters(description="stor", active=True), Filters(q="new name"), Filters(q="lamp"), Filters(q="\x1fmu"),
+    Filters(description="mug"), Filters(name="stor"), Filters(sku="mug"), Filters(description="part"),
+    Filters(name="odd\x1f"), Filters(q="mug", active=False), Filters(q="mug", sku="a", name="ÉCL", description="dry"),
 ]  # fmt: skip
 
 
@@ -59,6 +61,22 @@ def seen() -> list[list[str]]:
     return [[product.sku for product in page.items] for page in pages]
 
 
+def followed(filters: Filters, order: Order) -> list[str]:
+    """Return what is found page by page, two at a time, by number and by cursor, which must agree."""
+    numbered: list[str] = []
+    cursor: str | None = None
+    with database.reading() as session:
+        for page in range(1, 9):
+            one = queries.page(session, filters, order, page=page, per_page=2)
+            other = queries.page(session, filters, order, page=1, per_page=2, cursor=cursor)
+            assert [product.sku for product in one.items] == [product.sku for product in other.items]
+            assert (one.page, one.pages, one.total) == (page, other.pages, other.total)
+            numbered += [product.sku for product in one.items]
+            if (cursor := one.next_cursor) is None:
+                return numbered
+    raise AssertionError("the list does not end")
+
+
 def looked_through(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """Return what is found without the index."""
     with monkeypatch.context() as patched:
@@ -78,9 +96,10 @@ def test_the_index_and_looking_through_find_the_same_at_every_step(
     mug = create("A-1", "Mug Éclair", "Stored dry")
     create("A-2", "GROß ΟΔΟΣ", 'The "50% wool_" kind')
     lamp = create("B-1", "Mug lamp", "no story")
+    create("B-3", "odd\x1fpart")
     assert seen() == looked_through(monkeypatch)
-    assert follow() == 3
-    assert len(indexed()) == 3
+    assert follow() == 4
+    assert len(indexed()) == 4
     assert seen() == looked_through(monkeypatch)
     change(mug, name="New name")  # not indexed yet: the index still says "mug éclair"
     create("B-2", "Mug, new")
@@ -90,7 +109,7 @@ def test_the_index_and_looking_through_find_the_same_at_every_step(
     assert seen()[0] == ["B-2"]
     assert follow() == 3
     assert seen() == looked_through(monkeypatch)
-    assert {text.partition("\x1f")[0] for text in indexed().values()} == {"a-1", "a-2", "b-2"}
+    assert {text.partition("\x1f")[0] for text in indexed().values()} == {"a-1", "a-2", "b-2", "b-3"}
 
 
 def test_an_import_is_indexed_once_it_is_quiet_and_a_price_alone_costs_nothing(
@@ -99,29 +118,32 @@ def test_an_import_is_indexed_once_it_is_quiet_and_a_price_alone_costs_nothing(
     makers.import_file(makers.csv_file(*(f"A-{number},Mug {number},,1.00" for number in range(5))))
     monkeypatch.setattr(search_index, "QUIET", 60.0)
     assert follow() == 0
+    create("B-1", "Lamp")
+    assert follow() == 1  # a change by hand does not wait
     assert seen() == looked_through(monkeypatch)
     monkeypatch.setattr(search_index, "QUIET", -1.0)
     assert follow() >= 1
     before = indexed()
-    assert len(before) == 5
+    assert len(before) == 6
     makers.edit_product("A-1", price=Decimal("2.00"))
     follow()
     assert list(indexed().items()) == list(before.items())
 
 
 def test_while_a_file_is_read_the_index_waits(eager: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    create("A-1", "Mug")
+    makers.import_file(makers.csv_file("A-1,Mug,,1.00"))
     reading = makers.make_import(makers.csv_file("A-2,Lamp,,1.00"))
     with database.transaction() as session:
         assert leases.claim(session, ImportJob, ImportJob.id == reading) is not None
     assert follow() == 0
     with monkeypatch.context() as patched:
         patched.setattr(search_index, "PATIENCE", -1.0)
-        assert follow() == 1
+        assert follow() >= 1
+    makers.import_file(makers.csv_file("A-3,Mug,,1.00"))
+    assert follow() == 0
     with database.transaction() as session:
         session.get_one(ImportJob, reading).lease_until = clock.now() - clock.seconds(1)
-    create("A-3", "Mug")
-    assert follow() == 1
+    assert follow() >= 1
 
 
 def test_a_worker_that_is_cut_in_the_middle_of_a_batch_does_it_again(
@@ -138,7 +160,27 @@ def test_a_worker_that_is_cut_in_the_middle_of_a_batch_does_it_again(
     assert seen() == looked_through(monkeypatch)
 
 
-def test_more_than_are_counted_are_not_counted_and_a_lagging_index_is_not_asked(
+def test_pages_of_a_search_follow_each_other_in_every_order_however_they_are_found(
+    eager: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [f"{prefix}-{number},Mug {number % 3},,{number}.50" for prefix in "BA" for number in range(4)]
+    makers.import_file(makers.csv_file(*lines, "C-1,Lamp,,9.00"))
+    follow()
+    makers.edit_product("A-1", name="Cup")
+    makers.edit_product("B-2", name="Mug, edited")
+    orders = [Order(sort, direction) for sort in Sort for direction in Direction]
+    ways = []
+    for many, walk in ((100, 10_000), (0, 10_000), (0, 2)):  # listed by the index; walked to; walked to in vain
+        monkeypatch.setattr(search, "MANY", many)
+        monkeypatch.setattr(search, "WALK", walk)
+        ways.append([followed(Filters(q="mug"), order) for order in orders])
+    monkeypatch.setattr(search, "SMALL", 10**9)
+    monkeypatch.setattr(queries, "FAR", 4)
+    assert ways == [[followed(Filters(q="mug"), order) for order in orders]] * 3
+    assert [len(skus) for skus in ways[0]] == [7] * len(orders)
+
+
+def test_more_than_are_counted_are_not_counted_and_an_index_far_behind_is_not_asked(
     eager: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queries, "COUNTED", 3)
@@ -151,10 +193,11 @@ def test_more_than_are_counted_are_not_counted_and_a_lagging_index_is_not_asked(
         assert queries.total_of(session, Filters(q="mug", active=False)) == queries.Total(0, exact=True)
     monkeypatch.setattr(search, "BEHIND", 1)
     create("A-6", "Mug")
+    with database.reading() as session:
+        assert search.known(session, Filters(q="a-6")) is not None
     create("A-7", "Mug")
     with database.reading() as session:
-        plan = search.plan(session, Filters(q="mug"), counted=3)
-        assert plan.page is plan.count
+        assert search.known(session, Filters(q="a-7")) is None
         assert [one.sku for one in queries.page(session, Filters(q="a-7"), Order(), page=1, per_page=2).items] == [
             "A-7"
         ]

@@ -1,20 +1,23 @@
 """Bugs to plant into a process under fire: the comparison must find each, or it has no teeth."""
 
 import dataclasses
+import urllib.request
 import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, insert, update
+from sqlalchemy import ColumnElement, Select, insert, select, update
 from sqlalchemy.orm import Session
 
 from product_importer.imports import merge, slices
 from product_importer.imports.models import ImportJob, Slice
 from product_importer.journal import record
-from product_importer.journal.models import Entry
+from product_importer.journal.models import Batch, Entry
 from product_importer.kit import clock, database
 from product_importer.kit.failpoints import failpoint
 from product_importer.kit.tasks import leases, sweeper
+from product_importer.webhooks import envelope
+from product_importer.webhooks.models import Endpoint
 
 BETWEEN = "planted.between-two-commits"
 
@@ -78,7 +81,29 @@ def no_way_back() -> None:
     sweeper.sweep = lambda: 0
 
 
+def told_before_the_commit() -> None:
+    """Post what an import has journalled while its transaction is still open."""
+    written = record.add_all
+
+    def add_all(session: Session, entries: Select[Any]) -> int:
+        count = written(session, entries)
+        batch = session.scalars(select(Batch).order_by(Batch.id.desc()).limit(1)).one()
+        for url in session.scalars(select(Endpoint.url)):
+            for event in envelope.events_of(session, batch):
+                headers = {"webhook-id": event.id, "Content-Type": "application/json"}
+                urllib.request.urlopen(urllib.request.Request(url, event.body.encode(), headers)).close()
+        return count
+
+    record.add_all = add_all
+
+
 PLANTS: dict[str, Callable[[], None]] = {
     plant.__name__: plant
-    for plant in (no_fence, counts_outside_the_transaction, journal_outside_the_transaction, no_way_back)
+    for plant in (
+        no_fence,
+        counts_outside_the_transaction,
+        journal_outside_the_transaction,
+        no_way_back,
+        told_before_the_commit,
+    )
 }

@@ -1,4 +1,4 @@
-"""PostgreSQL, Redis and whole Celery workers die in the middle of an import: it goes on, exact, when they are back."""
+"""PostgreSQL, Redis and whole Celery workers die in the middle of work: it goes on, exact, when they are back."""
 
 import os
 import signal
@@ -18,6 +18,8 @@ from tests.fire.workers import Fleet, at_work, brought_to_rest
 from tests.server.conftest import Crew
 from tests.servers.postgres import PrivatePostgres
 from tests.servers.redis import PrivateRedis
+from tests.webhooks import receiver
+from tests.webhooks.makers import deliveries, make_endpoint
 
 pytestmark = [pytest.mark.server, pytest.mark.kill, pytest.mark.slow]
 
@@ -80,6 +82,28 @@ def test_an_import_that_starts_while_the_broker_is_away_is_found_by_the_sweep(
     assert oracle.observed(import_id) == oracle.expected(file, catalog)
 
 
+def test_a_broker_killed_under_pending_webhooks_loses_no_event_and_changes_no_id(
+    mortal: Fleet, private_redis: PrivateRedis
+) -> None:
+    with receiver.listening() as inbox:
+        make_endpoint(inbox.url, "product.updated")
+        makers.make_product("EDITED")
+        mortal.arm("webhook.posted=freeze")
+        _edit("before", times=3)
+        mortal.until(mortal.frozen)
+        posted = {request.id: request.body for request in inbox.seen}
+        private_redis.kill()
+        (sender,) = mortal.frozen()
+        os.kill(sender, signal.SIGKILL)
+        _edit("while it was away", times=3)
+        private_redis.start()  # it keeps nothing on disk: every bell is gone
+        mortal.until(lambda: [one.state for one in deliveries()] == ["delivered"] * 6)
+    seen = {(request.id, request.body) for request in inbox.seen}
+    assert {one.message_id for one in deliveries()} == dict(seen).keys()
+    assert (len(seen), posted.items() <= seen) == (6, True)
+    assert len(inbox.seen) > 6  # what had been posted and was not recorded came again
+
+
 def test_a_celery_worker_killed_whole_leaves_nobody_behind_and_the_next_one_goes_on(crew: Crew) -> None:
     file, catalog = prepared(seed=34)
     fleet = crew(1)
@@ -102,3 +126,8 @@ def test_a_message_of_a_killed_child_is_delivered_again_and_written_once(crew: C
     assert fleet.fired
     assert fleet.deaths == 0
     assert oracle.observed(import_id) == oracle.expected(file, catalog)
+
+
+def _edit(words: str, *, times: int) -> None:
+    for number in range(times):
+        makers.edit_product("EDITED", name=f"{words} {number}")

@@ -19,6 +19,10 @@ GIVEN = "PI_TEST_POSTGRES_URL"  # any database of a server, by a role that may c
 OPTIONS = {"fsync": "off", "full_page_writes": "off", "max_connections": "200", "listen_addresses": "127.0.0.1"}
 
 
+FILLED = """SELECT format('%I.%I', schemaname, relname) FROM pg_stat_user_tables
+    WHERE pg_relation_size(relid) > 0 ORDER BY 1"""
+
+
 @dataclass(slots=True)
 class Postgres:
     """One server; `url` names the database from which others are created."""
@@ -42,6 +46,18 @@ class Postgres:
         """Drop the database that the URL names, and whoever is still connected to it."""
         name = sql.Identifier(make_url(url).database or "")
         self.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+
+    def rows(self, url: str) -> Iterator[str]:
+        """Yield the rows of every table of a database as JSON, of a large one the first and the last thousand."""
+        with psycopg.connect(url, autocommit=True) as connection:
+            tables = connection.execute(FILLED).fetchall()
+            for [name] in tables:
+                for order in ("ASC", "DESC"):
+                    table = sql.SQL(name)  # quoted by the server
+                    some = sql.SQL("SELECT to_jsonb(t)::text FROM {} t ORDER BY ctid {} LIMIT 1000").format(
+                        table, sql.SQL(order)
+                    )
+                    yield from (row for [row] in connection.execute(some))
 
     def version(self) -> str:
         """Return the server's own word for its version."""

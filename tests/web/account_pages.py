@@ -6,6 +6,7 @@ import uuid
 from product_importer.accounts.known import Known
 from product_importer.accounts.models import Link, LinkKind, SignIn, Token, User
 from product_importer.accounts.roles import USERS, Role, Scope
+from product_importer.web.described import Answer, Door, Field, Group
 from tests.web import samples
 
 LONG_AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/149.0.0.0 Safari/537.36"
@@ -68,6 +69,27 @@ SETUP: dict[str, object] = {
 }
 PROBLEMS = {"name": "A token has that name already.", "scopes": "none", "new_password": "It has 5 of 12 characters."}
 
+CHANGE = Door(
+    id="change",
+    method="PATCH",
+    path="/api/v1/products/{product_id}",
+    role=Role.EDITOR,
+    says="Change the fields that are sent.",
+    more="A stale `If-Match` is refused.",
+    takes=(
+        Field("product_id", "id", required=True, place="path"),
+        Field("if-match", "text or null", "The version, as `ETag` had it.", place="header"),
+    ),
+    body=(Field("price", "number or text or null", "A decimal as text with two places."),),
+    answers=(
+        Answer("200", "", (Field("id", "id", "", True), Field("sku", "text", "", True))),
+        Answer("412", "VERSION_STALE", ()),
+    ),
+    curl='curl -X PATCH -H "Authorization: Bearer $TOKEN" "$SERVER/api/v1/products/{product_id}"',
+)
+READY = Door("ready", "GET", "/readyz", Role.ANYONE, "Answer.", "", (), (), (Answer("200", "", ()),), "curl $SERVER")
+API: dict[str, object] = {"nav": "api", "server": "https://importer.example.com"}
+
 PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "sign-in": ("sign_in.html", {"email": "", "next": "", "problem": ""}),
     "sign-in-refused": (
@@ -99,5 +121,6 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         "users.html",
         {**USERS_PAGE, "problem": "There is an account with that email.", "refused": "This is the only admin."},
     ),
+    "api": ("reference.html", {**API, "groups": [Group("products", (CHANGE,)), Group("health", (READY,))]}),
     "users-none": ("users.html", {**USERS_PAGE, "everybody": [], "invitations": [], "actor": "user:local"}),
 }

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from product_importer.kit import database
+from product_importer.kit import database, tasks
 from product_importer.kit.settings import Settings
 from tests.servers import children, databases
 from tests.web import doors
@@ -51,3 +51,20 @@ def doors_of_both(
         with doors.serving(Settings.model_validate(values)) as running:
             yield running
         database.engine().dispose()
+
+
+@pytest.fixture(params=["embedded", pytest.param("server", marks=pytest.mark.server)])
+def either(
+    request: pytest.FixtureRequest, database_maker: databases.Databases, tmp_path: Path
+) -> Iterator[tuple[doors.Doors, str]]:
+    """The web server of each mode, with the mode's name."""
+    mode, told = str(request.param), {"data_dir": tmp_path, "port": children.free_port()}
+    kind = databases.SQLITE
+    if mode == "server":
+        url = request.getfixturevalue("redis_url")
+        kind, told = databases.POSTGRESQL, told | {"redis_url": url, "celery_broker_url": url}
+    with database_maker.fresh(kind, folder=tmp_path) as where:
+        with doors.serving(Settings.model_validate({**told, "database_url": where})) as running:
+            yield running, mode
+        database.engine().dispose()
+        tasks.use(None)

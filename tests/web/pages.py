@@ -178,7 +178,6 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "products-none": ("products.html", {**LIST, "found": samples.make_found(0, 0)}),
     "product-new": ("product_form.html", {**FORM, "product": None, "form": Form(BLANK)}),
     "product-wrong": ("product_form.html", {**FORM, "form": samples.BAD_FORM}),
-    "product-conflict": ("product_form.html", {**FORM, "form": samples.CONFLICT}),
     "product-delete": ("products_delete.html", {**FORM}),
     "products-delete": ("products_delete.html", {"nav": "products", "ids": ["1", "2"], "back": "", "leave": "/"}),
     "error": (

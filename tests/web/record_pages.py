@@ -11,11 +11,12 @@ from product_importer.catalog.bulk_models import BulkKind, BulkState
 from product_importer.catalog.bulk_queries import BulkFailure, BulkProgress, BulkSeen
 from product_importer.catalog.models import Product
 from product_importer.media.queries import Gallery
-from product_importer.web import bulk_view
+from product_importer.web import bulk_view, product_form
 from product_importer.web.journal_query import JournalPage
 from product_importer.web.product_filters import ProductQuery
+from product_importer.web.product_form import Form
 from product_importer.web.told import ImportNamed, Told, ToldPage
-from tests.web import samples_of_images
+from tests.web import samples, samples_of_images
 from tests.web.samples import NOW
 
 ID = uuid.UUID(int=0x0193A4C2_7D1E_7A40_8000_000000000001)
@@ -121,11 +122,19 @@ def _confirming(count: int, step: int, typed: str | None = None, **asked: Any) -
 
 
 def _product(
-    product: Product | None, *events: Told, cursor: str | None = None, shown: Gallery = samples_of_images.NONE
+    product: Product | None,
+    *events: Told,
+    cursor: str | None = None,
+    shown: Gallery = samples_of_images.NONE,
+    form: Form | None = None,
 ) -> tuple[str, dict[str, object]]:
     history = ToldPage(items=list(events), next_cursor="1.x" if events else None)
-    context = {"product": product, "history": history, "cursor": cursor, "gallery": shown}
-    return ("product.html", {"nav": "products", **context})
+    form = form or (product_form.of(product) if product else None)
+    context = {"product": product, "history": history, "cursor": cursor, "gallery": shown, "form": form}
+    return (
+        "product.html",
+        {"nav": "products", "said": "saved" if shown is samples_of_images.NONE else None, **context},
+    )
 
 
 def _journal(*events: Told, **asked: Any) -> tuple[str, dict[str, object]]:
@@ -143,6 +152,7 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "job-failed": ("job.html", {"nav": "products", "job": FAILED}),
     "product": _product(PRODUCT, *EVENTS, shown=samples_of_images.GALLERY),
     "product-bare": _product(BARE),
+    "product-conflict": _product(PRODUCT, *EVENTS, form=samples.CONFLICT),
     "product-deleted": _product(None, make_told("product.deleted", 1), *EVENTS, cursor="1.x"),
     "images": ("images.html", {"nav": "products"}),
     "journal": _journal(*ALL),

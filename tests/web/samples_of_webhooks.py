@@ -9,6 +9,7 @@ from product_importer.web.trying import Tried
 from product_importer.webhooks.inbox import InboxMessage
 from product_importer.webhooks.models import DeliveryState, Disabled, Mode
 from product_importer.webhooks.queries import (
+    Answered,
     AttemptSeen,
     DeliveriesWanted,
     DeliveryPage,
@@ -36,6 +37,7 @@ SHOP = EndpointSeen(
     last_error=None,
     last_response_time=96.0,
     last_at=NOW - dt.timedelta(seconds=12),
+    recent=[Answered(time, good=True) for time in (80, 92, 86, 110, 96, 90, 140, 128, 98, 88, 84, 96)],
     failures=0,
     failing_since=None,
     rests_until=None,
@@ -48,11 +50,12 @@ SHOP = EndpointSeen(
 SEARCH = dataclasses.replace(
     SHOP, url="https://search.example.com/index", description="", state="resting", mode=Mode.EACH, failures=10,
     last_status=None, last_error="timeout", last_response_time=15_000.0, waiting=214, headers=(),
+    recent=[Answered(time, good=time < 9_000) for time in (210, 230, 240, 610, 2_300, 9_000, 15_000, 15_000)],
 )  # fmt: skip
 ERP = dataclasses.replace(
     SHOP, url="https://erp.internal.example.com/in", description="", event_types=("upload.completed",), enabled=False,
     state="disabled", mode=Mode.SUMMARY, disabled_reason=Disabled.BY_HAND, last_at=None, last_status=None, waiting=3,
-    last_response_time=None,
+    last_response_time=None, recent=[],
 )  # fmt: skip
 
 

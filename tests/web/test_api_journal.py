@@ -39,24 +39,29 @@ def test_pages_of_the_journal_follow_each_other_without_gap_or_overlap(served_tw
 
 
 def test_the_journal_is_narrowed_down_by_who_what_when_and_which(served_twice: Doors) -> None:
-    task_id = makers.import_file(makers.csv_file("A-1,Mug,,1.00")).task_id
+    task_id = makers.import_file(makers.csv_file("A-1,Mug,,1.00", "B-1,Cup,,1.00")).task_id
     makers.edit_product("A-1", name="=Edited")
-    product = makers.stored_products()["a-1"]
+    product, other = (makers.stored_products()[key] for key in ("a-1", "b-1"))
+    served_twice.ask("PATCH", f"/products/{other.id}", b'{"sku": "C-1"}', Content_Type="application/json")
+    served_twice.ask("DELETE", f"/products/{other.id}")
     found = {
-        "type=product.updated": 1,
+        "type=product.updated": 2,
         "actor=user:anna": 1,
-        "actor=import:1": 2,
-        "sku=A-1": 2,
-        "sku=a-1": 0,
+        "actor=import:1": 3,
+        "sku=a-1": 2,
+        "sku=c-1": 3,
+        "sku=B-1": 3,
+        "sku=D-1": 0,
         f"subject={product.id}": 2,
-        f"import={task_id}": 2,
-        "since=2020-01-01": 3,
+        f"subject={product.id}&sku=B-1": 0,
+        f"import={task_id}": 3,
+        "since=2020-01-01": 6,
         "until=2020-01-01": 0,
         "type=product.updated&sku=A-1&since=": 1,
     }
     counted = {query: len(served_twice.get(f"/journal?{query}").json["items"]) for query in found}
     assert counted == found
-    assert len(served_twice.get("/journal.csv?actor=user:anna").body.splitlines()) == 2
+    assert len(served_twice.get("/journal.csv?sku=b-1").body.splitlines()) == 4
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Text that would like to be more than text, through every field and name, in a real browser under the policy."""
 
+import json
 import urllib.parse
 import uuid
 
@@ -8,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from product_importer.accounts import users
 from product_importer.accounts.roles import Role, Scope
-from product_importer.kit import database
+from product_importer.kit import database, settings
 from tests import makers
 from tests.accounts.makers import make_session, make_token, make_user
 from tests.media import pictures
@@ -23,6 +24,25 @@ WATCH = """
 window.broken = [];
 addEventListener("securitypolicyviolation", (event) => window.broken.push(event.violatedDirective));
 """
+
+
+def watched(served: Doors, headers: dict[str, str]) -> tuple[str, str, str]:
+    """Make a feed, an endpoint and an inbox with all that can be typed there, and what a sender may put into it."""
+
+    def posted(path: str, **said: object) -> dict[str, str]:
+        answer = served.post(path, json.dumps(said), Content_Type="application/json", **headers)
+        assert answer.status == 201, answer.body
+        told: dict[str, str] = answer.json
+        return told
+
+    url = "https://shop.example/?q=" + SCRIPT.replace(" ", "/")
+    feed = posted("/feeds", name=SCRIPT[:100], url=url)
+    told = {"event_types": ["product.created"], "description": SCRIPT + ESCAPES}
+    hook = posted("/webhooks", url=url, **told)
+    inbox = f"/inbox/{'a' * 32}"
+    posted("/webhooks", url=settings.current().own_url + inbox, **told)
+    assert served.post(inbox, SCRIPT.encode(), webhook_id=SCRIPT, Content_Type="text/html").status == 400
+    return feed["id"], hook["id"], inbox
 
 
 @pytest.mark.browser
@@ -43,6 +63,9 @@ def test_nothing_that_is_stored_runs_anywhere(served: Doors, page: Page) -> None
     assert sent.status == 202, sent.body
     import_id = sent.json["task_id"]
     makers.run_import_to_end(uuid.UUID(import_id))
+    asks = served.post(f"/upload?interactive=true&name={name}", bad, Content_Type="text/csv", **headers).json["task_id"]
+    makers.run_import_to_end(uuid.UUID(asks))
+    feed, hook, inbox = watched(served, headers)
     form = doors.form(doors.file(pictures.picture(), f"{SCRIPT}.png"))
     place = f"/admin/products/{product.id}/images"
     assert served.post(place, form, Content_Type=doors.FORM, Accept="text/html", **headers).status == 303
@@ -65,6 +88,16 @@ def test_nothing_that_is_stored_runs_anywhere(served: Doors, page: Page) -> None
         "/admin/journal",
         "/admin/account",
         "/admin/users",
+        f"/admin/imports/{import_id}/mend",
+        f"/admin/imports/{asks}/mapping",
+        "/admin/feeds",
+        f"/admin/feeds/{feed}",
+        "/admin/webhooks",
+        f"/admin/webhooks/{hook}",
+        f"/admin/webhooks/{hook}/edit",
+        inbox,
+        "/admin/metrics",
+        "/admin/api",
         f"/admin/nowhere/{asked}",
     ):
         page.goto(base + path)

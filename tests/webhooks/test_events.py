@@ -1,17 +1,21 @@
 """What a receiver is told: each change once, singly or in batches, never of what nobody asked for."""
 
+import uuid
+from typing import Any
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 from product_importer.catalog import bulk_run
 from product_importer.catalog.bulk_models import BulkKind
 from product_importer.catalog.filters import Filters
+from product_importer.journal import record
 from product_importer.journal.models import Batch
 from product_importer.kit import clock, database, ids
 from product_importer.kit.settings import Settings
 from product_importer.kit.tasks import leases
 from product_importer.webhooks import dispatch
-from product_importer.webhooks.models import BULK, FAST, Duty
+from product_importer.webhooks.models import BULK, FAST, Duty, Endpoint
 from tests import makers
 from tests.bulk import start_bulk
 from tests.webhooks.makers import deliveries, duty, make_endpoint, work
@@ -78,6 +82,40 @@ def test_an_import_is_told_in_the_endpoints_mode(
     assert len({request.id for request in inbox.seen}) == len(sizes)
 
 
+def test_what_an_import_writes_waits_for_its_end_a_pause_or_half_a_minute(started: Settings, inbox: Receiver) -> None:
+    make_endpoint(inbox.url)
+    with database.transaction() as session:
+        session.execute(update(Endpoint).values(since=clock.now() - clock.seconds(600)))
+    import_id = ids.new_id()
+    told = [_written_by_import(import_id, sku, age=age) for sku, age in (("OLD", 99), ("YOUNG", -60), ("NEW", -600))]
+    makers.make_product("MUG-1")
+    makers.edit_product("MUG-1", name="By hand")
+    work()
+    assert sorted(_skus(inbox)) == ["MUG-1", "OLD"]
+    with database.transaction() as session:
+        session.execute(update(Batch).values(at=clock.now() - clock.seconds(dispatch.PAUSE + 1)))
+    work()
+    assert set(_skus(inbox)) == {*told, "MUG-1"}
+
+
+def test_what_people_wait_for_is_told_before_all_that_an_import_has_left(
+    started: Settings, inbox: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatch, "LOOK", 2)
+    make_endpoint(inbox.url)
+    import_id = ids.new_id()
+    for number in range(4):
+        _written_by_import(import_id, f"P-{number}", age=-60)
+    makers.make_product("MUG-1")
+    makers.edit_product("MUG-1", name="By hand")
+    with database.transaction() as session:
+        session.execute(update(Endpoint).values(since=clock.now() - clock.seconds(600)))
+        session.execute(update(Batch).values(at=clock.now() - clock.seconds(60)))
+    work()
+    assert deliveries()[0].sku == "MUG-1"
+    assert sorted(_skus(inbox)) == ["MUG-1", "P-0", "P-1", "P-2", "P-3"]
+
+
 def test_an_import_that_changes_nothing_sends_no_product(started: Settings, inbox: Receiver) -> None:
     makers.import_file(FILE)
     make_endpoint(inbox.url, *("product.created", "product.updated", "upload.completed"))
@@ -142,3 +180,17 @@ def test_two_workers_that_dispatch_the_same_batch_make_its_deliveries_once(start
         with database.transaction() as session:
             leases.give_back(session, Duty, duty_id, held.token, failed=False)
     assert [one.id for one in deliveries()] == [rows[0]["id"]]
+
+
+def _written_by_import(import_id: uuid.UUID, sku: str, *, age: float) -> str:
+    """Journal what an import that has not ended wrote so many seconds ago."""
+    with database.transaction() as session:
+        facts: dict[str, Any] = {"subject_id": ids.new_id(), "version": 1, "sku": sku, "import_id": import_id}
+        record.add(session, "product.created", actor="import:1", **facts)
+        newest = select(func.max(Batch.id)).scalar_subquery()
+        session.execute(update(Batch).where(Batch.id == newest).values(at=clock.now() - clock.seconds(age)))
+    return sku
+
+
+def _skus(inbox: Receiver) -> list[str]:
+    return [event["data"]["sku"] for request in inbox.seen for event in request.events]

@@ -6,12 +6,13 @@ import datetime as dt
 import hashlib
 import json
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_
 
 from product_importer.catalog.filters import Filters
 from product_importer.catalog.models import Product
@@ -60,16 +61,26 @@ class Order:
         """Whether the greatest comes first."""
         return self.direction is Direction.DOWN
 
-    def columns(self) -> list[ColumnElement[Any]]:
-        """Return what to ORDER BY."""
-        keys = [_KEYS[self.sort], *([] if self.sort in _UNIQUE else [Product.id])]
-        return [key.desc() if self.descends else key.asc() for key in keys]
+    @property
+    def is_indexed(self) -> bool:
+        """Whether an index has the products in this order."""
+        return self.sort in _UNIQUE
 
-    def behind(self, cursor: "Cursor") -> ColumnElement[bool]:
+    def columns(self, keys: "Keys | None" = None) -> list[ColumnElement[Any]]:
+        """Return what to ORDER BY; `keys` name columns elsewhere that hold the same as those of a product."""
+        found = [self.key(keys), *([] if self.is_indexed else [Product.id])]
+        return [key.desc() if self.descends else key.asc() for key in found]
+
+    def key(self, keys: "Keys | None" = None) -> ColumnElement[Any]:
+        """Return the column that is sorted by."""
+        column: ColumnElement[Any] = (keys or {}).get(self.sort, _KEYS[self.sort])
+        return column
+
+    def behind(self, cursor: "Cursor", keys: "Keys | None" = None) -> ColumnElement[bool]:
         """Return the condition that a product comes after the cursor."""
-        key, value = _KEYS[self.sort], _bound(self.sort, cursor)
+        key, value = self.key(keys), _bound(self.sort, cursor)
         further: ColumnElement[bool] = key < value if self.descends else key > value
-        if self.sort in _UNIQUE:
+        if self.is_indexed:
             return further
         return or_(further, and_(key == value, Product.id < cursor.id if self.descends else Product.id > cursor.id))
 
@@ -111,6 +122,22 @@ def read(text: str, filters: Filters, order: Order) -> Cursor:
     return Cursor(value, uuid.UUID(product_id), *counted)
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some products of a list: `limit` of them behind a place, or behind so many others."""
+
+    order: Order
+    limit: int
+    offset: int = 0
+    place: Cursor | None = None
+
+    def of(self, wanted: Select[Any], keys: "Keys | None" = None) -> Select[Any]:
+        """Narrow a list down to this part of it."""
+        wanted = wanted.order_by(*self.order.columns(keys)).limit(self.limit).offset(self.offset)
+        return wanted if self.place is None else wanted.where(self.order.behind(self.place, keys))
+
+
+Keys = Mapping[Sort, ColumnElement[Any]]
 _KEYS: dict[Sort, Any] = {
     Sort.SKU: Product.sku_key,
     Sort.CREATED: Product.id,

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sqlalchemy import ColumnElement, func, select
@@ -12,10 +12,11 @@ from product_importer.catalog import order as orders
 from product_importer.catalog import search
 from product_importer.catalog.filters import Filters
 from product_importer.catalog.models import Product
-from product_importer.catalog.order import Cursor, Order
-from product_importer.catalog.search import Plan
+from product_importer.catalog.order import Cursor, Order, Part
+from product_importer.catalog.search import Search
 from product_importer.kit.errors import NotFound
 
+FAR: Final = 1_000  # products before a page
 COUNTED: Final = 10_000  # products that a search counts at most: further on it says "10,000+"
 
 
@@ -54,17 +55,17 @@ def page(
     Raises CursorInvalid for a cursor that was not made for these filters and this order.
     """
     place = orders.read(cursor, filters, order) if cursor is not None else None
-    plan = search.plan(session, filters, counted=COUNTED)
-    wanted = select(Product).where(plan.page).order_by(*order.columns()).limit(per_page + 1)
-    if place is None:
-        wanted = wanted.offset((page - 1) * per_page)
+    known = search.known(session, filters)
+    part = Part(order, per_page + 1, 0 if place else (page - 1) * per_page, place)
+    page = place.page if place else page
+    if known is None:
+        found, seen = _looked_through(session, filters, part), None
     else:
-        wanted, page = wanted.where(order.behind(place)), place.page
-    found = session.scalars(wanted).all()
+        found, seen = search.page(session, known, part)
     items = found[:per_page]
     if page == 1 and len(found) <= per_page:
         return Page(items, Total(len(items), exact=True), page, 1, None)
-    total = Total(place.total, place.exact) if place else _total(session, filters, plan)
+    total = Total(place.total, place.exact) if place else _total(session, filters, known, seen)
     pages = max(1, -(-total.count // per_page))
     if len(found) <= per_page:
         return Page(items, total, page, pages, None)
@@ -74,7 +75,7 @@ def page(
 
 def total_of(session: Session, filters: Filters) -> Total:
     """Count the products wanted, those looked for by their texts up to COUNTED."""
-    return _total(session, filters, search.plan(session, filters, counted=COUNTED))
+    return _total(session, filters, search.known(session, filters))
 
 
 def count(session: Session, wanted: ColumnElement[bool] | None = None) -> int:
@@ -102,11 +103,24 @@ def by_keys(session: Session, keys: Collection[str]) -> dict[str, Product]:
     return {product.sku_key: product for product in found}
 
 
-def _total(session: Session, filters: Filters, plan: Plan) -> Total:
+def _looked_through(session: Session, filters: Filters, part: Part) -> Sequence[Product]:
+    """Go along the list; far along it, past keys alone, which an index has without the products."""
+    wanted, key = select(Product).where(filters.condition()), part.order.key()
+    if part.offset >= FAR and part.order.is_indexed:
+        first = session.scalar(replace(part, limit=1).of(select(key).where(filters.condition())))
+        if first is None:
+            return []
+        wanted = wanted.where(key <= first if part.order.descends else key >= first)
+        part = replace(part, offset=0)
+    return session.scalars(part.of(wanted)).all()
+
+
+def _total(session: Session, filters: Filters, known: Search | None, seen: int | None = None) -> Total:
     if not filters.has_text:
-        return Total(count(session, plan.count), exact=True)
-    if plan.many:
-        return Total(COUNTED, exact=False)
-    some = select(Product.id).where(plan.count).limit(COUNTED + 1).subquery()
-    counted = session.scalar(select(func.count()).select_from(some)) or 0
-    return Total(min(counted, COUNTED), counted <= COUNTED)
+        return Total(count(session, filters.condition()), exact=True)
+    if seen is None and known is not None:
+        seen = search.count(session, known, most=COUNTED + 1)
+    elif seen is None:
+        some = select(Product.id).where(filters.condition()).limit(COUNTED + 1).subquery()
+        seen = session.scalar(select(func.count()).select_from(some)) or 0
+    return Total(min(seen, COUNTED), seen <= COUNTED)

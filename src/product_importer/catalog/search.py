@@ -1,69 +1,138 @@
-"""Searching fast: an index that follows the products a little later, and never decides alone what is found."""
+"""Searching fast: an index that follows the products a little later says which ones a search means, and how many."""
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, func, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, case, func, select, true, union_all
 from sqlalchemy.orm import Session
 
-from product_importer.catalog.filters import TEXTS, Filters
+from product_importer.catalog import search_text
+from product_importer.catalog.filters import Filters
 from product_importer.catalog.models import Product, ProductText
+from product_importer.catalog.order import Part, Sort
 from product_importer.journal.models import Batch, Entry
-from product_importer.kit import database, folding
+from product_importer.kit import database
 
-WRITTEN: Final = ("product.created", "product.updated")
 SMALL: Final = 10_000  # products: fewer are looked through one by one
-FEW: Final = 2_000  # products that may contain the words: they are fetched and sorted
-SOME: Final = 50_000  # and so many are counted in the index; of more, walking the list finds enough soon
-BEHIND: Final = 20  # batches that the index may lag behind, until products are looked through one by one
-GRAM: Final = 3  # characters of a trigram: shorter words are in no index
+BEHIND: Final = 1_000  # entries of the journal that the index may lack, until products are looked through one by one
+SAMPLE: Final = 300  # texts by which it is guessed how many match
+MANY: Final = 5_000  # products: of so many, the list's own order shows enough soon
+WALK: Final = 10_000  # products that are looked through in that order at most, or a hundredth of all if that is more
+OFTEN: Final = 0.1  # share of the texts: words that more of them have are found sooner by reading than by the index,
+APART: Final = 3  # if they stand together in less than one of so many
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """How to look: the condition for a page, the one for the count, and whether there are more than a count counts."""
+class Search:
+    """What is known of a search: the condition on a text, and about how many products meet it, of how many.
 
-    page: ColumnElement[bool]
-    count: ColumnElement[bool]
-    many: bool = False
-
-
-def plan(session: Session, filters: Filters, *, counted: int) -> Plan:
-    """Return how to find what the filters want; each condition is exact, for the filters' own always stands in it.
-
-    The index only says where to look: at products that may contain the words, and at those whose batches it has
-    not taken in yet. `many` says without counting that more than `counted` products are wanted.
+    `behind` is the first batch of the journal that the index lacks; None when it lacks nothing.
     """
-    exact = filters.condition()
-    words = _words(filters)
-    behind = _behind(session)
-    if not words or behind > BEHIND or not _is_large(session):
-        return Plan(exact, exact)
-    whole = not behind and filters == Filters(q=filters.q) and len(words) == len((filters.q or "").split())
-    hits = select(ProductText.product_id).where(database.face().has_all(ProductText, words))
-    some = hits.limit((counted if whole else SOME) + 1).subquery()
-    found = session.scalar(select(func.count()).select_from(some)) or 0
-    hinted = and_(exact, Product.id.in_(union_all(hits, _pending())))
-    return Plan(hinted if found <= FEW else exact, hinted if found <= SOME else exact, whole and found > counted)
+
+    filters: Filters
+    texts: ColumnElement[bool]
+    about: int
+    whole: int
+    behind: int | None
 
 
-def _words(filters: Filters) -> Sequence[str]:
-    """Return what a product must contain in any of its texts, folded; without what no index can find."""
-    parts = [getattr(filters, name) for name in TEXTS] + (filters.q or "").split()
-    return [folding.fold(part) for part in parts if part and len(part) >= GRAM]
+def known(session: Session, filters: Filters) -> Search | None:
+    """Return how to find what the filters want by their texts; None where the products are to be looked through."""
+    if not search_text.tells(filters):
+        return None
+    first, last = (session.scalar(select(end(ProductText.number))) for end in (func.min, func.max))
+    behind = session.scalar(select(Batch.id).where(Batch.searched_at.is_(None)).order_by(Batch.id).limit(1))
+    if first is None or last is None or last - first < SMALL or not _is_near(session, behind):
+        return None
+    database.face().plan_anew(session.connection())
+    return _guessed(session, filters, range(first, last + 1, max(1, (last - first) // SAMPLE)), behind)
 
 
-def _behind(session: Session) -> int:
-    some = select(Batch.id).where(Batch.searched_at.is_(None)).limit(BEHIND + 1).subquery()
+def page(session: Session, wanted: Search, part: Part) -> tuple[Sequence[Product], int | None]:
+    """Return a part of the list of what is wanted, and how many there are in all where that was seen besides."""
+    if wanted.about >= MANY:
+        return _walked(session, wanted, part) or _listed(session, wanted, part)[0], None
+    return _listed(session, wanted, part, count=part.place is None)
+
+
+def count(session: Session, wanted: Search, *, most: int) -> int:
+    """Count what is wanted, up to `most`."""
+    some = _ids(wanted, Sort.SKU)[0].limit(most).subquery()
     return session.scalar(select(func.count()).select_from(some)) or 0
 
 
-def _is_large(session: Session) -> bool:
-    return session.scalar(select(ProductText.number).order_by(ProductText.number).offset(SMALL).limit(1)) is not None
+def _is_near(session: Session, behind: int | None) -> bool:
+    """Return whether the index lacks but few products."""
+    if behind is None:
+        return True
+    lacking = _newer(behind).limit(BEHIND + 1).subquery()
+    return (session.scalar(select(func.count()).select_from(lacking)) or 0) <= BEHIND
 
 
-def _pending() -> Select[uuid.UUID]:
-    batches = select(Batch.id).where(Batch.searched_at.is_(None), Batch.type.in_(WRITTEN))
-    return select(Entry.subject_id).where(Entry.batch_id.in_(batches))
+def _guessed(session: Session, filters: Filters, numbers: range, behind: int | None) -> Search | None:
+    """Look at some texts to decide whether the index is worth asking; None where what else is wanted is rarer."""
+    exact, apart, grams = search_text.exact(filters), search_text.apart(filters), search_text.grams(filters)
+    rest = _rest(filters)
+    met = [func.count(case((one, 1))) for one in (true(), exact, apart, rest.condition())]
+    some = select(*met).select_from(ProductText).where(ProductText.number.in_(numbers))
+    if not rest.is_empty:
+        some = some.join(Product, Product.id == ProductText.product_id)
+    seen, meant, loose, left = (int(count) for count in session.execute(some).one())
+    if left < meant:
+        return None
+    is_loose = not database.face().KNOWS_PHRASES and loose > OFTEN * seen and loose > APART * meant
+    texts = and_(database.face().has_all(ProductText, grams), exact) if grams and not is_loose else exact
+    return Search(filters, texts, meant * numbers.step, seen * numbers.step, behind)
+
+
+def _walked(session: Session, wanted: Search, part: Part) -> Sequence[Product]:
+    """Look through the list where enough should stand soon; nothing where it does not, for the like stand together."""
+    walk = max(WALK, wanted.whole // 100)
+    if not part.order.is_indexed or 2 * (part.offset + part.limit) * wanted.whole > walk * wanted.about:
+        return []
+    key, some = part.order.key(), part.of(select(Product).where(wanted.filters.condition()))
+    edge = session.scalar(replace(part, offset=walk, limit=1).of(select(key)))
+    if edge is not None:
+        some = some.where(key > edge if part.order.descends else key < edge)
+    found = session.scalars(some).all()
+    return found if len(found) == part.limit else []
+
+
+def _listed(
+    session: Session, wanted: Search, part: Part, *, count: bool = False
+) -> tuple[Sequence[Product], int | None]:
+    """Find by their texts all that are wanted, and sort them; what changes meanwhile is left out."""
+    ids, keys = _ids(wanted, part.order.sort)
+    listed = part.of(ids.add_columns(func.count().over()) if count else ids, keys)
+    found = session.execute(listed).all()
+    order = {row[0]: place for place, row in enumerate(found)}
+    some = session.scalars(select(Product).where(Product.id.in_(order), wanted.filters.condition()))
+    return sorted(some, key=lambda one: order[one.id]), found[0][1] if count and found else None
+
+
+def _ids(wanted: Search, sort: Sort) -> tuple[Select[Any], Mapping[Sort, ColumnElement[Any]]]:
+    """Select the products wanted; with columns to sort by that make it needless to look at the products themselves."""
+    texts = select(ProductText.product_id.label("id"), ProductText.sku_key).where(wanted.texts)
+    source = texts.subquery("texts")
+    if wanted.behind is not None:
+        newer = _newer(wanted.behind)
+        lacking = select(Product.id, Product.sku_key).where(Product.id.in_(newer), wanted.filters.condition())
+        source = union_all(texts.where(ProductText.product_id.not_in(newer)), lacking).subquery("texts")
+    rest = _rest(wanted.filters)
+    keys = {Sort.SKU: source.c.sku_key, Sort.CREATED: source.c.id}
+    ids = select(source.c.id)
+    if sort not in keys or not rest.is_empty:
+        ids = ids.join(Product, Product.id == source.c.id).where(rest.condition())
+    return ids, keys
+
+
+def _rest(filters: Filters) -> Filters:
+    """Return what the texts do not tell."""
+    return replace(filters, sku=None, name=None, description=None, q=None)
+
+
+def _newer(behind: int) -> Select[uuid.UUID]:
+    """Select what the journal tells of since a batch, a little more than the index lacks."""
+    return select(Entry.subject_id).where(Entry.batch_id >= behind)

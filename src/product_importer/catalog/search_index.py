@@ -7,17 +7,18 @@ from typing import Any, Final
 from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from product_importer.catalog import search_text
 from product_importer.catalog.filters import TEXTS
 from product_importer.catalog.models import Product, ProductText
 from product_importer.journal.models import Batch, Entry
-from product_importer.kit import clock, database, folding, tasks
+from product_importer.kit import clock, database, tasks
 from product_importer.kit.failpoints import failpoint
 from product_importer.kit.tasks import chores
 
 CHUNK: Final = 2_000  # products in one transaction: SQLite's only writer is soon free again
+FEW: Final = 100  # products of a batch that a person or a program changed one by one
 QUIET: Final = 15.0  # seconds without a change, and without a file being read: an import must not share its database
 PATIENCE: Final = 300.0  # seconds after which it goes on in spite of changes
-SEPARATOR: Final = "\x1f"
 
 
 @chores.every(5)
@@ -45,17 +46,25 @@ def take_in(batch_id: int) -> None:
 
 
 def _next() -> int | None:
-    """Return the oldest batch that is not indexed, if it is the time for it."""
+    """Return the oldest batch that is not indexed, if it is the time for it; the changes of a hand never wait."""
     with database.reading() as session:
-        waiting = Batch.searched_at.is_(None)
-        first = session.execute(select(Batch.id, Batch.at).where(waiting).order_by(Batch.id).limit(1)).first()
+        waiting = select(Batch.id, Batch.at).where(Batch.searched_at.is_(None)).order_by(Batch.id).limit(1)
+        first = session.execute(waiting).first()
+        by_hand = session.execute(waiting.where(Batch.import_id.is_(None))).first()
         last = session.scalar(select(Batch.at).order_by(Batch.id.desc()).limit(1))
         is_reading = tasks.is_at_work(session, "imports")
+        if by_hand is not None and _is_small(session, by_hand.id):
+            return int(by_hand.id)
     if first is None or last is None:
         return None
     now = clock.now()
     is_quiet = last < now - clock.seconds(QUIET) and not is_reading
     return int(first.id) if is_quiet or first.at < now - clock.seconds(PATIENCE) else None
+
+
+def _is_small(session: Session, batch_id: int) -> bool:
+    """Return whether a batch is no slice of a job over many products."""
+    return session.scalar(select(Entry.batch_id).where(Entry.batch_id == batch_id).offset(FEW).limit(1)) is None
 
 
 def _subjects(session: Session, batch_id: int, after: uuid.UUID | None) -> Sequence[uuid.UUID]:
@@ -74,12 +83,8 @@ def _renew(session: Session, ids: Sequence[uuid.UUID]) -> None:
     """Put the texts of these products in the place of what was indexed of them; one at a time does so."""
     database.face().one_at_a_time(session.connection(), "search")
     session.execute(delete(ProductText).where(ProductText.product_id.in_(ids)))
-    wanted = select(Product.id, *(getattr(Product, name) for name in TEXTS)).where(Product.id.in_(ids))
-    rows = [{"product_id": one.id, "text": text_of(*one[1:])} for one in session.execute(wanted.order_by(Product.id))]
+    columns = (Product.id, Product.sku_key, *(getattr(Product, name) for name in TEXTS))
+    found = session.execute(select(*columns).where(Product.id.in_(ids)).order_by(Product.id))
+    rows = [{"product_id": one.id, "sku_key": one.sku_key, "text": search_text.text_of(*one[2:])} for one in found]
     if rows:
         session.execute(insert(ProductText), rows)
-
-
-def text_of(sku: str, name: str, description: str | None) -> str:
-    """Return what is searched of a product."""
-    return folding.fold(SEPARATOR.join((sku, name, description or "")))

@@ -12,6 +12,7 @@ from product_importer.kit.database.types import Base, Json, Moment, SerialIntege
 
 UNSEARCHED = text("searched_at IS NULL")
 UNDISPATCHED = text("dispatched_at IS NULL")
+BY_HAND = text("line IS NULL")
 
 
 class Batch(Base):
@@ -42,7 +43,12 @@ class Entry(Base):
 
     __tablename__ = "journal_entries"
     # Entries come in the order of their batches: a BRIN finds a batch and costs nothing to keep (a B-tree: 0.4 s of 5).
-    __table_args__ = (Index(None, "batch_id", postgresql_using="brin"), {"sqlite_with_rowid": False})
+    # Nor does the index by SKU, for it leaves out the lines of files.
+    __table_args__ = (
+        Index(None, "batch_id", postgresql_using="brin"),
+        Index("ix_journal_entries_by_hand", "sku", postgresql_where=BY_HAND, sqlite_where=BY_HAND),
+        {"sqlite_with_rowid": False},
+    )
 
     # no foreign key: both rows are written in one transaction, and half a million look-ups would cost a second
     subject_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)

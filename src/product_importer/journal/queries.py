@@ -29,13 +29,12 @@ class JournalCursorInvalid(AppError):
 class Wanted:
     """Which entries are looked for; None and an empty text narrow nothing down.
 
-    `sku` is the SKU as it was spelt then. `since` and `until` bound the moment, both included.
+    `subjects` are what it may have happened to. `since` and `until` bound the moment, both included.
     """
 
     type: str = ""
     actor: str = ""
-    sku: str = ""
-    subject_id: uuid.UUID | None = None
+    subjects: frozenset[uuid.UUID] | None = None
     import_id: uuid.UUID | None = None
     since: dt.datetime | None = None
     until: dt.datetime | None = None
@@ -44,11 +43,6 @@ class Wanted:
     def narrow(self) -> bool:
         """Whether anything is left out."""
         return self != Wanted()
-
-    @property
-    def of_subject(self) -> bool:
-        """Whether entries are looked for by what they are about, not by the change that they belong to."""
-        return bool(self.sku) or self.subject_id is not None
 
     def batches(self) -> ColumnElement[bool]:
         """Return what a batch must meet."""
@@ -62,8 +56,7 @@ class Wanted:
 
     def entries(self) -> ColumnElement[bool]:
         """Return what an entry must meet."""
-        given = {"sku": self.sku, "subject_id": self.subject_id}
-        return and_(true(), *(getattr(Entry, name) == value for name, value in given.items() if value))
+        return true() if self.subjects is None else Entry.subject_id.in_(self.subjects)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +85,7 @@ class Page:
 
 def history(session: Session, subject_id: uuid.UUID, *, cursor: str | None = None, limit: int = 50) -> Page:
     """Return what happened to one subject, newest first. Raises JournalCursorInvalid."""
-    return page(session, Wanted(subject_id=subject_id), cursor=cursor, limit=limit)
+    return page(session, Wanted(subjects=frozenset({subject_id})), cursor=cursor, limit=limit)
 
 
 def page(session: Session, wanted: Wanted, *, cursor: str | None = None, limit: int = 50) -> Page:
@@ -113,8 +106,8 @@ def types(session: Session) -> Sequence[str]:
 
 
 def _found(session: Session, wanted: Wanted, behind: tuple[int, uuid.UUID] | None, limit: int) -> Iterator[Event]:
-    """Look through one subject's entries at once, else batch by batch: each is one range of an index."""
-    if wanted.of_subject:
+    """Look through the entries of some subjects at once, else batch by batch: each is one range of an index."""
+    if wanted.subjects is not None:
         joined = _events(wanted).join(Batch, Batch.id == Entry.batch_id).where(wanted.batches())
         order = joined.order_by(Entry.batch_id.desc(), Entry.subject_id).limit(limit)
         yield from map(_event, session.execute(order if behind is None else order.where(_after(*behind))))

@@ -52,6 +52,7 @@ from product_importer.web.pages import (
     mapping,
     mend,
     product_forms,
+    reference,
     users,
 )
 from product_importer.web.pages import control as control_pages
@@ -107,6 +108,7 @@ PAGES = (
     webhook_pages.router,
     deliveries.router,
     inbox.router,
+    reference.router,
 )
 
 

@@ -57,6 +57,12 @@ def done(job: BulkSeen) -> str:
     return f"{DID[job.kind]} {products(job.progress.done)}{time}"
 
 
+def products_link(job: BulkSeen) -> str:
+    """Return the address of the list that the job went through, whether active or not by now."""
+    named = {name.removesuffix("_id"): value for name, value in job.filters.items() if name != "active"}
+    return f"/admin/products?{urlencode(named)}" if named and job.kind is not BulkKind.DELETE else "/admin/products"
+
+
 def rows(job: BulkSeen) -> str:
     """Say how far the job is: 216,000 of 512,304 products."""
     if job.progress.total is None:

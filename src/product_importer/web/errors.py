@@ -23,6 +23,7 @@ from product_importer.web.identity import SignInNeeded
 _log = logs.get("web.errors")
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 PAGES = ("/admin", "/setup", "/sign-in", "/sign-out")
+LEADING = ("/", "/docs")  # to a page
 RETRY = "5"  # seconds until a database that was away may be back
 
 
@@ -93,7 +94,7 @@ def answer(scope: Scope, refused: AppError, headers: Mapping[str, str] | None = 
     headers = {**_headers(refused), **(headers or {})}
     request = Request(scope)
     request_id = scope.get("state", {}).get("request_id", "")
-    if scope["path"].startswith(PAGES) and "text/html" in request.headers.get("accept", ""):
+    if is_page(scope["path"]) and "text/html" in request.headers.get("accept", ""):
         if isinstance(refused, SignInNeeded) and request.method == "GET":
             asked = f"{scope['path']}?{request.url.query}".rstrip("?")
             return RedirectResponse(f"/sign-in?next={quote(asked, safe='')}", 303)
@@ -104,6 +105,11 @@ def answer(scope: Scope, refused: AppError, headers: Mapping[str, str] | None = 
         page.headers.update(headers)
         return page
     return _Problem(problem(refused, request_id), refused.status, headers)
+
+
+def is_page(path: str) -> bool:
+    """Return whether people look there, and not programs."""
+    return path.startswith(PAGES) or path in LEADING
 
 
 def _headers(refused: AppError) -> dict[str, str]:

@@ -6,7 +6,11 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from sqlalchemy.orm import Session
 
+from product_importer.catalog import queries as products
+from product_importer.catalog import schemas
+from product_importer.journal import skus
 from product_importer.journal.queries import Wanted
 
 
@@ -32,7 +36,7 @@ class JournalQuery(BaseModel):
 
     type: Text = Field(default=None, description="Such as product.updated.", examples=["product.deleted"])
     actor: Text = Field(default=None, description="Who did it.", examples=["user:local"])
-    sku: Text = Field(default=None, description="The SKU, spelt as it was then.")
+    sku: Text = Field(default=None, description="The SKU that a product has, or had.")
     subject: Annotated[uuid.UUID | None, BeforeValidator(_blank_is_none)] = Field(
         default=None, description="The id of the product or the import that it happened to."
     )
@@ -42,17 +46,25 @@ class JournalQuery(BaseModel):
     since: Day = Field(default=None, description="The first day, in UTC.")
     until: Day = Field(default=None, description="The last day, in UTC.")
 
-    def wanted(self) -> Wanted:
+    def wanted(self, session: Session) -> Wanted:
         """Return what was asked for as the journal understands it."""
         return Wanted(
             type=self.type or "",
             actor=self.actor or "",
-            sku=self.sku or "",
-            subject_id=self.subject,
+            subjects=self._subjects(session),
             import_id=self.import_id,
             since=_moment(self.since, dt.time.min),
             until=_moment(self.until, dt.time.max),
         )
+
+    def _subjects(self, session: Session) -> frozenset[uuid.UUID] | None:
+        """Find the product that has the SKU, and those that had it."""
+        given = [{self.subject}] if self.subject else []
+        if self.sku:
+            sku = schemas.sku_text(self.sku)
+            now = products.by_keys(session, [schemas.sku_key(sku)]).values()
+            given.append({product.id for product in now} | skus.subjects(session, sku))
+        return frozenset(set.intersection(*given)) if given else None
 
 
 class JournalPage(JournalQuery):

@@ -42,6 +42,13 @@ def said(form: Mapping[str, Any]) -> dict[str, str]:
     return {name: form[name] for name in FIELDS if isinstance(form.get(name), str)}
 
 
+def with_lines_of(stored: str | None, values: Mapping[str, str]) -> dict[str, str]:
+    """Return the values with lines as they are stored: a browser ends each by CR LF, which is no change of the text."""
+    text = values.get("description", "").replace("\r\n", "\n")
+    same = stored is not None and stored.replace("\r\n", "\n") == text
+    return {**values, "description": stored if same and stored else text} if "description" in values else dict(values)
+
+
 def version(form: Mapping[str, Any]) -> int | None:
     """Return the version that the form was made for; None when it says none."""
     text = form.get("version")

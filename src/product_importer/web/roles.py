@@ -1,14 +1,15 @@
 """Who may do what: every route declares a role, and a test walks all of them."""
 
-from fastapi import Request
+from fastapi import FastAPI, Request
+from fastapi.routing import iter_route_contexts
 
 from product_importer.accounts.roles import Role, grants
 from product_importer.kit.errors import AppError
-from product_importer.web import identity
+from product_importer.web import asked, identity
 from product_importer.web.areas import area
 from product_importer.web.identity import Identity
 
-__all__ = ["Allows", "Role", "admin", "anyone", "current_actor", "editor", "viewer"]
+__all__ = ["Allows", "Role", "admin", "admin_or_token", "anyone", "current_actor", "declared", "editor", "viewer"]
 
 
 class RoleMissing(AppError):
@@ -32,11 +33,15 @@ class ScopeMissing(AppError):
 class Allows:
     """The dependency by which a route declares its role."""
 
-    def __init__(self, role: Role) -> None:
-        self.role = role
+    def __init__(self, role: Role, *, token: Role | None = None) -> None:
+        self.role = role  # of a person
+        self.token = token or role
 
     def __call__(self, request: Request) -> None:
-        """Let the request in and note who it is. Raises RoleMissing, ScopeMissing and what `identity.of` does."""
+        """Let the request in and note who it is.
+
+        Raises RoleMissing, ScopeMissing, what `identity.of` does, and what `asked.only_declared` does.
+        """
         if self.role is Role.ANYONE:
             return
         asking = identity.of(request)
@@ -46,18 +51,21 @@ class Allows:
         if reader is not None:
             reader.role = asking.role
             reader.signed_in = asking.known is not None and asking.known.session_id is not None
+        asked.only_declared(request)
 
     def _require(self, request: Request, asking: Identity) -> None:
-        if not asking.role.includes(self.role):
-            raise RoleMissing(f"This needs the role {self.role.value}; yours is {asking.role.value}.")
         scopes = asking.known.scopes if asking.known else None
+        role = self.role if scopes is None else self.token
+        if not asking.role.includes(role):
+            raise RoleMissing(f"This needs the role {role.value}; yours is {asking.role.value}.")
         writes = request.method not in ("GET", "HEAD", "OPTIONS")
-        needed = Role.EDITOR if writes and self.role is Role.VIEWER else self.role  # a reading token makes no tokens
+        needed = Role.EDITOR if writes and role is Role.VIEWER else role  # a reading token makes no tokens
         if scopes is not None and not grants(scopes, needed, area(request.url.path)):
             raise ScopeMissing(f"It has {', '.join(sorted(scopes)) or 'none'}.")
 
 
 anyone, viewer, editor, admin = (Allows(role) for role in Role)
+admin_or_token = Allows(Role.ADMIN, token=Role.VIEWER)  # what scrapes figures need not be able to delete
 
 
 def current_identity(request: Request) -> Identity:
@@ -69,3 +77,14 @@ def current_identity(request: Request) -> Identity:
 def current_actor(request: Request) -> str:
     """Return who acts: `user:…`, `token:…` or `system`."""
     return current_identity(request).actor
+
+
+def declared(app: FastAPI) -> dict[tuple[str, str], Role]:
+    """Return the role of each method and address that declares one."""
+    return {
+        (method, str(route.path)): one.call.role
+        for route in iter_route_contexts(app.routes)
+        for one in getattr(getattr(route, "dependant", None), "dependencies", ())
+        if isinstance(one.call, Allows)
+        for method in route.methods or ()
+    }

@@ -2,10 +2,11 @@
 
 import datetime as dt
 import json
+import statistics
 from typing import Final
 
 from product_importer.kit import clock
-from product_importer.web import words
+from product_importer.web import sparks, words
 from product_importer.web.standing import Look
 from product_importer.webhooks import inbox, schedule
 from product_importer.webhooks.events import BATCH, TEST, EventType
@@ -78,8 +79,9 @@ def traffic(one: EndpointSeen) -> str:
 
 
 def pace(one: EndpointSeen | None) -> float | None:
-    """Return the milliseconds that an endpoint took for an answer that was one."""
-    return one.last_response_time if one is not None and is_good(one.last_status) else None
+    """Return the milliseconds that an endpoint took for its latest answers that were a success, None without any."""
+    good = [each.milliseconds for each in one.recent if each.good] if one is not None else []
+    return statistics.median(good) if good else None
 
 
 def cost(mode: Mode, *, batch_size: int = 100, in_flight: int = 8, milliseconds: float | None = None) -> str:
@@ -115,6 +117,23 @@ def milliseconds(value: float | None) -> str:
     if value is None:
         return "-"
     return f"{value:.0f} ms" if value < 1_000 else f"{value / 1_000:.1f} s"
+
+
+def median(one: EndpointSeen) -> str:
+    """Write the middle of the latest response times."""
+    return milliseconds(statistics.median(each.milliseconds for each in one.recent) if one.recent else None)
+
+
+def spark(one: EndpointSeen) -> sparks.Spark | None:
+    """Draw the latest response times."""
+    return sparks.drawn(one.recent)
+
+
+def latest(one: EndpointSeen) -> str:
+    """Say in words what the line shows."""
+    times, bad = [each.milliseconds for each in one.recent], sum(not each.good for each in one.recent)
+    span = f"The latest {len(times)} response times, {milliseconds(min(times))} to {milliseconds(max(times))}"
+    return f"{span}, {bad} without success" if bad else span
 
 
 def answer(status: int | None, error: str | None) -> str:

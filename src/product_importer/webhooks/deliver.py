@@ -20,7 +20,7 @@ from product_importer.kit.outbound.policy import Policy
 from product_importer.kit.tasks import leases, turn
 from product_importer.webhooks import duties, settling, waiting
 from product_importer.webhooks.models import Duty, Endpoint
-from product_importer.webhooks.post import Post, most
+from product_importer.webhooks.post import Post, Room, most
 from product_importer.webhooks.sending import Outcome, Receiver
 from product_importer.webhooks.waiting import Item
 
@@ -60,10 +60,10 @@ async def _send_all(lease: leases.Hold) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """What a post has in hand, and whether it wants more."""
+    """What a post has in hand, in which lanes, and how much more it has room for."""
 
-    ids: frozenset[uuid.UUID]
-    wants: bool
+    lanes: Mapping[uuid.UUID, int]
+    room: Room
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +80,14 @@ def _due(hands: Mapping[uuid.UUID, Hand]) -> list[Due]:
     found = []
     with database.reading() as session:
         for endpoint in waiting.endpoints(session):
-            hand = hands.get(endpoint.id, Hand(frozenset(), wants=True))
+            hand = hands.get(endpoint.id, Hand({}, Room(most(endpoint), 0)))
             try:
                 receiver = Receiver.of(endpoint)
             except AppError as error:
                 _log.error("an endpoint cannot be called", endpoint=str(endpoint.id), error=error.detail)
                 continue
-            some = waiting.deliveries(session, endpoint, but=hand.ids, limit=most(endpoint)) if hand.wants else ()
+            room = hand.room
+            some = waiting.deliveries(session, endpoint, but=hand.lanes, limit=room.any, urgent=room.urgent)
             found.append(Due(endpoint, receiver, some))
     return found
 
@@ -98,6 +99,7 @@ class Office:
         self._calls, self._lease = calls, lease
         self._posts: dict[uuid.UUID, Post] = {}
         self._outcomes: list[Outcome] = []
+        self._bell = asyncio.Event()
         self._ends = time.monotonic() + turn.TURN
         self._quiet_since = time.monotonic()
 
@@ -106,7 +108,7 @@ class Office:
         while not self._is_over():
             self._lease.check()
             await self._load()
-            await self._wait(LOOK)
+            await self._wait()
             await self._record()
             if self._is_busy():
                 self._quiet_since = time.monotonic()
@@ -128,11 +130,11 @@ class Office:
 
     async def _load(self) -> None:
         """Give each endpoint's post what is due; one whose endpoint may not be called any more stops."""
-        hands = {key: Hand(frozenset(post.in_hand), post.wants) for key, post in self._posts.items()}
+        hands = {key: Hand(dict(post.in_hand), post.room) for key, post in self._posts.items()}
         found = await asyncio.to_thread(_due, hands)
         for one in found:
             if one.endpoint.id not in self._posts:
-                self._posts[one.endpoint.id] = Post(self._calls, self._outcomes.append)
+                self._posts[one.endpoint.id] = Post(self._calls, self._outcomes.append, self._bell)
             post = self._posts[one.endpoint.id]
             post.follow(one.endpoint, one.receiver)
             post.take_in(one.deliveries)
@@ -140,13 +142,12 @@ class Office:
         for key in self._posts.keys() - {one.endpoint.id for one in found}:
             self._posts[key].stop()
 
-    async def _wait(self, seconds: float) -> None:
-        """Wait a moment, or until some post has sent all that it had."""
-        running = self._running()
-        if running:
-            await asyncio.wait(running, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        else:
-            await asyncio.sleep(seconds)
+    async def _wait(self) -> None:
+        """Wait a moment, or until some post has room for more or has sent all that it had."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LOOK):
+                await self._bell.wait()
+        self._bell.clear()
         for post in self._posts.values():
             if post.fault is not None:
                 raise post.fault

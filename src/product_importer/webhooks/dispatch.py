@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, exists, insert, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, insert, not_, or_, select, update
 
 from product_importer.journal import record
 from product_importer.journal.models import Batch
@@ -21,7 +21,10 @@ from product_importer.webhooks.envelope import Event
 from product_importer.webhooks.events import BATCH, PRODUCTS, EventType
 from product_importer.webhooks.models import BULK, FAST, Delivery, Duty, Endpoint, Mode
 
-LOOK: Final = 200  # batches looked at together
+LOOK = 200  # batches looked at together
+WINDOW: Final = 2_000  # of so many, for a backlog can be of millions
+PAUSE: Final = 3.0  # seconds without a word from an import that is taken for stopped
+PATIENCE: Final = 30.0  # seconds that events wait for the end of their import at most
 BY_HAND: Final = 20  # products that a person changes at a time (a page of them): these events always come singly
 
 
@@ -43,7 +46,7 @@ class Wish:
 
 def due() -> ColumnElement[bool]:
     """Return whether the journal has anything that was not dispatched."""
-    return duties.waits(duties.DISPATCH, exists().where(Batch.dispatched_at.is_(None)))
+    return duties.waits(duties.DISPATCH, exists().where(_is_ready()))
 
 
 @tasks.register("webhooks", model=Duty, due=due)
@@ -54,6 +57,7 @@ def dispatch_events(duty_id: uuid.UUID) -> None:
 
 def ring_for_events() -> None:
     """Let a worker look at what was just committed; without endpoints nobody is disturbed."""
+    failpoint("webhook.committed")
     if not tasks.is_carried():
         return
     with database.reading() as session:
@@ -72,23 +76,47 @@ def _work(lease: leases.Hold) -> None:
             return
         wanted = [batch for batch in batches if any(wish.wants(batch) for wish in wishes)]
         _pass_over(lease, [batch.id for batch in batches if batch not in wanted])
-        for batch in sorted(wanted, key=lambda batch: (_lane(batch, 1), batch.id)):
+        for batch in _next(wanted):
             lease.check()
             if time.monotonic() > ends or tasks.stopping.is_set():
                 raise leases.GivenBack
             _dispatch(lease, batch, [wish for wish in wishes if wish.wants(batch)])
 
 
+def _next(batches: Sequence[Batch]) -> Sequence[Batch]:
+    """Return all that people wait for, else one: somebody may wait for something by then."""
+    return [batch for batch in batches if _lane(batch, 1) == FAST] or batches[:1]
+
+
 def _waiting() -> tuple[Sequence[Batch], list[Wish]]:
-    """Return the oldest batches and who wants what; batches first, so that whoever asked before them is seen."""
+    """Return some of the oldest batches, those that people wait for first, and who wants what.
+
+    Batches are read before endpoints, so that whoever asked before them is seen.
+    """
+    by_hand = and_(Batch.type.in_(PRODUCTS), Batch.import_id.is_(None))
+    first = case((or_(by_hand, Batch.type == EventType.UPLOAD_COMPLETED), 0), else_=1)
+    oldest = select(Batch.id).where(_is_ready()).order_by(Batch.id).limit(WINDOW)
     with database.reading() as session:
-        some = select(Batch).where(Batch.dispatched_at.is_(None)).order_by(Batch.id).limit(LOOK)
+        some = select(Batch).where(Batch.id.in_(oldest)).order_by(first, Batch.id).limit(LOOK)
         batches = session.scalars(some).all()
     with database.reading() as session:
         enabled = session.scalars(select(Endpoint).where(Endpoint.enabled).order_by(Endpoint.id))
         return batches, [
             Wish(one.id, frozenset(one.event_types), one.mode, one.batch_size, one.since) for one in enabled
         ]
+
+
+def _is_ready() -> ColumnElement[bool]:
+    """Leave an import alone while it writes: what it has written so far waits for its end, a pause, or PATIENCE.
+
+    Which imports write, and which of them have ended, is asked once, not for each batch.
+    """
+    now, new = clock.now(), Batch.dispatched_at.is_(None)
+    by_import = Batch.actor.startswith("import:")
+    writing = select(Batch.import_id).where(new, by_import, Batch.at > now - clock.seconds(PAUSE))
+    ended = select(Batch.import_id).where(Batch.import_id.in_(writing), Batch.type == EventType.UPLOAD_COMPLETED)
+    held = and_(by_import, Batch.import_id.in_(writing), Batch.import_id.not_in(ended))
+    return and_(new, or_(not_(held), Batch.at < now - clock.seconds(PATIENCE)))
 
 
 def _pass_over(lease: leases.Hold, unwanted: list[int]) -> None:

@@ -44,7 +44,8 @@ class Endpoint(Base):
     """An address that is told of events; only what happens from `since` on counts.
 
     `secrets` and `headers` are sealed (see `webhooks.sealed`). `failures` counts those in a row; from the tenth on the
-    endpoint rests until `rests_until`, and is then asked once.
+    endpoint rests until `rests_until`, and is then asked once. `recent` has the latest answers, the newest last: each
+    the milliseconds, and 1 for a success or 0; those recorded together are one, by their median.
     """
 
     __tablename__ = "webhook_endpoints"
@@ -70,6 +71,7 @@ class Endpoint(Base):
     last_error: Mapped[str | None]
     last_response_time: Mapped[float | None] = mapped_column(Double)  # milliseconds
     last_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    recent: Mapped[list[list[float]]] = mapped_column(Json, default=list)
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[dt.datetime] = mapped_column(Moment, default=clock.now)
 

@@ -5,6 +5,7 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Final
 
 from product_importer.kit.outbound.client import Client
@@ -15,7 +16,16 @@ from product_importer.webhooks.waiting import Item
 
 BESIDE: Final = 2  # further requests at a time for what people wait for, so that no import is in their way
 LOADED: Final = 5_000  # events in memory at most
-MOST: Final = 1_000  # deliveries in memory at most
+MOST: Final = 2_000  # deliveries in memory at most
+URGENT: Final = 100  # deliveries that people wait for and that come in although the line is full
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many deliveries a post has room for, and how many of those that people wait for at least."""
+
+    any: int
+    urgent: int
 
 
 def most(endpoint: Endpoint) -> int:
@@ -25,13 +35,16 @@ def most(endpoint: Endpoint) -> int:
 
 
 class Post:
-    """Sends the deliveries of one endpoint; each stays in hand until its outcome is recorded."""
+    """Sends the deliveries of one endpoint; each stays in hand until its outcome is recorded.
 
-    def __init__(self, calls: Client, report: Callable[[Outcome], None]) -> None:
-        self.in_hand: set[uuid.UUID] = set()
+    It rings the bell when it has room for more, and when somebody has found nothing more to carry.
+    """
+
+    def __init__(self, calls: Client, report: Callable[[Outcome], None], bell: asyncio.Event) -> None:
+        self.in_hand: dict[uuid.UUID, int] = {}  # and their lanes
         self.running: set[asyncio.Task[None]] = set()
         self.fault: BaseException | None = None  # of our own, not of the receiver
-        self._calls, self._report = calls, report
+        self._calls, self._report, self._bell = calls, report, bell
         self._urgent: deque[Item] = deque()
         self._patient: deque[Item] = deque()
         self._failures, self._next_at, self._halted = 0, 0.0, False
@@ -43,14 +56,17 @@ class Post:
             self._failures, self._halted = endpoint.failures, False
 
     @property
-    def wants(self) -> bool:
-        """Whether there is room for further deliveries."""
-        return not self._halted and len(self._urgent) + len(self._patient) < most(self._endpoint) // 2
+    def room(self) -> Room:
+        """How many further deliveries may come: many once half of the line is gone, some urgent ones at any time."""
+        if self._halted:
+            return Room(0, 0)
+        size = most(self._endpoint)
+        return Room(size if self._waiting() < size // 2 else 0, max(0, URGENT - len(self._urgent)))
 
     def take_in(self, deliveries: Iterable[Item]) -> None:
         """Put deliveries in line, unless the endpoint has begun to fail meanwhile."""
         for delivery in deliveries if not self._halted else ():
-            self.in_hand.add(delivery.id)
+            self.in_hand[delivery.id] = delivery.lane
             (self._patient if delivery.lane == BULK else self._urgent).append(delivery)
 
     def start(self) -> None:
@@ -60,12 +76,13 @@ class Post:
 
     def settled(self, delivery_id: uuid.UUID) -> None:
         """Let go of a delivery whose outcome is recorded."""
-        self.in_hand.discard(delivery_id)
+        self.in_hand.pop(delivery_id, None)
 
     def stop(self) -> None:
         """Send nothing more than what is under way."""
         for line in (self._urgent, self._patient):
-            self.in_hand -= {delivery.id for delivery in line}
+            for delivery in line:
+                del self.in_hand[delivery.id]
             line.clear()
 
     async def close(self) -> None:
@@ -90,7 +107,13 @@ class Post:
             if not outcome.is_test:
                 self._mind(outcome)
 
+    def _waiting(self) -> int:
+        return len(self._urgent) + len(self._patient)
+
     def _next(self, *, urgent_only: bool) -> Item | None:
+        """Take the next one out of the line; when half of the line is gone, more is loaded while this goes on."""
+        if self._waiting() == most(self._endpoint) // 2:
+            self._bell.set()
         if self._urgent:
             return self._urgent.popleft()
         return self._patient.popleft() if self._patient and not urgent_only else None
@@ -112,5 +135,6 @@ class Post:
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
         self.running.discard(task)
+        self._bell.set()
         if not task.cancelled() and (error := task.exception()) is not None:
             self.fault = error

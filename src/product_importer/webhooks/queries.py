@@ -30,11 +30,20 @@ class DeliveryCursorInvalid(AppError):
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """What an endpoint's latest requests came to: milliseconds, and whether it took them."""
+
+    milliseconds: float
+    good: bool
+
+
+@dataclass(frozen=True, slots=True)
 class EndpointSeen:
     """An endpoint as it is shown. `event_type` is its only type, if there is one; `last_response_time` milliseconds.
 
     `state` is `active`, `resting` (it failed ten times in a row, or asked for it) or `disabled`. Of its further headers
-    only the names are told. `waiting` counts its deliveries that are still to be sent, up to 10,000.
+    only the names are told. `waiting` counts its deliveries that are still to be sent, up to 10,000. `recent` has its
+    latest answers, the newest last, at most 24; those that came together are one, by their median.
     """
 
     id: uuid.UUID
@@ -53,6 +62,7 @@ class EndpointSeen:
     last_error: str | None
     last_response_time: float | None
     last_at: dt.datetime | None
+    recent: Sequence[Answered]
     failures: int
     failing_since: dt.datetime | None
     rests_until: dt.datetime | None
@@ -149,12 +159,13 @@ def seen_of(session: Session, one: Endpoint) -> EndpointSeen:
     """Return an endpoint as it is shown."""
     resting = one.rests_until is not None and one.rests_until > clock.now()
     state = "disabled" if not one.enabled else "resting" if resting else "active"
-    same = (name for name in EndpointSeen.__slots__ if hasattr(one, name))
+    same = {name for name in EndpointSeen.__slots__ if hasattr(one, name)} - {"headers", "event_types", "recent"}
     return EndpointSeen(
-        **{name: getattr(one, name) for name in same if name not in ("headers", "event_types")},
+        **{name: getattr(one, name) for name in same},
         event_types=tuple(one.event_types),
         event_type=one.event_types[0] if len(one.event_types) == 1 else None,
         state=state,
+        recent=[Answered(milliseconds, bool(good)) for milliseconds, good in one.recent],
         headers=tuple(sealed.headers_of(one)),
         waiting=waiting(session, one.id),
     )

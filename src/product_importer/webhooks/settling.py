@@ -1,16 +1,17 @@
 """Records attempts: what becomes of each delivery, and what they say about the endpoint's health."""
 
 import datetime as dt
+import statistics
 import uuid
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from product_importer.journal import record
-from product_importer.kit import clock
+from product_importer.kit import clock, database
 from product_importer.kit.failpoints import failpoint
 from product_importer.webhooks import schedule
 from product_importer.webhooks.models import Attempt, Delivery, DeliveryState, Disabled, Endpoint
@@ -18,6 +19,8 @@ from product_importer.webhooks.sending import GONE, Outcome
 
 deliveries: Any = Delivery.__table__
 attempts: Any = Attempt.__table__
+RECENT = 24  # answers that are kept with an endpoint
+_ATTEMPT = ("delivery_id", "at", "milliseconds", "status", "error", "words", "excerpt")
 _WORDS = {Disabled.GONE: "It answered 410: nobody is there any more.", Disabled.FAILING: "It failed for five days."}
 
 
@@ -26,19 +29,20 @@ def settle(session: Session, outcomes: Sequence[Outcome]) -> None:
     wanted = {outcome.delivery.endpoint_id for outcome in outcomes}
     held = select(Endpoint).where(Endpoint.id.in_(wanted)).order_by(Endpoint.id).with_for_update()
     endpoints = {endpoint.id: endpoint for endpoint in session.scalars(held)}
-    session.execute(insert(attempts), [_attempt(outcome) for outcome in outcomes])
+    database.face().insert(session.connection(), attempts, _ATTEMPT, map(_attempt, outcomes))
     failpoint("webhook.settle.recorded", session)
     succeeded: dict[int | None, list[uuid.UUID]] = defaultdict(list)
     failed: list[dict[str, Any]] = []
     for outcome in outcomes:
         counts, endpoint = True, endpoints.get(outcome.delivery.endpoint_id)
         if endpoint is not None:
-            _show(endpoint, outcome)
             counts = outcome.is_test or _judge(session, endpoint, outcome)
         if outcome.succeeded:
             succeeded[outcome.status].append(outcome.delivery.id)
         else:
             failed.append(_failed(outcome, counts=counts))
+    for endpoint in endpoints.values():
+        _show(endpoint, [outcome for outcome in outcomes if outcome.delivery.endpoint_id == endpoint.id])
     _write(session, succeeded, failed)
 
 
@@ -48,7 +52,8 @@ def _judge(session: Session, endpoint: Endpoint, outcome: Outcome) -> bool:
     While it fails again and again it is only probed, and a probe must not use up a delivery's attempts.
     """
     if outcome.succeeded:
-        endpoint.failures, endpoint.failing_since, endpoint.rests_until = 0, None, None
+        if endpoint.failures:
+            endpoint.failures, endpoint.failing_since, endpoint.rests_until = 0, None, None
         return True
     began_before = endpoint.rests_until is not None and outcome.at < endpoint.rests_until
     was_probe = endpoint.failures >= schedule.RESTS_AFTER and not began_before
@@ -65,9 +70,14 @@ def _judge(session: Session, endpoint: Endpoint, outcome: Outcome) -> bool:
     return not was_probe
 
 
-def _show(endpoint: Endpoint, outcome: Outcome) -> None:
-    endpoint.last_status, endpoint.last_error = outcome.status, outcome.reason
-    endpoint.last_response_time, endpoint.last_at = round(outcome.milliseconds, 1), outcome.at
+def _show(endpoint: Endpoint, outcomes: Sequence[Outcome]) -> None:
+    """Let people see the last answer, and how long the latest took."""
+    last = outcomes[-1]
+    endpoint.last_status, endpoint.last_error = last.status, last.reason
+    endpoint.last_response_time, endpoint.last_at = round(last.milliseconds, 1), last.at
+    took = statistics.median(outcome.milliseconds for outcome in outcomes)
+    good = all(outcome.succeeded for outcome in outcomes)
+    endpoint.recent = [*endpoint.recent, [round(took, 1), int(good)]][-RECENT:]
 
 
 def _disable(session: Session, endpoint: Endpoint, reason: Disabled) -> None:
@@ -86,16 +96,9 @@ def _disable(session: Session, endpoint: Endpoint, reason: Disabled) -> None:
     )
 
 
-def _attempt(outcome: Outcome) -> dict[str, Any]:
-    return {
-        "delivery_id": outcome.delivery.id,
-        "at": outcome.at,
-        "milliseconds": round(outcome.milliseconds, 1),
-        "status": outcome.status,
-        "error": outcome.reason,
-        "words": outcome.words,
-        "excerpt": outcome.excerpt,
-    }
+def _attempt(outcome: Outcome) -> tuple[Any, ...]:
+    said = (outcome.reason, outcome.words, outcome.excerpt)
+    return outcome.delivery.id, outcome.at, round(outcome.milliseconds, 1), outcome.status, *said
 
 
 def _failed(outcome: Outcome, *, counts: bool) -> dict[str, Any]:
@@ -118,7 +121,7 @@ def _write(session: Session, succeeded: dict[int | None, list[uuid.UUID]], faile
     """Write what became of the deliveries; those that arrived with one statement for each status."""
     arrived = {"state": DeliveryState.DELIVERED, "done_at": clock.now(), "error": None, "tries": Delivery.tries + 1}
     for status, some in succeeded.items():
-        many = update(Delivery).where(Delivery.id.in_(some)).values(status=status, **arrived)
+        many = update(Delivery).where(database.face().among(Delivery.id, some)).values(status=status, **arrived)
         session.execute(many.execution_options(synchronize_session=False))
     if failed:
         one = update(deliveries).where(deliveries.c.id == bindparam("b_id"))

@@ -1,13 +1,13 @@
 """Which deliveries are to be sent now, and to whom."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, not_, or_, select
 from sqlalchemy.orm import Session
 
-from product_importer.kit import clock
+from product_importer.kit import clock, database
 from product_importer.webhooks import schedule
 from product_importer.webhooks.models import BULK, FAST, TESTS, Delivery, DeliveryState, Endpoint
 
@@ -25,7 +25,7 @@ class Item:
     body: bytes
 
 
-_COLUMNS = tuple(getattr(Delivery, name) for name in Item.__slots__)
+_COLUMNS = (Delivery.id, Delivery.message_id, Delivery.type, Delivery.tries, Delivery.body)
 
 
 def any_due() -> ColumnElement[bool]:
@@ -38,24 +38,37 @@ def endpoints(session: Session) -> Sequence[Endpoint]:
     return session.scalars(select(Endpoint).where(_has_due()).order_by(Endpoint.id)).all()
 
 
-def deliveries(session: Session, endpoint: Endpoint, *, but: Collection[uuid.UUID], limit: int) -> Sequence[Item]:
+def deliveries(
+    session: Session, endpoint: Endpoint, *, but: Mapping[uuid.UUID, int], limit: int, urgent: int = 0
+) -> Sequence[Item]:
     """Return what is due for an endpoint but for what is in hand, tests first, then what people wait for.
 
+    `but` is what is in hand, and the lane of each. Of an import's come at most `limit`, of the others `urgent` too.
     One that is failing gets a single delivery, to see whether it answers again; one that is disabled or rests gets
     tests only.
     """
-    found: list[Item] = []
+    most = {TESTS: max(limit, urgent), FAST: max(limit, urgent), BULK: limit}
     if not endpoint.enabled or (endpoint.rests_until is not None and endpoint.rests_until > clock.now()):
-        lanes: tuple[int, ...] = (TESTS,)
-    else:
-        lanes = (TESTS, FAST, BULK)
-        limit = limit if endpoint.failures < schedule.RESTS_AFTER else max(0, 1 - len(but))
-    for lane in lanes:
-        if room := limit - len(found) if lane != TESTS else limit or 1:
-            some = select(*_COLUMNS).where(_due(lane), Delivery.endpoint_id == endpoint.id, Delivery.id.not_in(but))
-            ordered = some.order_by(Delivery.next_at, Delivery.id).limit(room)
-            found += [Item(*row) for row in session.execute(ordered)]
+        most = {TESTS: most[TESTS]}
+    elif endpoint.failures >= schedule.RESTS_AFTER:
+        most = {TESTS: most[TESTS]} | dict.fromkeys((FAST, BULK), 0 if but else min(1, limit))
+    found: list[Item] = []
+    for lane, room in most.items():
+        if room > len(found):
+            mine = [key for key, one in but.items() if one == lane]
+            found += _of_lane(session, endpoint.id, lane, mine, limit=room - len(found))
     return found
+
+
+def _of_lane(
+    session: Session, endpoint_id: uuid.UUID, lane: int, but: Sequence[uuid.UUID], *, limit: int
+) -> Iterator[Item]:
+    """Read in the order of the index alone: to sort by anything more, all that fell due at a moment would be read."""
+    some = select(*_COLUMNS).where(
+        _due(lane), Delivery.endpoint_id == endpoint_id, not_(database.face().among(Delivery.id, but))
+    )
+    for key, message_id, type_, tries, body in session.execute(some.order_by(Delivery.next_at).limit(limit)):
+        yield Item(key, endpoint_id, message_id, type_, lane, tries, body)
 
 
 def _has_due() -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Connection, Engine, FromClause, Select, Table
+from sqlalchemy import ColumnElement, Connection, Engine, FromClause, Select, SQLColumnExpression, Table
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 
@@ -28,6 +28,8 @@ class Face(Protocol):
     """The calls that differ between SQLite and PostgreSQL."""
 
     SLICE: int  # products that one merge transaction writes at most
+    SKU_BEFORE: str  # the SKU that an entry of the journal says was changed, as an index has it
+    KNOWS_PHRASES: bool  # whether the trigram index knows which words follow each other
     FILLERS: int  # connections that work on one scratch area at a time at most
 
     def engine(self, url: str) -> Engine:
@@ -47,6 +49,16 @@ class Face(Protocol):
 
     def append(self, connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> None:
         """Append `rows`, as they were selected from a table of the same columns; numbers go on behind theirs."""
+        ...
+
+    def insert(
+        self, connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]
+    ) -> None:
+        """Insert many `rows`, whose values stand in the order of `columns`; no JSON, and defaults are the table's."""
+        ...
+
+    def among(self, column: SQLColumnExpression[uuid.UUID], some: Sequence[uuid.UUID]) -> ColumnElement[bool]:
+        """Return whether the column is one of some hundred ids."""
         ...
 
     def create_scratch(self, engine: Engine, name: str) -> None:
@@ -99,6 +111,10 @@ class Face(Protocol):
         """Return whether `table.text`, on which a trigram index stands, contains all words of 3 characters or more."""
         ...
 
+    def position(self, text: ColumnElement[Any], part: str) -> ColumnElement[int]:
+        """Return where `part` first occurs in `text`, counted from 1; 0 where it does not."""
+        ...
+
     def last_of_each(self, table: Table, key: ColumnElement[str], order: ColumnElement[int]) -> Select[Any]:
         """Return the rows that have the highest `order` of their `key`, in the order of the keys.
 
@@ -120,6 +136,10 @@ class Face(Protocol):
 
     def look_up(self, connection: Connection) -> None:
         """Join by looking up one row after the other for the rest of the transaction, whatever else seems cheaper."""
+        ...
+
+    def plan_anew(self, connection: Connection) -> None:
+        """Plan each statement of this transaction for its own values, also one that is asked again and again."""
         ...
 
     def one_at_a_time(self, connection: Connection, what: str) -> None:

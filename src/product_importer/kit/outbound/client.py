@@ -5,6 +5,7 @@ import contextlib
 import socket
 import time
 from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import IO
@@ -23,6 +24,7 @@ BODY = 64 * 1024  # bytes of an answer that are read
 BLOCK = 64 * 1024  # bytes taken from the network at a time
 HOPS = 5  # redirects followed where any are
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_FAULTS = (urls.UrlRefused, TimeoutError, aiohttp.ClientError, OSError, ValueError)
 
 # aiohappyeyeballs merges what several addresses of one name raised: here the refusals of a call stay apart.
 _refusals: ContextVar[list[str]] = ContextVar("refusals")
@@ -60,9 +62,13 @@ class Client:
         returned; what goes beyond 64 KiB is not read, and its connection not used again.
         """
         began = time.monotonic()
-        async with _explaining(seconds), self._called("POST", address, body=body, headers=headers) as response:
-            kept, whole = await _excerpt(response, keep=keep)
-            return _answer(response, kept, whole=whole, began=began)
+        _refusals.set([])
+        try:
+            async with asyncio.timeout(seconds), self._called("POST", address, body=body, headers=headers) as response:
+                kept, whole = await _excerpt(response, keep=keep)
+                return _answer(response, kept, whole=whole, began=began)
+        except _FAULTS as error:
+            raise _explained(error, seconds) from error
 
     async def fetch(
         self, address: str, *, into: IO[bytes], limit: int, seconds: float, headers: Mapping[str, str] | None = None
@@ -73,25 +79,32 @@ class Client:
         whole. Raises CallFailed, TOO_LARGE among its reasons; the file then holds what had come.
         """
         began = time.monotonic()
-        async with _explaining(seconds):
-            for _ in range(HOPS + 1):
-                async with self._called("GET", address, headers=headers or {}) as response:
-                    if response.status not in _REDIRECTS or "Location" not in response.headers:
-                        if response.status == 200:
-                            await _save(response, into, limit=limit)
-                        return _answer(response, b"", whole=True, began=began)
-                    address = _next(response)
+        _refusals.set([])
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._fetched(address, into, limit=limit, headers=headers or {}, began=began)
+        except _FAULTS as error:
+            raise _explained(error, seconds) from error
+
+    async def _fetched(
+        self, address: str, into: IO[bytes], *, limit: int, headers: Mapping[str, str], began: float
+    ) -> Answer:
+        for _ in range(HOPS + 1):
+            async with self._called("GET", address, headers=headers) as response:
+                if response.status not in _REDIRECTS or "Location" not in response.headers:
+                    if response.status == 200:
+                        await _save(response, into, limit=limit)
+                    return _answer(response, b"", whole=True, began=began)
+                address = _next(response)
         raise CallFailed(Reason.REDIRECTS, f"The address leads on more than {HOPS} times.")
 
-    @contextlib.asynccontextmanager
-    async def _called(
+    def _called(
         self, method: str, address: str, *, headers: Mapping[str, str], body: bytes | None = None
-    ) -> AsyncIterator[aiohttp.ClientResponse]:
-        """Send one request and give the answer's head, its body still to be read."""
+    ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        """Send one request and give the answer's head, its body still to be read. Raises UrlRefused."""
         url = urls.checked(address)
         session = self._inward if self._policy.is_inbox(address) else self._outward
-        async with session.request(method, url, data=body, headers=headers, allow_redirects=False) as response:
-            yield response
+        return session.request(method, url, data=body, headers=headers, allow_redirects=False)
 
 
 @contextlib.asynccontextmanager
@@ -122,23 +135,15 @@ def _session(policy: Policy, at_once: int) -> aiohttp.ClientSession:
     )
 
 
-@contextlib.asynccontextmanager
-async def _explaining(seconds: float) -> AsyncIterator[None]:
-    """End what takes longer, and turn whatever goes wrong into CallFailed."""
-    refusals: list[str] = []
-    _refusals.set(refusals)
-    try:
-        async with asyncio.timeout(seconds):
-            yield
-    except urls.UrlRefused as error:
-        raise CallFailed(Reason.REFUSED, error.detail) from error
-    except TimeoutError as error:
-        raise CallFailed(Reason.TIMEOUT, _late(error, seconds)) from error
-    except (aiohttp.ClientError, OSError, ValueError) as error:
-        if refusals:
-            words = "; ".join(dict.fromkeys(refusals))
-            raise CallFailed(Reason.REFUSED, f"This address may not be called: {words}.") from error
-        raise explained(error) from error
+def _explained(error: Exception, seconds: float) -> CallFailed:
+    """Say what went wrong; a refusal of the guard comes as what aiohttp makes of it."""
+    if isinstance(error, urls.UrlRefused):
+        return CallFailed(Reason.REFUSED, error.detail)
+    if isinstance(error, TimeoutError):
+        return CallFailed(Reason.TIMEOUT, _late(error, seconds))
+    if refusals := _refusals.get():
+        return CallFailed(Reason.REFUSED, f"This address may not be called: {'; '.join(dict.fromkeys(refusals))}.")
+    return explained(error)
 
 
 def _late(error: TimeoutError, seconds: float) -> str:

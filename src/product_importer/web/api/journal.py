@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
 
 from product_importer.journal import queries
+from product_importer.kit import database
 from product_importer.kit.errors import NotFound
 from product_importer.web import downloads, journal_file, told
 from product_importer.web.deps import Reading
@@ -20,13 +21,15 @@ router = APIRouter(tags=["journal"])
 @router.get("/journal", dependencies=[Depends(viewer)])
 def journal(asked: Annotated[JournalPage, Query()], session: Reading) -> ToldPage:
     """List what happened, newest first: who, what, when, to which subject, through which import and line."""
-    return told.told(session, queries.page(session, asked.wanted(), cursor=asked.cursor, limit=asked.limit))
+    return told.told(session, queries.page(session, asked.wanted(session), cursor=asked.cursor, limit=asked.limit))
 
 
 @router.get("/journal.csv", dependencies=[Depends(viewer)], response_class=StreamingResponse)
 def journal_csv(asked: Annotated[JournalQuery, Query()]) -> StreamingResponse:
     """Download what happened as a file, all of it or what the filters leave."""
-    return downloads.csv_file(journal_file.written(asked.wanted()), "journal.csv")
+    with database.reading() as session:
+        wanted = asked.wanted(session)
+    return downloads.csv_file(journal_file.written(wanted), "journal.csv")
 
 
 @router.get("/products/{product_id}/history", tags=["products"], dependencies=[Depends(viewer)])

@@ -31,7 +31,7 @@ def feeds(request: Request, session: Reading, actor: Actor) -> HTMLResponse:
     return templating.render(request, "feeds.html", **context)
 
 
-@router.get("/new", dependencies=[Depends(viewer)])
+@router.get("/new", dependencies=[Depends(editor)])
 def new(request: Request, session: Reading, actor: Actor) -> HTMLResponse:
     """Show an empty form."""
     return _form(request, session, Form(feed_form.BLANK), None, actor=actor)
@@ -43,7 +43,7 @@ def create(request: Request, sent: Sent, actor: Actor) -> Response:
     return _save(request, sent, None, actor=actor)
 
 
-@router.get("/{feed_id}", dependencies=[Depends(viewer)])
+@router.get("/{feed_id}", dependencies=[Depends(editor)])
 def edit(request: Request, feed_id: uuid.UUID, session: Reading, actor: Actor) -> HTMLResponse:
     """Show the form filled with a feed."""
     feed = _seen(session, feed_id)

@@ -19,7 +19,7 @@ router = APIRouter(prefix="/admin/journal")
 @router.get("", dependencies=[Depends(viewer)])
 def journal(request: Request, asked: Annotated[JournalPage, Query()], session: Reading, actor: Actor) -> HTMLResponse:
     """List what happened, newest first."""
-    wanted = asked.wanted()
+    wanted = asked.wanted(session)
     page = told.told(session, queries.page(session, wanted, cursor=asked.cursor, limit=asked.limit))
     names = history.names(session, [asked.import_id]) if asked.import_id else {}
     context: dict[str, Any] = {

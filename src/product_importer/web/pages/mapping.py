@@ -16,13 +16,13 @@ from product_importer.web import mapping_form, mapping_view, templating
 from product_importer.web.deps import Actor, Reading
 from product_importer.web.mapping_form import Read, Said
 from product_importer.web.pages import rail
-from product_importer.web.roles import editor, viewer
+from product_importer.web.roles import editor
 
 router = APIRouter(prefix="/admin/imports/{import_id}/mapping")
 CONTROLS = 10_000  # a file has 2,000 columns at most, each with three controls
 
 
-@router.get("", dependencies=[Depends(viewer)])
+@router.get("", dependencies=[Depends(editor)])
 def ask(request: Request, import_id: uuid.UUID, session: Reading, actor: Actor) -> Response:
     """Show the columns with what they seem to be, or what was chosen for such a file before."""
     job = queries.job_of(session, import_id)

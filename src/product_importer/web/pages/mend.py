@@ -14,13 +14,13 @@ from product_importer.web import mending, templating
 from product_importer.web.deps import Actor
 from product_importer.web.mending import Sheet
 from product_importer.web.pages import rail
-from product_importer.web.roles import editor, viewer
+from product_importer.web.roles import editor
 
 router = APIRouter(prefix="/admin/imports/{import_id}/mend")
 CONTROLS = 6_000  # five fields of a thousand rows, and the buttons
 
 
-@router.get("", dependencies=[Depends(viewer)])
+@router.get("", dependencies=[Depends(editor)])
 def show(
     request: Request, import_id: uuid.UUID, actor: Actor, page: Annotated[int, Query(ge=1, le=50)] = 1
 ) -> HTMLResponse:

@@ -1,18 +1,20 @@
-"""One product for people: its fields, the place of its images, and its history; of a deleted one the history alone."""
+"""One product for people: its fields to be edited, its images and its history; of a deleted one the history alone."""
 
 import uuid
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
+from sqlalchemy.orm import Session
 
 from product_importer.catalog import queries
 from product_importer.catalog.queries import ProductNotFound
 from product_importer.journal import queries as journal
 from product_importer.media import queries as images
-from product_importer.web import templating, told
+from product_importer.web import product_form, templating, told
 from product_importer.web.deps import Actor, Reading
 from product_importer.web.pages import rail
+from product_importer.web.product_form import Form
 from product_importer.web.roles import viewer
 
 router = APIRouter(prefix="/admin/products")
@@ -26,13 +28,30 @@ def show(
     session: Reading,
     actor: Actor,
     cursor: Annotated[str | None, Query(max_length=80)] = None,
+    said: Literal["saved"] | None = None,
 ) -> HTMLResponse:
     """Show a product as it stands and how it came to that."""
+    return page(request, session, product_id, actor=actor, cursor=cursor, said=said)
+
+
+def page(
+    request: Request,
+    session: Session,
+    product_id: uuid.UUID,
+    *,
+    actor: str,
+    form: Form | None = None,
+    status: int = 200,
+    cursor: str | None = None,
+    said: str | None = None,
+) -> HTMLResponse:
+    """Show the page, its form as the product stands or as it was sent and refused; raises ProductNotFound."""
     product = queries.find(session, product_id)
-    page = journal.history(session, product_id, cursor=cursor)
-    if product is None and not page.items:
+    history = journal.history(session, product_id, cursor=cursor)
+    if product is None and not history.items:
         raise ProductNotFound
-    context: dict[str, Any] = {"product": product, "history": told.told(session, page), "cursor": cursor}
+    context: dict[str, Any] = {"product": product, "history": told.told(session, history), "cursor": cursor}
     context["gallery"] = images.gallery(session, product_id)
+    context |= {"form": form or (product_form.of(product) if product else None), "said": said}
     shown = rail.context(session, "products", actor) | context
-    return templating.render(request, "product.html", status_code=200 if product else GONE, **shown)
+    return templating.render(request, "product.html", status_code=status if product else GONE, **shown)

@@ -17,12 +17,13 @@ from product_importer.kit import database
 from product_importer.media import queries as images
 from product_importer.web import product_form, product_view, templating
 from product_importer.web.deps import Actor, Reading, Sent
+from product_importer.web.pages import product as product_page
 from product_importer.web.pages import rail
 from product_importer.web.product_form import Form
 from product_importer.web.roles import editor, viewer
 
 router = APIRouter(prefix="/admin/products")
-Part = Literal["page", "row", "form"]  # what the answer is: a whole page, a row of the list, or the form alone
+Part = Literal["page", "row", "form", "product"]  # the answer: a page, a row of the list, the form alone, its product
 Back = Annotated[str, Query(max_length=2_000)]
 
 
@@ -35,7 +36,7 @@ def new(request: Request, session: Reading, actor: Actor, part: Part = "page", b
 @router.post("", dependencies=[Depends(editor)])
 def create(request: Request, sent: Sent, actor: Actor, part: Part = "page") -> Response:
     """Create a product and go back to the list, or show beside the fields what is wrong."""
-    values, back = product_form.said(sent), sent.get("back", "")
+    values, back = product_form.with_lines_of(None, product_form.said(sent)), sent.get("back", "")
     try:
         with database.transaction() as session:
             actions.create(session, product_form.creation(values), actor=actor)
@@ -67,10 +68,13 @@ def save(request: Request, product_id: uuid.UUID, sent: Sent, actor: Actor, part
     seen = product_form.version(sent)
     try:
         with database.transaction() as session:
+            values = product_form.with_lines_of(queries.product_of(session, product_id).description, values)
             wanted, versions = product_form.patch(values), None if seen is None else {seen}
             product = actions.change(session, product_id, wanted, actor=actor, versions=versions)
     except (ValidationError, SkuTaken, Stale) as error:
         return _unsaved(request, product_id, values, seen, error, actor=actor, part=part, back=back)
+    if part == "product":
+        return RedirectResponse(f"/admin/products/{product_id}?said=saved", 303)
     if part != "page":
         with database.reading() as session:
             return _row(session, product, back)
@@ -126,8 +130,10 @@ def _form(
     back: str,
     status: int = 200,
 ) -> HTMLResponse:
+    if part == "product" and product is not None:
+        return product_page.page(request, session, product.id, actor=actor, form=form, status=status)
     context: dict[str, Any] = {"form": form, "product": product, "back": back, "leave": product_view.back_to(back)}
-    if part == "page":
+    if part in ("page", "product"):
         shown = rail.context(session, "products", actor) | context
         return templating.render(request, "product_form.html", status_code=status, **shown)
     name = "_product_row_edit.html" if part == "row" else "_product_form.html"

@@ -125,7 +125,8 @@ class PiProducts extends HTMLElement {
     for (const box of boxes) box.closest("tr").classList.toggle("selected", box.checked || Boolean(all?.checked));
     this.toggleAttribute("picked", count > 0 || Boolean(all?.checked));
     const said = this.querySelector("[data-count]");
-    if (said) said.textContent = all?.checked ? "All selected" : `${count} selected`;
+    const matching = all?.checked && all.closest("label").querySelector(".num").textContent;
+    if (said) said.textContent = matching ? `All ${matching} selected` : `${count} selected`;
     const page = this.querySelector("[data-page]");
     if (page) Object.assign(page, { checked: count > 0 && count === boxes.length, indeterminate: count > 0 && count < boxes.length });
   }

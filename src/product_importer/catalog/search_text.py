@@ -1,0 +1,71 @@
+"""The text by which a product is searched: SKU, name and description in one, folded; and what a search wants of it."""
+
+import re
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, and_, func, true
+
+from product_importer.catalog.filters import TEXTS, Filters
+from product_importer.catalog.models import ProductText
+from product_importer.kit import database, folding
+
+GRAM: Final = 3  # characters of a trigram: shorter words are in no index
+SEPARATOR: Final = "\x1f"
+_INSTEAD: Final = "\x1e"  # stands where a name has a separator of its own
+_WORD = re.compile(r"[^\W_]+")
+
+
+def text_of(sku: str, name: str, description: str | None) -> str:
+    """Return what is searched of a product."""
+    parts = (part.replace(SEPARATOR, _INSTEAD) for part in (sku, name, description or ""))
+    return folding.fold(SEPARATOR.join(parts))
+
+
+def tells(filters: Filters) -> bool:
+    """Return whether the texts alone say which products the filters mean, but for whether they are active and such."""
+    return filters.has_text and not any(sign in part for part in _parts(filters) for sign in (SEPARATOR, _INSTEAD))
+
+
+def exact(filters: Filters) -> ColumnElement[bool]:
+    """Return the condition that a text has what the filters want, each part in the field that it is wanted in."""
+    words = [_occurs(ProductText.text, folding.fold(word)) for word in (filters.q or "").split()]
+    fields = [_in_field(place, folding.fold(part)) for place, part in _fields(filters)]
+    return and_(true(), *words, *fields)
+
+
+def apart(filters: Filters) -> ColumnElement[bool]:
+    """Return the condition that the words stand anywhere, be it apart: an index of words' trigrams knows no more."""
+    words = {word for part in _parts(filters) for word in _WORD.findall(folding.fold(part))}
+    return and_(true(), *(_occurs(ProductText.text, word) for word in sorted(words)))
+
+
+def grams(filters: Filters) -> Sequence[str]:
+    """Return what an index of trigrams can be asked for."""
+    return [folding.fold(part) for part in _parts(filters) if len(part) >= GRAM]
+
+
+def _parts(filters: Filters) -> Sequence[str]:
+    return [part for _, part in _fields(filters)] + (filters.q or "").split()
+
+
+def _fields(filters: Filters) -> Sequence[tuple[int, str]]:
+    return [(place, part) for place, name in enumerate(TEXTS) if (part := getattr(filters, name))]
+
+
+def _occurs(text: ColumnElement[Any] | Any, part: str) -> ColumnElement[bool]:
+    """Short words by LIKE, which is quicker for them on PostgreSQL; long ones by looking for their end first."""
+    if len(part) <= GRAM:
+        return text.contains(part, autoescape=True)
+    return database.face().position(text, part) > 0
+
+
+def _in_field(place: int, part: str) -> ColumnElement[bool]:
+    """Look for a part between the separators; that it occurs at all is seen first, and is seldom so."""
+    position, text = database.face().position, ProductText.text
+    rest: ColumnElement[Any] = text.expression
+    for _ in range(place):
+        rest = func.substr(rest, position(rest, SEPARATOR) + 1)
+    there = position(rest, part)
+    last = place == len(TEXTS) - 1
+    return and_(_occurs(text, part), there > 0, true() if last else there < position(rest, SEPARATOR))

@@ -1,0 +1,42 @@
+"""Refuses what an address asks for beyond what its route declares, by name: a filter misspelt would leave all in."""
+
+from collections.abc import Iterator
+
+from fastapi import Request
+from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+
+from product_importer.web import errors
+
+
+def only_declared(request: Request) -> None:
+    """Raise RequestValidationError where a program's GET has a query parameter that its route does not declare.
+
+    It looks like what Pydantic says of a model that forbids extra values. Pages pass: links to them get parameters
+    that others add. So do writes, whose options may come in the query and are refused by `imports.options`.
+    """
+    route = request.scope.get("route")
+    if request.method != "GET" or not request.query_params or errors.is_page(request.url.path):
+        return
+    known = set(_names(route.dependant)) if isinstance(route, APIRoute) else set[str]()
+    unknown = [name for name in request.query_params if name not in known]
+    if unknown:
+        raise RequestValidationError([_extra(name) for name in unknown])
+
+
+def _names(dependant: Dependant) -> Iterator[str]:
+    """Yield the query parameters that a route and its dependencies declare, each one or the fields of a model."""
+    for field in dependant.query_params:
+        kind = field.field_info.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield from (one.alias or name for name, one in kind.model_fields.items())
+        else:
+            yield field.alias
+    for inner in dependant.dependencies:
+        yield from _names(inner)
+
+
+def _extra(name: str) -> dict[str, object]:
+    return {"type": "extra_forbidden", "loc": ("query", name), "msg": "Extra inputs are not permitted"}

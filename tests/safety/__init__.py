@@ -1,0 +1,1 @@
+"""Rules over the source, and searches for secrets in what a run leaves behind."""
