@@ -6,7 +6,7 @@ from alembic import op
 from product_importer.kit.database import types
 
 revision = "20261126_2200"
-down_revision = "20261126_2190"
+down_revision = "20261126_2195"
 branch_labels = None
 depends_on = None
 

@@ -5,7 +5,7 @@ from alembic import op
 
 from product_importer.kit.database import types
 
-revision = "20261126_2200"
+revision = "20261126_2195"
 down_revision = "20261126_2190"
 branch_labels = None
 depends_on = None
