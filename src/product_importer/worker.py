@@ -2,7 +2,6 @@
 
 import gc
 import signal
-import threading
 from types import FrameType
 
 from product_importer.accounts.chores import forget_expired
@@ -15,6 +14,7 @@ from product_importer.imports.run import run_import
 from product_importer.imports.undoing.undo_run import run_undo
 from product_importer.journal.chores import forget_entries
 from product_importer.kit import runtime, tasks
+from product_importer.kit.flag import Flag
 from product_importer.kit.idempotency import forget_answers
 from product_importer.kit.settings import Settings
 from product_importer.kit.tasks import chores, in_process
@@ -69,7 +69,7 @@ def work(settings: Settings) -> int:
 
         app = on_celery.attended(settings, setup=lambda: runtime.start(settings))
         return on_celery.work(app, concurrency=settings.worker_threads)
-    stop = threading.Event()
+    stop = Flag()
     tasks.stopping = stop
 
     def end(_number: int, _frame: FrameType | None) -> None:

@@ -19,6 +19,7 @@ from product_importer.imports.options import Options
 from product_importer.imports.snapshot import Snapshot
 from product_importer.imports.states import WORKING, Blank, State
 from product_importer.kit import database, tasks
+from product_importer.kit.flag import Flag
 from product_importer.uploads import actions as uploads
 from product_importer.web import intake
 
@@ -87,15 +88,15 @@ def _received(file: Path) -> uuid.UUID:
 
 def _carried_out(import_id: uuid.UUID) -> Snapshot:
     """Work on the import in a thread and show how far it is, until it ends; Ctrl-C asks it to stop."""
-    ended, interrupted = threading.Event(), threading.Event()
+    ended, interrupted = threading.Event(), Flag()
     worker = threading.Thread(target=_work, args=(import_id, ended), daemon=True)
     worker.start()
     with live.working() as show, _heard(interrupted):
         while (seen := _seen(import_id)).state in WORKING:
             show(seen)
             if interrupted.wait(LOOK):
-                interrupted.clear()
                 _cancel(import_id)
+                interrupted = Flag()
     ended.set()
     worker.join()
     return seen
@@ -109,7 +110,7 @@ def _work(import_id: uuid.UUID, ended: threading.Event) -> None:
 
 
 @contextlib.contextmanager
-def _heard(interrupted: threading.Event) -> Iterator[None]:
+def _heard(interrupted: Flag) -> Iterator[None]:
     """Take the first Ctrl-C as a request; the second ends the process as usual."""
     usual = signal.getsignal(signal.SIGINT)
 

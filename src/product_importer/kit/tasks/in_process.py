@@ -22,7 +22,7 @@ class Worker:
         self._running: set[tuple[str, uuid.UUID]] = set()
         self._lock = threading.Lock()
 
-    def work(self, stop: threading.Event) -> None:
+    def work(self, stop: sweeper.Stop) -> None:
         """Look and run until `stop` is set, then wait for what is running."""
         while not stop.wait(LOOK):
             try:
