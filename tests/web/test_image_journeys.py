@@ -128,7 +128,7 @@ def test_images_are_moved_made_primary_and_taken_off_with_an_undo(page: Page, se
     page.get_by_role("button", name="Earlier").press("Enter")
     expect(page.get_by_role("region", name="Gallery").get_by_role("img").nth(1)).to_have_attribute("alt", "c.png")
     page.get_by_label("What one sees on c.png").fill("A mug from above")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("region", name="Gallery").get_by_role("button", name="Save").click()
     expect(shot(page, "A mug from above")).to_be_visible()
     page.get_by_role("button", name="Remove").click()
     expect(page.get_by_text("Removed c.png.")).to_be_visible()
