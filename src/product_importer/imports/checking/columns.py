@@ -56,8 +56,9 @@ def odd_prices(prices: Sequence[str], sign: Decimal) -> tuple[set[int], int]:
 
 
 def _begin_with(texts: Sequence[str], odd: frozenset[str]) -> set[int]:
-    firsts = list(map(_FIRST, texts))
-    return set() if odd.isdisjoint(firsts) else {at for at, first in enumerate(firsts) if first in odd}
+    if odd.isdisjoint(map(_FIRST, texts)):
+        return set()
+    return {at for at, first in enumerate(map(_FIRST, texts)) if first in odd}
 
 
 def _stops(joined: str, run: Callable[[str, int], re.Match[str] | None]) -> Iterator[int]:
