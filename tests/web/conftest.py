@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 
-from product_importer.kit import database, tasks
+from product_importer.kit import database, runtime, tasks
 from product_importer.kit.settings import Settings
+from product_importer.web.app import create_app
 from tests.servers import children, databases
 from tests.web import doors
 
@@ -15,6 +17,17 @@ from tests.web import doors
 def here(tmp_path: Path, sqlite_url: str) -> Settings:
     """Embedded settings over SQLite, with a free port."""
     return Settings(data_dir=tmp_path, database_url=sqlite_url, port=children.free_port())
+
+
+@pytest.fixture(scope="module")
+def app(database_maker: databases.Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastAPI]:
+    """The application over an empty SQLite database, without limits that thousands of requests would meet."""
+    folder = tmp_path_factory.mktemp("app")
+    with database_maker.fresh(databases.SQLITE, folder=folder) as url:
+        settings = Settings(data_dir=folder, database_url=url, requests_per_minute=10**6)
+        runtime.start(settings)
+        yield create_app(settings)
+        database.engine().dispose()
 
 
 @pytest.fixture

@@ -3,10 +3,8 @@
 import asyncio
 import re
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
@@ -81,17 +79,6 @@ def expected(caller: str, method: str, path: str, role: Role) -> str:
         return "SCOPE_MISSING" if role is Role.ADMIN and scope is not Scope.WEBHOOKS else ""
     reads = scope is Scope.READ and role is Role.VIEWER and method in SAFE
     return "" if reads else "SCOPE_MISSING"
-
-
-@pytest.fixture(scope="module")
-def app(database_maker: databases.Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastAPI]:
-    """The application over an empty SQLite database, without limits that thousands of requests would meet."""
-    folder = tmp_path_factory.mktemp("policy")
-    with database_maker.fresh(databases.SQLITE, folder=folder) as url:
-        settings = Settings(data_dir=folder, database_url=url, requests_per_minute=10**6)
-        runtime.start(settings)
-        yield create_app(settings)
-        database.engine().dispose()
 
 
 def credentials() -> dict[str, dict[str, str]]:

@@ -2,9 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
 from html.parser import HTMLParser
-from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -13,13 +11,10 @@ from fastapi import FastAPI
 from product_importer.accounts.roles import Role
 from product_importer.feeds import actions as feeds
 from product_importer.feeds.schemas import FeedIn
-from product_importer.kit import database, runtime
-from product_importer.kit.settings import Settings
+from product_importer.kit import database
 from product_importer.web import roles
-from product_importer.web.app import create_app
 from tests import makers
 from tests.accounts.makers import make_session, make_user
-from tests.servers import databases
 from tests.web import asgi
 from tests.webhooks.makers import dispatch_all, make_endpoint
 
@@ -51,18 +46,13 @@ class Shown(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def app(database_maker: databases.Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastAPI]:
+def app(app: FastAPI) -> FastAPI:
     """The application over a catalog with something of everything, some of it waiting for somebody."""
-    folder = tmp_path_factory.mktemp("seen")
-    with database_maker.fresh(databases.SQLITE, folder=folder) as url:
-        settings = Settings(data_dir=folder, database_url=url, requests_per_minute=10**6)
-        runtime.start(settings)
-        fill(folder)
-        yield create_app(settings)
-        database.engine().dispose()
+    fill()
+    return app
 
 
-def fill(folder: Path) -> None:
+def fill() -> None:
     """Make an import of every kind of rest, products, a feed, and an endpoint with a delivery."""
     make_endpoint("https://shop.example/hook", "product.created", "upload.completed")
     makers.import_file(makers.csv_file("A-1,Mug,,1.00", "A-2,Cup,,2.00", "A-3,,,3.00"))

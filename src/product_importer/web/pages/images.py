@@ -14,7 +14,7 @@ from product_importer.catalog import queries as products
 from product_importer.catalog.schemas import sku_key
 from product_importer.media import images, queries
 from product_importer.media.queries import Gallery
-from product_importer.web import attaching, receive, templating
+from product_importer.web import attaching, panels, receive, templating
 from product_importer.web.deps import (
     Actor,
     Configured,
@@ -39,10 +39,8 @@ def gallery(product_id: FollowedProduct, session: Reading) -> HTMLResponse:
 @router.get("/products/{product_id}/images/stream", response_class=EventSourceResponse, dependencies=[Depends(viewer)])
 async def stream(product_id: FollowedProduct, watch: WatchingGallery) -> AsyncIterable[ServerSentEvent]:
     """Stream the gallery at each change for as long as sizes are made, then say that it has ended."""
-    async for seen in watch.follow(product_id):
-        yield ServerSentEvent(raw_data=_panel(seen), event="panel", id=str(seen.version))
-    if not watch.closing.is_set():
-        yield ServerSentEvent(raw_data="over", event="end")
+    async for event in panels.changes(watch, product_id, _panel):
+        yield event
 
 
 @router.post("/products/{product_id}/images", dependencies=[Depends(editor)])

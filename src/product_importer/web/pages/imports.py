@@ -18,7 +18,7 @@ from product_importer.imports.options import Options
 from product_importer.imports.snapshot import Snapshot
 from product_importer.imports.states import State
 from product_importer.uploads import actions as uploads
-from product_importer.web import intake, templating
+from product_importer.web import intake, panels, templating
 from product_importer.web.deps import Actor, Configured, Followed, Reading, Watching, Writing
 from product_importer.web.pages import rail
 from product_importer.web.roles import editor, viewer
@@ -105,10 +105,8 @@ def live(import_id: uuid.UUID, session: Reading) -> HTMLResponse:
 @router.get("/{task_id}/live/stream", response_class=EventSourceResponse, dependencies=[Depends(viewer)])
 async def stream(task_id: Followed, watch: Watching, *, waits: bool = False) -> AsyncIterable[ServerSentEvent]:
     """Stream the live panel's body at each change, with `waits` of one that waits too, then say that it has ended."""
-    async for snapshot in watch.follow(task_id, waits=waits):
-        yield ServerSentEvent(raw_data=_panel(snapshot), event="panel", id=str(snapshot.version))
-    if not watch.closing.is_set():
-        yield ServerSentEvent(raw_data="over", event="end")
+    async for event in panels.changes(watch, task_id, _panel, waits=waits):
+        yield event
 
 
 @router.post("/{import_id}/cancel", dependencies=[Depends(editor)])

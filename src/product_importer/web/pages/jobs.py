@@ -12,7 +12,7 @@ from pydantic import Field
 from product_importer.catalog import bulk, bulk_queries
 from product_importer.catalog.bulk_models import BulkKind
 from product_importer.catalog.bulk_queries import BulkSeen
-from product_importer.web import bulk_view, templating
+from product_importer.web import bulk_view, panels, templating
 from product_importer.web.deps import Actor, FollowedJob, Reading, WatchingBulk, Writing
 from product_importer.web.pages import rail
 from product_importer.web.product_filters import PageQuery, ProductQuery
@@ -74,10 +74,8 @@ def live(job_id: uuid.UUID, session: Reading) -> HTMLResponse:
 @router.get("/jobs/{job_id}/live/stream", response_class=EventSourceResponse, dependencies=[Depends(viewer)])
 async def stream(job_id: FollowedJob, watch: WatchingBulk) -> AsyncIterable[ServerSentEvent]:
     """Stream the live panel's body at each change, then say that it has ended."""
-    async for seen in watch.follow(job_id):
-        yield ServerSentEvent(raw_data=_panel(seen), event="panel", id=str(seen.version))
-    if not watch.closing.is_set():
-        yield ServerSentEvent(raw_data="over", event="end")
+    async for event in panels.changes(watch, job_id, _panel):
+        yield event
 
 
 @router.post("/jobs/{job_id}/cancel", dependencies=[Depends(editor)])

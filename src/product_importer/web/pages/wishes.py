@@ -10,7 +10,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from product_importer.catalog import wishes
 from product_importer.catalog.wishes import Fetching
 from product_importer.imports import queries
-from product_importer.web import templating
+from product_importer.web import panels, templating
 from product_importer.web.deps import Followed, Reading, WatchingFetching, Writing
 from product_importer.web.roles import editor, viewer
 
@@ -26,10 +26,8 @@ def fetching(task_id: Followed, session: Reading) -> HTMLResponse:
 @router.get("/stream", response_class=EventSourceResponse, dependencies=[Depends(viewer)])
 async def stream(task_id: Followed, watch: WatchingFetching) -> AsyncIterable[ServerSentEvent]:
     """Stream the panel's body as long as pictures are fetched, then say that it has ended."""
-    async for seen in watch.follow(task_id):
-        yield ServerSentEvent(raw_data=_panel(seen), event="panel", id=str(seen.version))
-    if not watch.closing.is_set():
-        yield ServerSentEvent(raw_data="over", event="end")
+    async for event in panels.changes(watch, task_id, _panel):
+        yield event
 
 
 @router.post("/retry", dependencies=[Depends(editor)])
