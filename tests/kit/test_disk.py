@@ -29,6 +29,24 @@ def test_a_write_that_fails_leaves_the_file_before_it_and_nothing_else(tmp_path:
     assert (tmp_path / "a" / "b" / "file").read_bytes() == b"old"
 
 
+def test_bytes_are_flushed_before_the_file_has_its_name_and_every_new_folder_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, flushed, flush = tmp_path / "a" / "b" / "file", list[tuple[Path, int, bool]](), os.fsync
+
+    def noting(handle: int) -> None:
+        flush(handle)
+        flushed.append((Path(f"/proc/self/fd/{handle}").readlink(), os.fstat(handle).st_size, file.exists()))
+
+    monkeypatch.setattr(os, "fsync", noting)
+    disk.write(file, b"x" * 3_000_000)
+    (aside, size, was_there), *folders = flushed
+    assert (aside.parent, size, was_there) == (file.parent, 3_000_000, False)
+    assert [(path, there) for path, _, there in folders][:3] == [
+        (file.parent, True), (file.parent.parent, True), (tmp_path, True)
+    ]  # fmt: skip
+
+
 def test_what_a_killed_writer_left_aside_is_in_no_listing_and_goes_in_time(tmp_path: Path) -> None:
     storage.configure(Settings(data_dir=tmp_path))
     storage.put("a/whole#1st", b"x")

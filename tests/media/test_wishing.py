@@ -13,7 +13,7 @@ from product_importer.imports import chores, originals
 from product_importer.imports import pictures as column
 from product_importer.imports.models import ImportJob
 from product_importer.kit import clock, database
-from product_importer.kit.tasks import sweeper
+from product_importer.kit.tasks import leases, sweeper
 from product_importer.media import wishing
 from tests.makers import csv_file, import_file, make_product, remove_product, stored_products
 from tests.media import pictures, window
@@ -151,6 +151,19 @@ def test_addresses_that_gave_nothing_are_forgotten_with_the_file_of_their_import
     chores.forget_wishes.run()
     with database.reading() as session:
         assert set(session.scalars(select(ImageAddress.url))) == {shop.url("/a.png")}
+
+
+def test_an_address_that_somebody_is_fetching_is_not_forgotten(shop: Window) -> None:
+    urls = [shop.url("/missing.png"), shop.url("/gone.png")]
+    import_file(csv_file(*(f"{n},Mug,1,{url}" for n, url in enumerate(urls)), header=HEADER))
+    fetched()
+    with database.transaction() as session:
+        session.execute(update(ImportJob).values(finished_at=clock.now() - clock.seconds(91 * originals.DAY)))
+        assert leases.claim(session, ImageAddress, ImageAddress.url == urls[0]) is not None
+
+    assert chores.forget_wishes.run() == 2
+    with database.reading() as session:
+        assert session.scalars(select(ImageAddress.url)).all() == [urls[0]]
 
 
 def test_modes_and_a_mapping_decide_which_products_wish(shop: Window) -> None:
