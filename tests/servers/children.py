@@ -20,7 +20,8 @@ PATIENCE = 120.0  # seconds until a test gives up
 def free_port() -> int:
     """Return a loopback port that nobody uses, nor will before its server takes it.
 
-    It lies below the ports that the kernel gives to connections, and other test processes count from elsewhere.
+    It lies below the ports that the kernel gives to connections, in a stretch that is this test process's own: two
+    that counted through the same one met, and the tests of one asked the server of the other.
     """
     while True:
         port = next(_ports)
@@ -29,11 +30,19 @@ def free_port() -> int:
             return port
 
 
-def _counted() -> Iterator[int]:
+def stretch(worker: str, count: int, run: str) -> range:
+    """Return the ports of one of `count` processes of a run, `gw0` and so on; another run begins elsewhere."""
     last = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
-    first = last // 2
-    start = random.Random(os.getpid()).randrange(first, last)
-    return itertools.cycle([*range(start, last), *range(first, start)])
+    size = last // 2 // (count + 1)
+    begin = last // 2 + random.Random(run).randrange(size)
+    return range(begin, begin + count * size)[int(worker.removeprefix("gw")) * size :][:size]
+
+
+def _counted() -> Iterator[int]:
+    told = os.environ.get
+    run = told("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    mine = stretch(told("PYTEST_XDIST_WORKER", "gw0"), int(told("PYTEST_XDIST_WORKER_COUNT", "1")), run)
+    return itertools.cycle(mine)
 
 
 _ports = _counted()

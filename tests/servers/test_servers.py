@@ -60,3 +60,12 @@ def test_what_is_put_into_a_bucket_can_be_read_again(s3_bucket: Bucket) -> None:
 def test_the_browser_runs_javascript(page: Page) -> None:
     page.set_content("<p id=sum></p><script>document.getElementById('sum').textContent = 40 + 2</script>")
     assert page.inner_text("#sum") == "42"
+
+
+@pytest.mark.parametrize("count", [1, 2, 4, 16])
+def test_no_two_processes_of_a_run_count_through_the_same_ports(count: int) -> None:
+    last = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    for run in ("one", "another"):
+        taken = [port for worker in range(count) for port in children.stretch(f"gw{worker}", count, run)]
+        assert len(taken) == len(set(taken)) >= last // 8
+        assert last // 2 <= min(taken) <= max(taken) < last
