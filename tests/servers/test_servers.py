@@ -1,11 +1,14 @@
 """The servers of the tests themselves: private, empty, and alive again after a kill -9."""
 
+from pathlib import Path
+
 import psycopg
 import pytest
 import redis as redis_client
 from obstore.store import S3Store
 from psycopg import sql
 
+from tests.servers import children
 from tests.servers.chromium import Page
 from tests.servers.postgres import PrivatePostgres
 from tests.servers.redis import PrivateRedis, Redis
