@@ -94,5 +94,6 @@ def _setup(request: Request, link: Link, shown: dict[str, Any], *, status: int =
 
 def _unkept(page: HTMLResponse) -> HTMLResponse:
     page.headers["Cache-Control"] = "no-store"
-    page.headers["Referrer-Policy"] = "no-referrer"  # the address may hold a key
+    # The address may hold a key; with `no-referrer` a browser would call the origin of its forms `null`.
+    page.headers["Referrer-Policy"] = "strict-origin"
     return page
