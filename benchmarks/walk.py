@@ -32,9 +32,8 @@ LOOK = 0.1  # seconds between two looks
 def main() -> None:
     """Take the steps and print what each took."""
     file, mapping = Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else "{}"
-    print(
-        f"{dt.datetime.now(dt.UTC):%d %b %Y}, {os.cpu_count()} processors, Python {platform.python_version()}, {file.name}"
-    )
+    today, python = dt.datetime.now(dt.UTC).date(), platform.python_version()
+    print(f"{today}, {os.cpu_count()} processors, Python {python}, {file.name}")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with _step("git clone"):
