@@ -45,8 +45,8 @@ def main() -> None:
             _import(port, file, json.loads(mapping))
             with _step("the page of products"):
                 _ask(port, "GET", "/admin/products")
-        with _step("make run a second time, to the first page"), _running(folder) as port:
-            _wait_for_page(port)
+        with contextlib.ExitStack() as stack, _step("make run a second time, to the first page"):
+            _wait_for_page(stack.enter_context(_running(folder)))
 
 
 @contextlib.contextmanager
