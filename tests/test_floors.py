@@ -1,11 +1,13 @@
-"""Libraries with known holes are at least as new as the release that closed them."""
+"""Libraries with known holes are at least as new as the release that closed them, and what has holes is not used."""
 
+import ast
 import importlib.metadata
 import re
 
 import pytest
 from packaging.version import Version
 
+from tests import source
 from tests.source import ROOT
 
 # What was found, and mended in which release.
@@ -19,6 +21,9 @@ FLOORS = {
     "cryptography": "44.0.1",  # bundles OpenSSL with CVE-2024-12797 closed
 }
 
+# Possessive and atomic groups: Python before 3.11.5 takes what they must not match (gh-106052), and Debian 12 has 3.11.2.
+HASTY = re.compile(r"\(\?>|\)(?:[*+?]|\{[0-9,]*\})\+")
+
 
 @pytest.mark.parametrize(("name", "floor"), FLOORS.items())
 def test_what_is_installed_and_what_is_locked_has_its_holes_closed(name: str, floor: str) -> None:
@@ -27,3 +32,14 @@ def test_what_is_installed_and_what_is_locked_has_its_holes_closed(name: str, fl
     versions = [Version(found) for found in re.findall(rf"^{name}==([\w.]+)", locked, re.MULTILINE)]
     assert versions
     assert min(versions) >= Version(floor)
+
+
+def test_no_pattern_is_one_that_the_oldest_python_matches_wrongly() -> None:
+    texts = [
+        (file.path, node.value)
+        for file in source.python("src")
+        for node in ast.walk(file.tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+    assert HASTY.search(r"(?:\n[0-9]+(?![^\n]))*+")
+    assert [(path, text) for path, text in texts if HASTY.search(text)] == []

@@ -6,7 +6,7 @@ reading and checking within twice the time of reading alone (`benchmarks/reading
 
 import operator
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from product_importer.catalog import schemas
@@ -20,7 +20,7 @@ _ODD: Final = frozenset("'_")  # first characters of a guarded cell and of the t
 _BLANK_OR_ODD: Final = _ODD | {""}
 _PRICE: Final = {sign: rf"[0-9]{{1,10}}(?:{re.escape(sign)}[0-9]{{1,2}})?" for sign in Decimal}
 _PLAIN_PRICE: Final = {sign: re.compile(pattern).fullmatch for sign, pattern in _PRICE.items()}
-_PLAIN_PRICES: Final = {sign: re.compile(rf"(?:\n{pattern}(?![^\n]))*+").match for sign, pattern in _PRICE.items()}
+_ODD_PRICE: Final = {sign: re.compile(rf"\n(?!{pattern}(?![^\n]))") for sign, pattern in _PRICE.items()}
 
 
 def odd_skus(skus: Sequence[str]) -> set[int]:
@@ -49,7 +49,7 @@ def odd_prices(prices: Sequence[str], sign: Decimal) -> tuple[set[int], int]:
     """Give the positions of prices that are not digits with one or two places, and how many others have places."""
     joined = "\n" + "\n".join(prices)
     if joined.count("\n") == len(prices):
-        odd = set(_stops(joined, _PLAIN_PRICES[sign]))
+        odd = set(_lines(joined, _ODD_PRICE[sign]))
     else:
         odd = {at for at, price in enumerate(prices) if not _PLAIN_PRICE[sign](price)}
     return odd, joined.count(sign) - sum(prices[at].count(sign) for at in odd)
@@ -61,12 +61,10 @@ def _begin_with(texts: Sequence[str], odd: frozenset[str]) -> set[int]:
     return {at for at, first in enumerate(map(_FIRST, texts)) if first in odd}
 
 
-def _stops(joined: str, run: Callable[[str, int], re.Match[str] | None]) -> Iterator[int]:
-    """Yield the positions of the lines at which a run of plain ones stops, each time going on behind it."""
+def _lines(joined: str, odd: re.Pattern[str]) -> Iterator[int]:
+    """Yield the positions of the lines that are found, each counted from the one before."""
     position = at = 0
-    while (found := run(joined, at)) and (end := found.end()) < len(joined):
-        position += joined.count("\n", at, end)
+    for found in odd.finditer(joined):
+        position += joined.count("\n", at, found.start())
         yield position
-        position += 1
-        if (at := joined.find("\n", end + 1)) < 0:
-            return
+        at = found.start()
