@@ -99,6 +99,8 @@ def _import(port: int, file: Path, mapping: dict[str, str]) -> None:
             time.sleep(LOOK)
             seen = json.loads(_ask(port, "GET", f"/upload/status/{seen['task_id']}"))
     print(f"           {seen['state']}: {seen['counts']}")
+    if seen["state"] != "completed":
+        raise SystemExit(f"the import is {seen['state']}: {seen['error']}")
 
 
 def _ask(port: int, method: str, path: str, body: IO[bytes] | None = None) -> bytes:

@@ -21,7 +21,7 @@ FLOORS = {
     "cryptography": "44.0.1",  # bundles OpenSSL with CVE-2024-12797 closed
 }
 
-# Possessive and atomic groups: Python before 3.11.5 takes what they must not match (gh-106052), and Debian 12 has 3.11.2.
+# Possessive and atomic groups: Python before 3.11.5 takes what they must not match (gh-106052); Debian 12 has 3.11.2.
 HASTY = re.compile(r"\(\?>|\)(?:[*+?]|\{[0-9,]*\})\+")
 
 
