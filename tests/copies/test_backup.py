@@ -2,20 +2,24 @@
 
 import itertools
 import tarfile
+import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, text
 
-from product_importer import tables
+from product_importer import migrations, tables
 from product_importer.copies import archive, backup, moving, rows
-from product_importer.kit import database, runtime, storage
+from product_importer.kit import database, ids, runtime, storage
 from product_importer.kit.settings import Settings
+from product_importer.webhooks.models import Delivery
 from tests.makers import csv_file, edit_product, import_file, journal_lines, stored_products
 from tests.servers import databases
 
 KINDS = (databases.SQLITE, databases.POSTGRESQL)
+BODIES, BODY = 300, 10_000  # deliveries, bytes in each
 LINES = ("A-1,Mug É,,1.00", "A-2,Cup,A text,2.50", "A-3,,,3.00", "a-1,Mug É,later,1.10")
 
 Place = Callable[[str], Settings]
@@ -73,6 +77,29 @@ def test_a_copy_restored_elsewhere_is_equal_by_checksum(
     assert (_sums(), _files(), journal_lines()) == (sums, files, journal)
     again = import_file(csv_file(*LINES)).counts
     assert (again.created, again.updated, again.unchanged) == (0, 1, 1)  # A-2 was edited since
+
+
+def test_bodies_of_many_webhooks_pass_without_being_held_together(
+    filled: Settings, place: Place, tmp_path: Path
+) -> None:
+    plain: dict[str, Any] = {"endpoint_id": ids.new_id(), "type": "batch", "count": 500, "lane": 2}
+    with database.transaction() as session:
+        for number in range(BODIES):
+            session.add(Delivery(message_id=f"msg_{number}", body=number.to_bytes(4) * (BODY // 4), **plain))
+    made, table = backup.backup(tmp_path / "copy.tar", say=_quiet), tables.metadata.tables["webhook_deliveries"]
+    runtime.start(place(databases.SQLITE))
+    migrations.upgrade(database.engine())
+    with database.transaction() as session:
+        told = rows.of_lines(table, archive.Reader(tmp_path / "copy.tar").table(table.name))
+        tracemalloc.start()
+        try:
+            expected = made.tables[table.name]
+            backup.fill(session.connection(), database.face(), table, told, expected=expected)
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert expected.startswith(f"{BODIES}:")
+    assert peak < BODIES * BODY
 
 
 @pytest.mark.server

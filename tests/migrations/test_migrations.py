@@ -1,6 +1,10 @@
 """The schema's history leads to exactly the tables of the models, and back, on both databases."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -10,6 +14,9 @@ from sqlalchemy import Engine, inspect
 from product_importer import migrations
 from product_importer.kit import database
 from product_importer.tables import metadata
+
+MIGRATE = [sys.executable, "-m", "product_importer", "migrate", "--quiet"]
+PATIENCE = 120.0  # seconds until a test gives up
 
 
 @pytest.fixture
@@ -55,3 +62,14 @@ def test_upgrading_twice_changes_nothing(engine: Engine) -> None:
     migrations.upgrade(engine)
     migrations.upgrade(engine)
     assert not migrations.pending(engine)
+
+
+def test_two_programs_that_migrate_at_once_both_succeed(
+    empty_database_url: str, engine: Engine, tmp_path: Path
+) -> None:
+    named = {"DATABASE_URL": empty_database_url, "DATA_DIR": str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)}
+    both = [subprocess.Popen(MIGRATE, env={**os.environ, **named}, stderr=subprocess.PIPE) for _ in range(2)]
+    said = [one.communicate(timeout=PATIENCE)[1].decode() for one in both]
+    assert [one.returncode for one in both] == [0, 0], said
+    assert not migrations.pending(engine)
+    assert _tables(engine) == set(metadata.tables)

@@ -4,6 +4,7 @@ import datetime as dt
 
 from product_importer.imports.figures import Day, Fault, Pace
 from product_importer.kit.tasks.figures import Load
+from product_importer.webhooks import figures as webhooks
 from product_importer.webhooks.figures import Sending
 
 TODAY = dt.datetime.now(dt.UTC).date()
@@ -20,6 +21,12 @@ def make_day(back: int) -> Day:
     return day
 
 
+def make_hooks(back: int) -> webhooks.Day:
+    """Make the webhooks of a day so many days ago; they are kept for a fortnight."""
+    date = TODAY - dt.timedelta(days=back)
+    return webhooks.Day(date, 900 + 70 * back, back % 5, 80 + 13 * (back * 5 % 9)) if back < 14 else webhooks.Day(date)
+
+
 DAYS = [make_day(back) for back in reversed(range(30))]
 METRICS: dict[str, object] = {
     "nav": "metrics",
@@ -28,6 +35,7 @@ METRICS: dict[str, object] = {
     "faults": [Fault("PRICE_NEGATIVE", 2_104, 11), Fault("NAME_BLANK", 840, 9), Fault("COLUMN_MISSING", 2, 2)],
     "pace": Pace(61_250.0, 38, 0.31, 0.52),
     "sending": Sending(1_204, 1, 412, 9, 0.18, 15.0),
+    "hooks_by_day": [make_hooks(back) for back in reversed(range(30))],
     "loads": [
         Load("catalog.bulk_run.run_bulk", "default", 0, 0.0, 0),
         Load("imports.run.run_import", "imports", 2, 12.4, 1),
@@ -37,5 +45,5 @@ METRICS: dict[str, object] = {
 NONE = (
     METRICS
     | {"days": [Day(day.date) for day in DAYS], "faults": [], "pace": Pace(0.0, 0, 0.0, 0.0)}
-    | {"sending": Sending(0, 0, 0, 0, 0.0, 0.0)}
+    | {"sending": Sending(0, 0, 0, 0, 0.0, 0.0), "hooks_by_day": [webhooks.Day(day.date) for day in DAYS]}
 )

@@ -4,6 +4,8 @@ import json
 import uuid
 from urllib.parse import urlencode
 
+import pytest
+
 from tests.makers import csv_file, run_import_to_end, stored_products
 from tests.web.doors import FORM, Doors, file, form
 
@@ -55,6 +57,20 @@ def test_a_pushed_file_is_imported_as_its_feed_says(served: Doors) -> None:
     seen = served.get(f"/feeds/{feed['id']}").json
     assert (seen["outcome"], seen["import_id"]) == ("imported", answer.json["task_id"])
     assert served.post(f"/feeds/{feed['id']}/run").json["code"] == "FEED_PUSHED_ONLY"
+
+
+@pytest.mark.parametrize(("place", "kept"), [("import.start.before-commit", 0), ("import.start.after-commit", 1)])
+def test_a_push_is_imported_and_noted_or_neither(
+    served: Doors, place: str, kept: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed = served.post("/feeds", json.dumps({"name": "Shop"}), Content_Type=JSON).json
+    monkeypatch.setenv("FAILPOINTS", f"{place}=error")
+    cut = served.post(f"/feeds/{feed['id']}/push", form(file(csv_file("A-1,Mug,,1.00"), "a.csv")), Content_Type=FORM)
+    monkeypatch.delenv("FAILPOINTS")
+    assert cut.status == 500
+    imports = [one["task_id"] for one in served.get("/imports").json["items"]]
+    assert len(imports) == kept
+    assert served.get(f"/feeds/{feed['id']}").json["import_id"] == (imports[0] if kept else None)
 
 
 def test_the_pages_make_and_change_a_feed_without_javascript(served: Doors) -> None:

@@ -12,9 +12,9 @@ from typing import Any
 
 from sqlalchemy import Connection, LargeBinary, Table, Uuid, select
 
+from product_importer.kit.database import amounts
 from product_importer.kit.database.types import Moment, Money
 
-CHUNK = 5_000  # rows that a database delivers at a time
 SPACE = 2**128
 Row = tuple[Any, ...]
 _READ: tuple[tuple[type[Any], Callable[[Any], Any]], ...] = (
@@ -42,8 +42,9 @@ class Sum:
 
 
 def read(connection: Connection, table: Table) -> Iterator[Row]:
-    """Yield every row of the table with Python's own values, in no order, a few thousand held at a time."""
-    for some in connection.execute(select(table), execution_options={"yield_per": CHUNK}).partitions():
+    """Yield every row of the table with Python's own values, in no order, only some held at a time."""
+    held = {"yield_per": amounts.at_a_time(table)}
+    for some in connection.execute(select(table), execution_options=held).partitions():
         yield from map(tuple, some)
 
 

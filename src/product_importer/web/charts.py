@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from product_importer.imports.figures import Day
 from product_importer.imports.states import Outcome
+from product_importer.webhooks import figures as webhooks
 
 HEIGHT = 100.0  # of the drawing, in its own units
 GAP = 0.22  # of a column's share of the width that stays empty
 LEAST = 1.0  # units: what exists is seen
+D = TypeVar("D", Day, webhooks.Day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,12 @@ def rates(days: Sequence[Day]) -> Chart:
     return _chart(days, lambda day: {"plain": day.rate or 0}, "rows a second")
 
 
-def _chart(days: Sequence[Day], parts: Callable[[Day], dict[str, int]], unit: str) -> Chart:
+def answers(days: Sequence[webhooks.Day]) -> Chart:
+    """Draw the mean time that an attempt to send took."""
+    return _chart(days, lambda day: {"plain": day.milliseconds}, "ms")
+
+
+def _chart(days: Sequence[D], parts: Callable[[D], dict[str, int]], unit: str) -> Chart:
     told = [(day, parts(day)) for day in days]
     top = round_top(max((sum(part.values()) for _, part in told), default=0))
     share = 100 / max(len(told), 1)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from fastapi import Request
@@ -20,6 +21,8 @@ from product_importer.uploads import resumable
 from product_importer.uploads.models import Upload
 from product_importer.web import receive
 from product_importer.web.idempotent import Keyed
+
+Note = Callable[[Session, uuid.UUID], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,13 @@ async def take_in(
     return await asyncio.to_thread(start, arrived.upload_id, actor=actor, options=options, keyed=keyed)
 
 
-def start(upload_id: uuid.UUID, *, actor: str, options: Options, keyed: Keyed | None = None) -> Started:
-    """Start the import of an upload whose last byte is stored, both in one transaction, once for each key."""
+def start(
+    upload_id: uuid.UUID, *, actor: str, options: Options, keyed: Keyed | None = None, note: Note | None = None
+) -> Started:
+    """Start the import of an upload whose last byte is stored, both in one transaction, once for each key.
+
+    `note` writes down in the same transaction, for whoever had the file sent, which import it has become.
+    """
     try:
         seen = lineage.inspect(upload_id, options)
         with database.transaction() as session:
@@ -56,6 +64,8 @@ def start(upload_id: uuid.UUID, *, actor: str, options: Options, keyed: Keyed | 
                 started = Started(_start(session, uploads.complete(session, upload_id), actor, seen))
                 if keyed is not None:
                     keyed.keep(session, {"import_id": str(started.import_id)})
+                if note is not None:
+                    note(session, started.import_id)
             failpoint("import.start.before-commit", session)
     except Exception:
         uploads.discard(upload_id)

@@ -41,7 +41,7 @@ from sqlalchemy.schema import CreateTable
 from sqlalchemy.types import TypeEngine
 
 from product_importer.kit import folding
-from product_importer.kit.database import sqlite_load, turns
+from product_importer.kit.database import amounts, sqlite_load, turns
 from product_importer.kit.database.face import Access, Pairs
 from product_importer.kit.database.types import Moment, Money
 
@@ -96,7 +96,9 @@ def load(
 
 def append(connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> None:
     """Insert; SQLite numbers by what it finds."""
-    insert(connection, table, table.columns.keys(), rows)
+    source, some = iter(rows), amounts.at_a_time(table)
+    while held := list(itertools.islice(source, some)):
+        insert(connection, table, table.columns.keys(), held)
 
 
 def insert(connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

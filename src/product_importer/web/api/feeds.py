@@ -2,8 +2,10 @@
 
 import asyncio
 import uuid
+from functools import partial
 
 from fastapi import APIRouter, Depends, Request, Response
+from sqlalchemy.orm import Session
 
 from product_importer.feeds import actions
 from product_importer.feeds.schemas import FeedIn, FeedSeen
@@ -14,7 +16,6 @@ from product_importer.kit import database
 from product_importer.web import idempotent, intake, receive
 from product_importer.web.deps import Actor, Configured, Reading, Writing
 from product_importer.web.idempotent import Keyed, Made
-from product_importer.web.intake import Started
 from product_importer.web.roles import editor, viewer
 
 router = APIRouter(prefix="/feeds", tags=["feeds"])
@@ -74,10 +75,13 @@ async def push(
     options = await asyncio.to_thread(_options, feed_id)
     arrived = await receive.receive_file(request, actor=actor, settings=settings)
     keyed = Keyed.of(request, key, actor=actor, said=f"{options.model_dump_json()} {arrived.sha256}")
-    started = await asyncio.to_thread(intake.start, arrived.upload_id, actor=actor, options=options, keyed=keyed)
+    note = partial(_note, feed_id)
+    started = await asyncio.to_thread(
+        intake.start, arrived.upload_id, actor=actor, options=options, keyed=keyed, note=note
+    )
     if started.replayed:
         response.headers.update(idempotent.REPLAYED)
-    return await asyncio.to_thread(_pushed, feed_id, started)
+    return await asyncio.to_thread(_seen, started.import_id)
 
 
 def _options(feed_id: uuid.UUID) -> Options:
@@ -85,8 +89,10 @@ def _options(feed_id: uuid.UUID) -> Options:
         return Options.model_validate(actions.feed_of(session, feed_id).options)
 
 
-def _pushed(feed_id: uuid.UUID, started: Started) -> Snapshot:
-    with database.transaction() as session:
-        if not started.replayed:
-            actions.note_push(session, feed_id, started.import_id)
-        return queries.snapshot(session, started.import_id)
+def _note(feed_id: uuid.UUID, session: Session, import_id: uuid.UUID) -> None:
+    actions.note_push(session, feed_id, import_id)
+
+
+def _seen(import_id: uuid.UUID) -> Snapshot:
+    with database.reading() as session:
+        return queries.snapshot(session, import_id)

@@ -1,4 +1,4 @@
-"""How the installation has been doing: imports, throughput, outcomes and faults by day, and what waits now."""
+"""How the installation has been doing: imports, rows, speed, faults and webhooks by day, and what waits now."""
 
 from typing import Annotated, Any
 
@@ -25,6 +25,7 @@ def metrics(request: Request, session: Reading, actor: Actor, days: Days = 30) -
         "days": figures.days(session, days),
         "faults": figures.faults(session, days)[:10],
         "pace": figures.pace(session),
+        "hooks_by_day": webhooks.days(session, days),
         "loads": work.loads(session),
         "sending": webhooks.sending(session),
     }
