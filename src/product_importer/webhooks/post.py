@@ -52,6 +52,7 @@ class Post:
     def follow(self, endpoint: Endpoint, receiver: Receiver) -> None:
         """Take the endpoint as it is now; one that was halted begins anew once all outcomes are recorded."""
         self._endpoint, self._receiver = endpoint, receiver
+        self._most, self._rate = most(endpoint), endpoint.rate_per_second
         if not self.in_hand:
             self._failures, self._halted = endpoint.failures, False
 
@@ -60,8 +61,7 @@ class Post:
         """How many further deliveries may come: many once half of the line is gone, some urgent ones at any time."""
         if self._halted:
             return Room(0, 0)
-        size = most(self._endpoint)
-        return Room(size if self._waiting() < size // 2 else 0, max(0, URGENT - len(self._urgent)))
+        return Room(self._most if self._waiting() < self._most // 2 else 0, max(0, URGENT - len(self._urgent)))
 
     def take_in(self, deliveries: Iterable[Item]) -> None:
         """Put deliveries in line, unless the endpoint has begun to fail meanwhile."""
@@ -101,7 +101,8 @@ class Post:
     async def _carry(self, *, urgent_only: bool) -> None:
         """Send one delivery after the other until none is left."""
         while (delivery := self._next(urgent_only=urgent_only)) is not None:
-            await self._pace()
+            if self._rate is not None:
+                await self._pace(self._rate)
             outcome = await sending.send(self._calls, self._receiver, delivery)
             self._report(outcome)
             if not outcome.is_test:
@@ -112,7 +113,7 @@ class Post:
 
     def _next(self, *, urgent_only: bool) -> Item | None:
         """Take the next one out of the line; when half of the line is gone, more is loaded while this goes on."""
-        if self._waiting() == most(self._endpoint) // 2:
+        if self._waiting() == self._most // 2:
             self._bell.set()
         if self._urgent:
             return self._urgent.popleft()
@@ -125,13 +126,12 @@ class Post:
             self._halted = True
             self.stop()
 
-    async def _pace(self) -> None:
-        """Wait for the moment that the endpoint's rate leaves to this request."""
-        if rate := self._endpoint.rate_per_second:
-            now = time.monotonic()
-            mine = max(now, self._next_at)
-            self._next_at = mine + 1 / rate
-            await asyncio.sleep(mine - now)
+    async def _pace(self, rate: int) -> None:
+        """Wait for the moment that the endpoint's rate, in requests a second, leaves to this one."""
+        now = time.monotonic()
+        mine = max(now, self._next_at)
+        self._next_at = mine + 1 / rate
+        await asyncio.sleep(mine - now)
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
         self.running.discard(task)

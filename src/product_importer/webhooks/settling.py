@@ -26,23 +26,25 @@ _WORDS = {Disabled.GONE: "It answered 410: nobody is there any more.", Disabled.
 
 def settle(session: Session, outcomes: Sequence[Outcome]) -> None:
     """Write down some attempts in the order in which they ended; an endpoint that is gone by now is passed over."""
-    wanted = {outcome.delivery.endpoint_id for outcome in outcomes}
-    held = select(Endpoint).where(Endpoint.id.in_(wanted)).order_by(Endpoint.id).with_for_update()
+    told: dict[uuid.UUID, list[Outcome]] = defaultdict(list)
+    for outcome in outcomes:
+        told[outcome.delivery.endpoint_id].append(outcome)
+    held = select(Endpoint).where(Endpoint.id.in_(told)).order_by(Endpoint.id).with_for_update()
     endpoints = {endpoint.id: endpoint for endpoint in session.scalars(held)}
     database.face().insert(session.connection(), attempts, _ATTEMPT, map(_attempt, outcomes))
     failpoint("webhook.settle.recorded", session)
     succeeded: dict[int | None, list[uuid.UUID]] = defaultdict(list)
     failed: list[dict[str, Any]] = []
-    for outcome in outcomes:
-        counts, endpoint = True, endpoints.get(outcome.delivery.endpoint_id)
+    for endpoint_id, some in told.items():
+        endpoint = endpoints.get(endpoint_id)
+        for outcome in some:
+            counts = endpoint is None or outcome.is_test or _judge(session, endpoint, outcome)
+            if outcome.succeeded:
+                succeeded[outcome.status].append(outcome.delivery.id)
+            else:
+                failed.append(_failed(outcome, counts=counts))
         if endpoint is not None:
-            counts = outcome.is_test or _judge(session, endpoint, outcome)
-        if outcome.succeeded:
-            succeeded[outcome.status].append(outcome.delivery.id)
-        else:
-            failed.append(_failed(outcome, counts=counts))
-    for endpoint in endpoints.values():
-        _show(endpoint, [outcome for outcome in outcomes if outcome.delivery.endpoint_id == endpoint.id])
+            _show(endpoint, some)
     _write(session, succeeded, failed)
 
 

@@ -67,7 +67,8 @@ def _of_lane(
     some = select(*_COLUMNS).where(
         _due(lane), Delivery.endpoint_id == endpoint_id, not_(database.face().among(Delivery.id, but))
     )
-    for key, message_id, type_, tries, body in session.execute(some.order_by(Delivery.next_at).limit(limit)):
+    rows = session.connection().execute(some.order_by(Delivery.next_at).limit(limit))
+    for key, message_id, type_, tries, body in rows:
         yield Item(key, endpoint_id, message_id, type_, lane, tries, body)
 
 

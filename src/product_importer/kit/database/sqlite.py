@@ -1,6 +1,7 @@
 """SQLite's own way: WAL, one writer at a time, a scratch area in a file of its own beside the database."""
 
 import itertools
+import json
 import os
 import sqlite3
 import uuid
@@ -102,15 +103,19 @@ def append(connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) 
 
 
 def insert(connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Insert some thousand at a time."""
-    source = iter(rows)
-    while some := [dict(zip(columns, row, strict=True)) for row in itertools.islice(source, SLICE)]:
-        connection.execute(table.insert(), some)
+    """Insert by the driver, which takes half of the time that SQLAlchemy needs for as many rows."""
+    kind = connection.dialect
+    binds = [table.c[name].type.dialect_impl(kind).bind_processor(kind) for name in columns]
+    bound = [tuple([bind(value) if bind else value for bind, value in zip(binds, row, strict=True)]) for row in rows]
+    names, marks = ", ".join(f'"{name}"' for name in columns), ", ".join("?" * len(columns))
+    if bound:
+        connection.exec_driver_sql(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', bound)
 
 
 def among(column: SQLColumnExpression[uuid.UUID], some: Sequence[uuid.UUID]) -> ColumnElement[bool]:
-    """IN; there is no array to compare with."""
-    return column.in_(some)
+    """Compare with one array in JSON, where IN would have a parameter for each."""
+    told = literal(json.dumps([one.hex for one in some]), Text())
+    return column.in_(select(func.json_each(told).table_valued("value").c.value))
 
 
 def create_scratch(engine: Engine, name: str) -> None:

@@ -1,9 +1,7 @@
 """Calls addresses that others wrote, within limits of place, time and size that the answer cannot move."""
 
-import asyncio
 import contextlib
 import socket
-import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from contextvars import ContextVar
@@ -16,6 +14,7 @@ from yarl import URL
 from product_importer import __version__
 from product_importer.kit.outbound import urls
 from product_importer.kit.outbound.failure import CallFailed, Reason, explained
+from product_importer.kit.outbound.limits import Watch
 from product_importer.kit.outbound.policy import Policy, Refused
 
 CONNECT = 5  # seconds until a connection stands
@@ -32,7 +31,7 @@ _refusals: ContextVar[list[str]] = ContextVar("refusals")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: status, headers, at most `keep` bytes of the body, and seconds taken.
+    """What came back: status, headers, and at most `keep` bytes of the body.
 
     `whole` says that the body ended within what was read; `url` is the address that answered after any redirects.
     """
@@ -42,7 +41,6 @@ class Answer:
     body: bytes
     whole: bool
     url: str
-    seconds: float
 
 
 class Client:
@@ -52,6 +50,7 @@ class Client:
         self._policy = policy
         self._outward = outward
         self._inward = inward
+        self._watch = Watch()
 
     async def post(
         self, address: str, *, body: bytes, headers: Mapping[str, str], seconds: float, keep: int = BODY
@@ -61,12 +60,12 @@ class Client:
         `seconds` bounds everything from the name's look-up to the last byte read. `keep` bytes of the body are
         returned; what goes beyond 64 KiB is not read, and its connection not used again.
         """
-        began = time.monotonic()
         _refusals.set([])
         try:
-            async with asyncio.timeout(seconds), self._called("POST", address, body=body, headers=headers) as response:
-                kept, whole = await _excerpt(response, keep=keep)
-                return _answer(response, kept, whole=whole, began=began)
+            with self._watch.limit(seconds):
+                async with self._called("POST", address, body=body, headers=headers) as response:
+                    kept, whole = await _excerpt(response, keep=keep)
+                    return Answer(response.status, response.headers, kept, whole, address)
         except _FAULTS as error:
             raise _explained(error, seconds) from error
 
@@ -78,23 +77,20 @@ class Client:
         Only the body of a 200 is written; `body` of the answer is empty. `limit` is in bytes, `seconds` bound the
         whole. Raises CallFailed, TOO_LARGE among its reasons; the file then holds what had come.
         """
-        began = time.monotonic()
         _refusals.set([])
         try:
-            async with asyncio.timeout(seconds):
-                return await self._fetched(address, into, limit=limit, headers=headers or {}, began=began)
+            with self._watch.limit(seconds):
+                return await self._fetched(address, into, limit=limit, headers=headers or {})
         except _FAULTS as error:
             raise _explained(error, seconds) from error
 
-    async def _fetched(
-        self, address: str, into: IO[bytes], *, limit: int, headers: Mapping[str, str], began: float
-    ) -> Answer:
+    async def _fetched(self, address: str, into: IO[bytes], *, limit: int, headers: Mapping[str, str]) -> Answer:
         for _ in range(HOPS + 1):
             async with self._called("GET", address, headers=headers) as response:
                 if response.status not in _REDIRECTS or "Location" not in response.headers:
                     if response.status == 200:
                         await _save(response, into, limit=limit)
-                    return _answer(response, b"", whole=True, began=began)
+                    return Answer(response.status, response.headers, b"", True, str(response.url))
                 address = _next(response)
         raise CallFailed(Reason.REDIRECTS, f"The address leads on more than {HOPS} times.")
 
@@ -154,14 +150,14 @@ def _late(error: TimeoutError, seconds: float) -> str:
 
 async def _excerpt(response: aiohttp.ClientResponse, *, keep: int) -> tuple[bytes, bool]:
     """Read the body to 64 KiB, and return its first bytes and whether that was all of it."""
-    read, kept = 0, bytearray()
-    async for block in response.content.iter_chunked(BLOCK):
+    read, kept = 0, b""
+    while block := await response.content.readany():
         kept += block[: max(0, keep - read)]
         read += len(block)
         if read > BODY:
             response.close()
-            return bytes(kept), False
-    return bytes(kept), True
+            return kept, False
+    return kept, True
 
 
 async def _save(response: aiohttp.ClientResponse, into: IO[bytes], *, limit: int) -> None:
@@ -182,14 +178,3 @@ def _next(response: aiohttp.ClientResponse) -> str:
     if len(where) > urls.LONGEST:
         raise urls.UrlRefused(f"A redirect leads to an address of {len(where):,} characters.")
     return str(response.url.join(URL(where)))
-
-
-def _answer(response: aiohttp.ClientResponse, body: bytes, *, whole: bool, began: float) -> Answer:
-    return Answer(
-        status=response.status,
-        headers=response.headers,
-        body=body,
-        whole=whole,
-        url=str(response.url),
-        seconds=time.monotonic() - began,
-    )
