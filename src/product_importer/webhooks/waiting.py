@@ -68,7 +68,7 @@ def _of_lane(
         _due(lane), Delivery.endpoint_id == endpoint_id, not_(database.face().among(Delivery.id, but))
     )
     rows = session.connection().execute(some.order_by(Delivery.next_at).limit(limit))
-    for key, message_id, type_, tries, body in rows:
+    for key, message_id, type_, tries, body in rows.all():
         yield Item(key, endpoint_id, message_id, type_, lane, tries, body)
 
 

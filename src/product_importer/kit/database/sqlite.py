@@ -106,10 +106,10 @@ def insert(connection: Connection, table: Table, columns: Sequence[str], rows: I
     """Insert by the driver, which takes half of the time that SQLAlchemy needs for as many rows."""
     kind = connection.dialect
     binds = [table.c[name].type.dialect_impl(kind).bind_processor(kind) for name in columns]
-    bound = [tuple([bind(value) if bind else value for bind, value in zip(binds, row, strict=True)]) for row in rows]
-    names, marks = ", ".join(f'"{name}"' for name in columns), ", ".join("?" * len(columns))
-    if bound:
-        connection.exec_driver_sql(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', bound)
+    bound = [bind(value) if bind else value for row in rows for bind, value in zip(binds, row, strict=True)]
+    into = f"INSERT INTO {table.fullname} ({', '.join(columns)}) VALUES "  # noqa: S608 - our own names
+    for statement, values in sqlite_load.statements(into, f"({', '.join('?' * len(columns))})", len(columns), bound):
+        connection.exec_driver_sql(statement, values)
 
 
 def among(column: SQLColumnExpression[uuid.UUID], some: Sequence[uuid.UUID]) -> ColumnElement[bool]:

@@ -32,13 +32,23 @@ class Target(NamedTuple):
 def fill(driver: sqlite3.Connection, target: Target, blocks: Iterable[Sequence[Any]]) -> None:
     """Make the table and append the rows of `blocks`, each the values of whole rows one after the other."""
     driver.execute(target.create)
-    one, many = target.insert + target.marks, target.insert + ", ".join([target.marks] * AT_ONCE)
-    step = AT_ONCE * target.width
     for values in blocks:
-        whole = len(values) // step * step
-        driver.executemany(many, (values[at : at + step] for at in range(0, whole, step)))
-        rest = range(whole, len(values), target.width)
-        driver.executemany(one, (values[at : at + target.width] for at in rest))
+        for statement, some in statements(target.insert, target.marks, target.width, values):
+            driver.executemany(statement, some)
+
+
+def statements(into: str, marks: str, width: int, values: Sequence[Any]) -> Iterator[tuple[str, list[Sequence[Any]]]]:
+    """Yield what inserts whole rows whose values stand one after the other: many rows a statement, and the rest.
+
+    `into` is the statement up to VALUES; the second of each pair is for `executemany`, and never empty.
+    """
+    start = 0
+    for rows in (AT_ONCE, 1):
+        step = rows * width
+        end = start + (len(values) - start) // step * step
+        if end > start:
+            yield into + ", ".join([marks] * rows), [tuple(values[at : at + step]) for at in range(start, end, step)]
+        start = end
 
 
 def fill_elsewhere(path: str, target: Target, blocks: Iterable[Sequence[Any]]) -> None:
