@@ -143,17 +143,14 @@ def test_addresses_that_gave_nothing_are_forgotten_with_the_file_of_their_import
 
     assert (chores.forget_wishes.run(), chores.forget_wishes.run()) == (2, 0)
     assert (wished(old), wished(new)) == (Wished(wished=1, shown=1), Wished(wished=3, shown=2, failed=1))
-    with database.reading() as session:
-        kept = set(session.scalars(select(ImageAddress.url)))
-    assert kept == {shop.url("/a.png"), shop.url("/b.png"), shop.url("/missing.png")}
+    assert _addresses() == {shop.url("/a.png"), shop.url("/b.png"), shop.url("/missing.png")}
     with database.transaction() as session:
         session.execute(update(ImportJob).values(finished_at=long_ago))
     chores.forget_wishes.run()
-    with database.reading() as session:
-        assert set(session.scalars(select(ImageAddress.url))) == {shop.url("/a.png")}
+    assert _addresses() == {shop.url("/a.png")}
 
 
-def test_an_address_that_somebody_is_fetching_is_not_forgotten(shop: Window) -> None:
+def test_an_address_that_somebody_is_fetching_is_forgotten_when_that_is_over(shop: Window) -> None:
     urls = [shop.url("/missing.png"), shop.url("/gone.png")]
     import_file(csv_file(*(f"{n},Mug,1,{url}" for n, url in enumerate(urls)), header=HEADER))
     fetched()
@@ -161,9 +158,18 @@ def test_an_address_that_somebody_is_fetching_is_not_forgotten(shop: Window) -> 
         session.execute(update(ImportJob).values(finished_at=clock.now() - clock.seconds(91 * originals.DAY)))
         assert leases.claim(session, ImageAddress, ImageAddress.url == urls[0]) is not None
 
-    assert chores.forget_wishes.run() == 2
+    assert (chores.forget_wishes.run(), chores.forget_addresses.run()) == (2, 0)
+    assert _addresses() == {urls[0]}
+    with database.transaction() as session:
+        session.execute(update(ImageAddress).values(**leases.FREE))
+    import_file(csv_file(f"3,Mug,1,{shop.url('/a.png')}", header=HEADER))
+    assert (chores.forget_addresses.run(), chores.forget_addresses.run()) == (1, 0)
+    assert _addresses() == {shop.url("/a.png")}
+
+
+def _addresses() -> set[str]:
     with database.reading() as session:
-        assert session.scalars(select(ImageAddress.url)).all() == [urls[0]]
+        return set(session.scalars(select(ImageAddress.url)))
 
 
 def test_modes_and_a_mapping_decide_which_products_wish(shop: Window) -> None:

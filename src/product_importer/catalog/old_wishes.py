@@ -1,6 +1,7 @@
 """Wishes for pictures whose time is over, and addresses that nobody wishes for any more."""
 
 import uuid
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Select, and_, delete, exists, or_, select, tuple_
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from product_importer.kit.database import sets
 from product_importer.kit.tasks import leases
 
 AT_ONCE = 500  # wishes of one transaction
+_IS_WISHED = exists().where(ImageWish.address_id == ImageAddress.id)
 _KEY = (ImageWish.product_id, ImageWish.address_id, ImageWish.import_id)
 
 
@@ -26,12 +28,23 @@ def forget(session: Session, of_imports: Select[uuid.UUID]) -> int:
     addresses = {address_id for _, address_id, _ in found}
     held = _held(session, addresses)  # before their wishes, as imports and retries do
     forgotten = sets.execute(session, delete(ImageWish).where(tuple_(*_KEY).in_(found), over))
-    is_wished = exists().where(ImageWish.address_id == ImageAddress.id)
-    sets.execute(session, delete(ImageAddress).where(ImageAddress.id.in_(held), ~is_wished))
+    sets.execute(session, delete(ImageAddress).where(ImageAddress.id.in_(held), ~_IS_WISHED))
     return forgotten
 
 
-def _held(session: Session, addresses: set[uuid.UUID]) -> list[uuid.UUID]:
+def alone(session: Session) -> Sequence[uuid.UUID]:
+    """Return some addresses that nobody wishes for any more: each was being fetched when its last wish was forgotten."""
+    free = select(ImageAddress.id).where(leases.free(ImageAddress), ~_IS_WISHED)
+    return session.scalars(free.order_by(ImageAddress.id).limit(AT_ONCE)).all()
+
+
+def forget_addresses(session: Session, some: Sequence[uuid.UUID]) -> int:
+    """Forget those of some addresses that still nobody wishes for or fetches; say how many."""
+    held = _held(session, some)
+    return sets.execute(session, delete(ImageAddress).where(ImageAddress.id.in_(held), ~_IS_WISHED))
+
+
+def _held(session: Session, addresses: Collection[uuid.UUID]) -> list[uuid.UUID]:
     """Hold those addresses that nobody is fetching, in the order of their ids."""
     free = select(ImageAddress.id).where(ImageAddress.id.in_(addresses), leases.free(ImageAddress))
     return list(session.scalars(free.order_by(ImageAddress.id).with_for_update()))

@@ -1,5 +1,8 @@
 """Clears away what ended imports left behind, and makes anew the scratch areas that waiting ones have lost."""
 
+import uuid
+from collections.abc import Sequence
+
 from sqlalchemy import select, update
 
 from product_importer.catalog import old_wishes
@@ -52,6 +55,19 @@ def forget_wishes() -> int:
     return done
 
 
+@chores.every(3600)
+def forget_addresses() -> int:
+    """Forget addresses that outlived their last wish, because somebody was fetching them at that moment."""
+    with database.reading() as session:
+        alone = old_wishes.alone(session)
+    return database.retried(lambda: _forget_addresses(alone)) if alone else 0
+
+
 def _forget_some_wishes() -> int:
     with database.transaction() as session:
         return old_wishes.forget(session, select(ImportJob.id).where(*ended_long_ago()))
+
+
+def _forget_addresses(some: Sequence[uuid.UUID]) -> int:
+    with database.transaction() as session:
+        return old_wishes.forget_addresses(session, some)

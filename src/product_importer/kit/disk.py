@@ -14,7 +14,7 @@ BLOCK: Final = 2**20  # bytes at a time: writing eight at once took the kernel u
 _ASIDE: Final = re.compile(r".+#\d+")  # names that obstore's listings leave out
 
 
-def write(path: Path, data: bytes | bytearray | IO[bytes]) -> None:
+def write(path: Path, data: bytes | bytearray | memoryview | IO[bytes]) -> None:
     """Write a file whole, its folders too, in place of one that may be there; on return all of it outlives a power cut.
 
     An open file is read from where it stands. Raises OSError, with ENOSPC when the disk is full.
@@ -59,8 +59,8 @@ def _made(path: Path) -> IO[bytes]:
     return path.open("xb")
 
 
-def _blocks(data: bytes | bytearray | IO[bytes]) -> Iterator[bytes | memoryview]:
-    if isinstance(data, bytes | bytearray):
+def _blocks(data: bytes | bytearray | memoryview | IO[bytes]) -> Iterator[bytes | memoryview]:
+    if isinstance(data, bytes | bytearray | memoryview):
         view = memoryview(data)
         return (view[at : at + BLOCK] for at in range(0, len(data), BLOCK))
     return iter(functools.partial(data.read, BLOCK), b"")

@@ -44,7 +44,7 @@ def configure(settings: Settings) -> None:
         _store = _bucket(settings)
 
 
-def put(key: str, data: bytes | bytearray | IO[bytes], *, attachment: bool = False) -> None:
+def put(key: str, data: bytes | bytearray | memoryview | IO[bytes], *, attachment: bool = False) -> None:
     """Store `data`, bytes or an open file, whole under `key`; on return it outlives a power cut.
 
     An `attachment` is what a browser that is led to it by `signed` saves and never shows. Raises OSError with ENOSPC

@@ -41,10 +41,10 @@ class Piece:
         return self.start + self.size
 
 
-def store(upload_id: uuid.UUID, *, start: int, data: bytes | bytearray) -> Piece:
+def store(upload_id: uuid.UUID, *, start: int, data: bytes | bytearray | memoryview) -> Piece:
     """Store bytes that begin at `start`, with the last part of the ledger before them if that is small.
 
-    `data` must not be changed by its owner any more. Raises OffsetMismatch where the last part has just been replaced.
+    `data` must not be changed until this returns. Raises OffsetMismatch where the last part has just been replaced.
     """
     last = _small_last(upload_id, start) if len(data) < PART - SMALL else None
     if last is not None:
@@ -114,7 +114,7 @@ def _small_last(upload_id: uuid.UUID, end: int) -> Part | None:
     return last if last is not None and last.size < SMALL and last.start + last.size == end else None
 
 
-def _joined(last: Part, data: bytes | bytearray) -> bytes:
+def _joined(last: Part, data: bytes | bytearray | memoryview) -> bytes:
     try:
         return b"".join((*storage.stream(last.key), data))
     except FileNotFoundError:

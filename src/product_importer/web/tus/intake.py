@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import itertools
+import mmap
 
 from fastapi import Request
 from starlette.requests import ClientDisconnect
@@ -43,19 +45,25 @@ class _Parts:
     def __init__(self, upload: Upload, checksum: Checksum | None, limit: int) -> None:
         self._upload, self._limit = upload, limit
         self._checksum, self._hasher = checksum, checksum.hasher() if checksum else None
-        self._held, self._start = bytearray(), upload.received  # `_start` is where the held bytes begin
+        self._memory = itertools.cycle([_memory(), _memory()])  # one is filled while the other is being stored
+        self._part = next(self._memory)
+        self._held, self._start = 0, upload.received  # bytes in the part, and where they begin
         self._storing: asyncio.Future[None] | None = None
         self._waiting: list[Piece] = []  # stored, and not in the ledger before the checksum is right
 
     async def take(self, block: bytes) -> None:
         """Hold a block; when a part is full, store it."""
-        if self._start + len(self._held) + len(block) > self._limit:
+        if self._start + self._held + len(block) > self._limit:
             raise UploadTooLarge(f"More came than the {self._limit:,} bytes that this upload may have.")
         if self._hasher is not None:
             self._hasher.update(block)
-        self._held += block
-        if len(self._held) >= ledger.PART:
-            await self._store()
+        rest = memoryview(block)
+        while rest:
+            some = rest[: ledger.PART - self._held]
+            self._part[self._held : self._held + len(some)] = some
+            self._held, rest = self._held + len(some), rest[len(some) :]
+            if self._held == ledger.PART:
+                await self._store()
 
     async def finish(self) -> Upload:
         """Store what is still held, and compare the checksum; the last byte makes the upload whole."""
@@ -93,9 +101,8 @@ class _Parts:
     async def _store(self) -> None:
         """Begin to store what is held, once the part before it is stored."""
         await self._stored()
-        data, self._held = self._held, self._held[ledger.PART :]
-        del data[ledger.PART :]
-        start, self._start = self._start, self._start + len(data)
+        data, self._part = self._part[: self._held], next(self._memory)
+        start, self._start, self._held = self._start, self._start + self._held, 0
         self._storing = asyncio.ensure_future(asyncio.to_thread(self._keep, start, data))
 
     async def _stored(self) -> None:
@@ -104,10 +111,15 @@ class _Parts:
         if storing is not None:
             await storing
 
-    def _keep(self, start: int, data: bytearray) -> None:
+    def _keep(self, start: int, data: memoryview) -> None:
         piece = ledger.store(self._upload.id, start=start, data=data)
         if self._checksum is None:
             self._upload = resumable.add(self._upload.id, start=start, pieces=[piece])
         else:
             self._waiting.append(piece)
             resumable.touch(self._upload.id)
+
+
+def _memory() -> memoryview:
+    """Return room for a part from the system itself: of what is freed, the allocator keeps more than one part."""
+    return memoryview(mmap.mmap(-1, ledger.PART, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS))
