@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.journeys import shop
 from tests.journeys.shop import Shop
 from tests.media import pictures
 
@@ -43,7 +42,8 @@ def test_pictures_come_out_as_the_seed_says(page: Page, open_shop: Shop, tmp_pat
     assert [(one["name"], one["primary"], one["state"]) for one in first["items"]] == [("large.png", True, "ready")]
 
     page.get_by_label("Choose pictures").set_input_files(large)
-    shop.until(lambda: page.wait_for_timeout(20) is None and len(pieces) == 4)
+    while len(pieces) < 4:
+        page.wait_for_timeout(20)
     expect(page.get_by_role("progressbar", name="Upload of large.png")).to_have_count(0)
     assert _gallery(open_shop) == first
 

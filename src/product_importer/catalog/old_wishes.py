@@ -33,7 +33,7 @@ def forget(session: Session, of_imports: Select[uuid.UUID]) -> int:
 
 
 def alone(session: Session) -> Sequence[uuid.UUID]:
-    """Return some addresses that nobody wishes for any more: each was being fetched when its last wish was forgotten."""
+    """Return some addresses that nobody wishes for any more: they were being fetched when their wishes went."""
     free = select(ImageAddress.id).where(leases.free(ImageAddress), ~_IS_WISHED)
     return session.scalars(free.order_by(ImageAddress.id).limit(AT_ONCE)).all()
 
