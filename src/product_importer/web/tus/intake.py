@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import itertools
 import mmap
+from collections import deque
 
 from fastapi import Request
 from starlette.requests import ClientDisconnect
@@ -18,6 +19,7 @@ from product_importer.web import body
 from product_importer.web.tus.headers import Checksum
 
 _log = logs.get("web.tus")
+_idle: deque[memoryview] = deque(maxlen=2)  # rooms for the next request: to be given fresh ones takes a fifth longer
 
 
 async def take(request: Request, upload: Upload, *, checksum: Checksum | None, limit: int, idle: float) -> Upload:
@@ -45,8 +47,9 @@ class _Parts:
     def __init__(self, upload: Upload, checksum: Checksum | None, limit: int) -> None:
         self._upload, self._limit = upload, limit
         self._checksum, self._hasher = checksum, checksum.hasher() if checksum else None
-        self._memory = itertools.cycle([_memory(), _memory()])  # one is filled while the other is being stored
-        self._part = next(self._memory)
+        self._rooms = _room(), _room()
+        self._in_turn = itertools.cycle(self._rooms)  # one is filled while the other is being stored
+        self._part = next(self._in_turn)
         self._held, self._start = 0, upload.received  # bytes in the part, and where they begin
         self._storing: asyncio.Future[None] | None = None
         self._waiting: list[Piece] = []  # stored, and not in the ledger before the checksum is right
@@ -76,6 +79,7 @@ class _Parts:
             pieces, self._waiting = self._waiting, []
             start = self._upload.received
             self._upload = await asyncio.to_thread(resumable.add, self._upload.id, start=start, pieces=pieces)
+        _idle.extend(self._rooms)
         return self._upload
 
     async def rescue(self) -> None:
@@ -101,7 +105,7 @@ class _Parts:
     async def _store(self) -> None:
         """Begin to store what is held, once the part before it is stored."""
         await self._stored()
-        data, self._part = self._part[: self._held], next(self._memory)
+        data, self._part = self._part[: self._held], next(self._in_turn)
         start, self._start, self._held = self._start, self._start + self._held, 0
         self._storing = asyncio.ensure_future(asyncio.to_thread(self._keep, start, data))
 
@@ -120,6 +124,8 @@ class _Parts:
             resumable.touch(self._upload.id)
 
 
-def _memory() -> memoryview:
-    """Return room for a part from the system itself: of what is freed, the allocator keeps more than one part."""
+def _room() -> memoryview:
+    """Return room for a part, from the system itself: of what is freed, the allocator keeps more than a part."""
+    if _idle:
+        return _idle.popleft()
     return memoryview(mmap.mmap(-1, ledger.PART, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS))
