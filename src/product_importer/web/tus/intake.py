@@ -19,7 +19,7 @@ from product_importer.web import body
 from product_importer.web.tus.headers import Checksum
 
 _log = logs.get("web.tus")
-_idle: deque[memoryview] = deque(maxlen=2)  # rooms for the next request: to be given fresh ones takes a fifth longer
+_idle: deque[memoryview] = deque(maxlen=2)  # rooms for the next request: fresh ones take a fifth longer to fill
 
 
 async def take(request: Request, upload: Upload, *, checksum: Checksum | None, limit: int, idle: float) -> Upload:
