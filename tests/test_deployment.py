@@ -34,7 +34,7 @@ def test_every_way_to_deploy_runs_what_it_needs() -> None:
     said = {(file, line.split()[0]) for file, line in deployed.commands()}
     for file in ("docker-compose.yml", "Procfile", "render.yaml"):
         assert {word for place, word in said if place == file} >= {"migrate", "web", "worker"}, file
-    assert ("deploy/compose.sqlite.yaml", "serve") in said
+    assert ("compose.sqlite.yaml", "serve") in said
     assert {line for file, line in deployed.commands() if file in deployed.CLOUD_RUN} == {"web", "worker", "migrate"}
 
 
@@ -84,6 +84,7 @@ def test_the_compose_variables_are_explained() -> None:
     example = re.findall(r"^(?:# )?([A-Z_]+)=", deployed.text("deploy/example.env"), re.MULTILINE)
     wanted = {name for file in deployed.COMPOSE for name in re.findall(r"\$\{([A-Z_]+)", deployed.text(file))}
     assert wanted - set(example) <= {"CELERY_BROKER_URL"}
+    assert [name for name in deployed.COMPOSE if "/" in name] == []  # Compose reads the .env beside its file
     assert set(example) <= wanted
 
 
