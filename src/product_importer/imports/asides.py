@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, cast
 from sqlalchemy import Select, and_, exists, func, select
 from sqlalchemy.orm import Session
 
+from product_importer.imports import staging
 from product_importer.imports.codes import EXPLANATIONS, Code
 from product_importer.imports.models import ImportJob, LateSkip
 from product_importer.imports.plan import Plan
@@ -22,26 +23,30 @@ from product_importer.kit import database, storage
 
 SHOWN = 1_000  # records of a kind that the page shows; the file has all
 BLOCK = 5_000  # rows fetched at a time
-FEW = 20_000  # rows fetched at once: for a cursor, PostgreSQL uses one process only
+FEW = 20_000  # rows fetched at once: for a cursor, PostgreSQL would plan as if the first tenth were all
 SUPERSEDED = ("line", "winning_line", "sku")
 SKIPPED = ("line", "code", "column", "value", "message", "action")
 FACTS = {Outcome.SUPERSEDED: "superseded_file", Outcome.SKIPPED: "skipped_file"}
 
 
-def save(session: Session, job: ImportJob, made: Plan) -> dict[str, str]:
-    """Store what the plan in the scratch area sets aside, and return the keys of the files by the names of facts.
+def save_superseded(job: ImportJob, area: str, count: int) -> dict[str, str]:
+    """Store the records that later ones overrule, where there are any; returns the file's key by the name of a fact."""
+    if not count:
+        return {}
+    with staging.filling(area) as session:
+        rows = _fetched(session, _superseded(), count)
+        return {FACTS[Outcome.SUPERSEDED]: _stored(job, "superseded", SUPERSEDED, rows)}
 
-    A file without repeated and without skipped records costs no query.
-    """
-    facts = {}
-    if made.superseded:
-        rows = _fetched(session, _superseded(), made.superseded)
-        facts[FACTS[Outcome.SUPERSEDED]] = _stored(job, "superseded", SUPERSEDED, rows)
-    if made.kinds.get(SKIP):
-        found = _fetched(session, _skipped(), made.kinds[SKIP])
-        told = (_told(job, line, sku, known=product is not None) for line, sku, product in found)
-        facts[FACTS[Outcome.SKIPPED]] = _stored(job, "skipped", SKIPPED, told)
-    return facts
+
+def save_skipped(job: ImportJob, area: str, made: Plan) -> dict[str, str]:
+    """Store the records that the mode leaves out, as `save_superseded` does."""
+    count = made.kinds.get(SKIP, 0)
+    if not count:
+        return {}
+    with staging.filling(area) as session:
+        rows = _fetched(session, _skipped(), count)
+        told = (_told(job, line, sku, known=product is not None) for line, sku, product in rows)
+        return {FACTS[Outcome.SKIPPED]: _stored(job, "skipped", SKIPPED, told)}
 
 
 def are_there(session: Session, job: ImportJob, outcome: Outcome) -> bool:

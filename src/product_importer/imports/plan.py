@@ -52,11 +52,12 @@ class _Piece:
         return from_first if self.end is None else and_(from_first, key < self.end)
 
 
-def fill(area: str, *, mode: Mode, fields: Collection[str], durable: bool) -> None:
+def fill(area: str, *, mode: Mode, fields: Collection[str], durable: bool) -> int:
     """Fill the scratch table `plan` from `staged`, a large file in pieces on several connections at once.
 
-    A position is the rank of the key among all keys of the file: it depends on the file alone, so that a
-    file read again after a crash gives the same positions, and slices already written stay valid.
+    Returns how many winners there are. A position is the rank of the key among all keys of the file: it depends
+    on the file alone, so that a file read again after a crash gives the same positions, and slices already
+    written stay valid.
     """
     with staging.filling(area, durable=durable) as session:
         staging.create(session, staging.plan)
@@ -66,31 +67,23 @@ def fill(area: str, *, mode: Mode, fields: Collection[str], durable: bool) -> No
     pieces = [_Piece(*ends) for ends in itertools.pairwise([None, *cuts, None])]
     with ThreadPoolExecutor(len(pieces)) as pool:
         filled = [pool.submit(_fill, area, piece, mode, fields) for piece in pieces]
-        for piece in filled:
-            piece.result()
+        return sum(piece.result() for piece in filled)
 
 
-def index(area: str, *, durable: bool) -> None:
-    """Make the plan that was filled ready to be asked by position, and by kind where a person is to look through it."""
+def finish(area: str, *, records: int, durable: bool) -> Plan:
+    """Index and count the plan that was filled from so many records; by kind, too, where a person will look through it.
+
+    Raises Lost where a crash of the database emptied it, or what it was filled from, in between.
+    """
     with staging.filling(area, durable=durable) as session:
         connection = session.connection()
         staging.by_position.create(connection)
         if durable:
             staging.by_kind.create(connection)
         database.face().analyze(connection, staging.plan, "position", "kind")
-
-
-def count(session: Session, *, records: int) -> Plan:
-    """Count the plan that was filled from so many records.
-
-    Raises Lost where a crash of the database emptied it, or what it was filled from, in between.
-    """
-    counted = select(staging.plan.c.kind, func.count()).group_by(staging.plan.c.kind)
-    kinds: dict[int, int] = {kind: count for kind, count in session.execute(counted)}  # noqa: C416 - typed so
-    winners = sum(kinds.values())
-    if records and not winners:
-        raise Lost(f"nothing is left of {records} records")
-    return Plan(winners=winners, superseded=records - winners, kinds=kinds)
+        made = _count(session, records)
+        failpoint("import.plan.made", session)
+        return made
 
 
 def after(record: FromClause, product: FromClause, field: str) -> ColumnElement[Any]:
@@ -123,12 +116,22 @@ def kind_of(mode: Mode, record: FromClause, product: FromClause, fields: Collect
     )
 
 
-def _fill(area: str, piece: _Piece, mode: Mode, fields: Collection[str]) -> None:
+def _fill(area: str, piece: _Piece, mode: Mode, fields: Collection[str]) -> int:
     with staging.filling(area) as session:
         columns = [column.name for column in staging.plan.columns]
         rows = _winners(mode, fields, piece, _keys_before(session, piece))
-        sets.execute(session, insert(staging.plan).from_select(columns, rows))
+        winners = sets.execute(session, insert(staging.plan).from_select(columns, rows))
         failpoint("import.plan.piece", session)
+        return winners
+
+
+def _count(session: Session, records: int) -> Plan:
+    counted = select(staging.plan.c.kind, func.count()).group_by(staging.plan.c.kind)
+    kinds: dict[int, int] = {kind: count for kind, count in session.execute(counted)}  # noqa: C416 - typed so
+    winners = sum(kinds.values())
+    if records and not winners:
+        raise Lost(f"nothing is left of {records} records")
+    return Plan(winners=winners, superseded=records - winners, kinds=kinds)
 
 
 def _keys_before(session: Session, piece: _Piece) -> int:
@@ -143,14 +146,14 @@ def _keys_before(session: Session, piece: _Piece) -> int:
 def _winners(mode: Mode, fields: Collection[str], piece: _Piece, before: int) -> Select[Any]:
     """Select the columns of `plan` for each key's last record; a known product keeps the spelling of its SKU."""
     face, staged, product = database.face(), staging.staged, Product.__table__.c
-    records = face.last_of_each(staged, staged.c.sku_key, staged.c.line).where(piece.holds(staged.c.sku_key))
-    last = records.subquery("last")
+    key = staged.c.sku_key
+    last = face.last_of_each(staged, key, staged.c.line, among=piece.holds(key)).subquery("last")
     same = and_(product.sku_key == last.c.sku_key, piece.holds(product.sku_key))
     kind = kind_of(mode, last, Product.__table__, fields)
     details = case((kind == staging.UPDATE, face.change_list(changes(last, Product.__table__, fields))))
     values: dict[str, ColumnElement[Any]] = {column.name: last.c[column.name] for column in staged.columns}
     values["sku"] = func.coalesce(product.sku, last.c.sku)
-    place = face.place_of(last.c.sku_key)
+    position = last.c.place + before if before else last.c.place
     known = (product.id, product.version, details, last.c.records)
-    chosen = select(place + before if before else place, kind, *known, *values.values())
+    chosen = select(position, kind, *known, *values.values())
     return chosen.select_from(last.outerjoin(Product.__table__, same))

@@ -110,12 +110,7 @@ def _staged(
                 values = read.values()
                 _enter(job, token, State.CHECKING, values, also=read.rejects.list_first)
                 read.require_rows()
-            plan.fill(area, mode=job.mode, fields=read.fields, durable=durable)
-            with ThreadPoolExecutor(database.face().FILLERS) as pool:
-                indexed = pool.submit(plan.index, area, durable=durable)
-                told = pool.submit(_told, job, area, records=read.accepted)
-                indexed.result()
-                made, files = told.result()
+            made, files = _made(job, area, read, durable=durable)
             values["facts"] |= files
             return made, values
         except reading.Misread as misread:
@@ -124,12 +119,14 @@ def _staged(
             staging.empty(area)
 
 
-def _told(job: ImportJob, area: str, *, records: int) -> tuple[plan.Plan, dict[str, str]]:
-    """Count the plan and store what it sets aside; returns the keys of those files by the names of facts."""
-    with staging.filling(area) as scratch:
-        made = plan.count(scratch, records=records)
-        failpoint("import.plan.made", scratch)
-        return made, asides.save(scratch, job, made)
+def _made(job: ImportJob, area: str, read: reading.Read, *, durable: bool) -> tuple[plan.Plan, dict[str, str]]:
+    """Plan what was staged and store what the plan sets aside; returns the keys of those files by names of facts."""
+    winners = plan.fill(area, mode=job.mode, fields=read.fields, durable=durable)
+    with ThreadPoolExecutor(database.face().FILLERS) as pool:
+        finished = pool.submit(plan.finish, area, records=read.accepted, durable=durable)
+        overruled = pool.submit(asides.save_superseded, job, area, read.accepted - winners)
+        made, files = finished.result(), overruled.result()
+    return made, files | asides.save_skipped(job, area, made)
 
 
 def _ask(job: ImportJob, token: uuid.UUID, question: Question, values: dict[str, Any]) -> None:

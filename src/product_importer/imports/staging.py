@@ -85,6 +85,7 @@ def filling(area: str, *, durable: bool = False) -> Iterator[Session]:
     """Open the transaction in which the scratch area is filled; a `durable` one outlives a crash of the server."""
     with database.transaction(Access.LOAD, scratch=area) as session:
         session.info["durable"] = durable
+        database.face().begin_filling(session.connection())
         yield session
 
 

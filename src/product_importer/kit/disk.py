@@ -1,4 +1,4 @@
-"""Files on a local disk that outlive a power cut: written aside, flushed, and moved to their places."""
+"""Files on a local disk that outlive a power cut: written aside, flushed, moved to their places, and read there."""
 
 import contextlib
 import functools
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Final
 
-BLOCK: Final = 2**20  # bytes written at a time: eight at once took the kernel up to seven times as long
+BLOCK: Final = 2**20  # bytes at a time: writing eight at once took the kernel up to seven times as long
 _ASIDE: Final = re.compile(r".+#\d+")  # names that obstore's listings leave out
 
 
@@ -33,6 +33,13 @@ def write(path: Path, data: bytes | bytearray | IO[bytes]) -> None:
         raise
     for folder in (path.parent, *(one.parent for one in fresh)):
         _flush(folder)
+
+
+def read(path: Path) -> Iterator[bytes]:
+    """Yield a file's bytes in blocks. Raises OSError, FileNotFoundError when nothing is there."""
+    with path.open("rb", buffering=0) as file:
+        while block := file.read(BLOCK):
+            yield block
 
 
 def sweep_asides(root: Path, *, before: float) -> int:

@@ -59,8 +59,12 @@ def put(key: str, data: bytes | bytearray | IO[bytes], *, attachment: bool = Fal
 
 def stream(key: str) -> Iterator[bytes]:
     """Yield the bytes under `key` in blocks of about one MiB; FileNotFoundError when nothing is there."""
-    for block in obstore.get(_opened(), key).stream(min_chunk_size=BLOCK):
-        yield bytes(block)
+    store = _opened()
+    if _root is not None:  # by way of obstore, an import took half a second longer to read 67 MB
+        yield from disk.read(_root / _inside(key))
+    else:
+        for block in obstore.get(store, key).stream(min_chunk_size=BLOCK):
+            yield bytes(block)
 
 
 def signed(key: str, *, seconds: float) -> str | None:

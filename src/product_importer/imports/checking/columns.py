@@ -12,15 +12,16 @@ from typing import Final
 from product_importer.catalog import schemas
 from product_importer.imports.states import Decimal
 
-# Joined by a blank or a line end before each, where no cell has one: then the separators before a place count cells.
+# Joined by a blank before each or by line ends around them, where no cell has one: those before a place count cells.
 _ODD_SKU: Final = re.compile(r" (?=['#_ ]|$|[0-9](?:[.,][0-9]+)?[eE][+-])")
 _PLAIN_SKU: Final = re.compile(r"(?!['#_]|[0-9](?:[.,][0-9]+)?[eE][+-])[!-~]{1,255}").fullmatch
 _FIRST: Final = operator.itemgetter(slice(1))
 _ODD: Final = frozenset("'_")  # first characters of a guarded cell and of the token that clears
 _BLANK_OR_ODD: Final = _ODD | {""}
-_PRICE: Final = {sign: rf"[0-9]{{1,10}}(?:{re.escape(sign)}[0-9]{{1,2}})?" for sign in Decimal}
+# The line end in either branch, and [0-9] twice instead of {1,2}: half the time
+_PRICE: Final = {sign: rf"[0-9]{{1,10}}(?:\n|{re.escape(sign)}[0-9][0-9]?\n)" for sign in Decimal}
 _PLAIN_PRICE: Final = {sign: re.compile(pattern).fullmatch for sign, pattern in _PRICE.items()}
-_ODD_PRICE: Final = {sign: re.compile(rf"\n(?!{pattern}(?![^\n]))") for sign, pattern in _PRICE.items()}
+_ODD_PRICE: Final = {sign: re.compile(rf"\n(?!{pattern})") for sign, pattern in _PRICE.items()}
 
 
 def odd_skus(skus: Sequence[str]) -> set[int]:
@@ -47,11 +48,11 @@ def odd_texts(texts: Sequence[str], *, blank: bool) -> set[int]:
 
 def odd_prices(prices: Sequence[str], sign: Decimal) -> tuple[set[int], int]:
     """Give the positions of prices that are not digits with one or two places, and how many others have places."""
-    joined = "\n" + "\n".join(prices)
-    if joined.count("\n") == len(prices):
-        odd = set(_lines(joined, _ODD_PRICE[sign]))
+    joined = "\n" + "\n".join(prices) + "\n"
+    if joined.count("\n") == len(prices) + 1:
+        odd = set(_lines(joined, _ODD_PRICE[sign])) - {len(prices)}
     else:
-        odd = {at for at, price in enumerate(prices) if not _PLAIN_PRICE[sign](price)}
+        odd = {at for at, price in enumerate(prices) if not _PLAIN_PRICE[sign](f"{price}\n")}
     return odd, joined.count(sign) - sum(prices[at].count(sign) for at in odd)
 
 

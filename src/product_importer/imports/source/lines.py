@@ -12,6 +12,7 @@ class Lines(Sequence[str]):
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self.has_cr = "\r" in text
         self._split: list[str] | None = None
 
     def __iter__(self) -> Iterator[str]:

@@ -16,6 +16,7 @@ from product_importer.imports.source import grammar, shape
 from product_importer.imports.source.broken import Broken, Found, placed
 from product_importer.imports.source.doubt import Doubt
 from product_importer.imports.source.limits import Limits
+from product_importer.imports.source.lines import Lines
 from product_importer.imports.source.shape import snug
 
 LOOK_AHEAD = 200  # lines looked at to tell swallowed rows from long text
@@ -56,7 +57,7 @@ class Resync:
         """Whether the last broken record may go on over the lines to come."""
         return self._doubt is not None
 
-    def read(self, lines: Sequence[str], *, first: int, final: bool) -> Found:
+    def read(self, lines: Lines, *, first: int, final: bool) -> Found:
         """Read lines, the first of which has the number `first`; unless `final`, an open record waits for more."""
         found = Found()
         stop = self._next(lines, 0, first, found) if self._doubt else self._run(lines, 0, None, found)
@@ -74,7 +75,7 @@ class Resync:
         self._remember(found)
         return found
 
-    def _next(self, lines: Sequence[str], at: int, first: int, found: Found) -> _Stop:
+    def _next(self, lines: Lines, at: int, first: int, found: Found) -> _Stop:
         """Read on behind a broken record, a few lines first and then more: the next one is often near."""
         at, window = self._settle(lines, at, first, found), NEAR
         while True:
@@ -85,7 +86,7 @@ class Resync:
                 return stop
             at, window = stop.start, 4 * window
 
-    def _run(self, lines: Sequence[str], at: int, until: int | None, found: Found) -> _Stop:
+    def _run(self, lines: Lines, at: int, until: int | None, found: Found) -> _Stop:
         """Read records up to the first broken one or to position `until`; None is the end of the lines."""
         wanted = lines if until is None else map(lines.__getitem__, range(at, until))
         reader = grammar.strict(wanted, self._delimiter)
@@ -99,7 +100,7 @@ class Resync:
         if until is None and end == count:
             found.starts, found.ends, found.records = range(count), range(1, count + 1), records
             return _Stop(count, count, None)
-        starts, several = placed(records, at)
+        starts, several = placed(records, at, has_cr=lines.has_cr)
         whole = self._believed(lines, starts, records, several)
         found.add(starts[: whole + 1], records[:whole])
         if whole < count:

@@ -65,6 +65,10 @@ class Face(Protocol):
         """Make the empty scratch area `name`: a schema that holds one job's own tables."""
         ...
 
+    def begin_filling(self, connection: Connection) -> None:
+        """Set up the transaction for statements over a whole scratch area."""
+        ...
+
     def create_table(self, connection: Connection, table: Table, *, durable: bool) -> None:
         """Create `table` in the scratch area of `connection`, without a log where that can be had unless `durable`."""
         ...
@@ -115,10 +119,13 @@ class Face(Protocol):
         """Return where `part` first occurs in `text`, counted from 1; 0 where it does not."""
         ...
 
-    def last_of_each(self, table: Table, key: ColumnElement[str], order: ColumnElement[int]) -> Select[Any]:
-        """Return the rows that have the highest `order` of their `key`, in the order of the keys.
+    def last_of_each(
+        self, table: Table, key: ColumnElement[str], order: ColumnElement[int], *, among: ColumnElement[bool]
+    ) -> Select[Any]:
+        """Return the rows that have the highest `order` of their `key` among some rows, in the order of the keys.
 
-        `records` says how many there are of the key, or nothing where counting costs more than it saves.
+        `records` says how many there are of the key, or nothing where counting costs more than it saves; `place`
+        is the row's number, from 1, for an integer primary key to be inserted into.
         """
         ...
 
@@ -128,10 +135,6 @@ class Face(Protocol):
 
     def beside(self, left: FromClause, right: FromClause, on: ColumnElement[bool]) -> FromClause:
         """Join the few rows of `right` to those of `left` that have one; others may be left beside nothing."""
-        ...
-
-    def place_of(self, key: ColumnElement[str]) -> ColumnElement[Any]:
-        """Return the number of a row of `last_of_each`, from 1, to be inserted into an integer primary key."""
         ...
 
     def look_up(self, connection: Connection) -> None:

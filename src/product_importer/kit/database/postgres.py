@@ -44,6 +44,12 @@ SKU_BEFORE = "journal_entries.details #>> '{sku,0}'"
 KNOWS_PHRASES = False  # pg_trgm cuts at whatever is no letter or digit
 FILLERS = 16
 _SESSION = {"lock_timeout": "30s", "idle_in_transaction_session_timeout": "60s", "timezone": "UTC"}
+_FILLING = {
+    "max_parallel_workers_per_gather": "0",
+    "max_parallel_maintenance_workers": "0",
+    "jit": "off",
+    "default_statistics_target": "30",
+}
 PIECE = 100_000  # rows that are worth a connection of their own
 COUNTING = 0.28  # of what planning a row costs: a piece counts the keys before its own first
 _HISTOGRAM = text(
@@ -116,6 +122,11 @@ def create_scratch(engine: Engine, name: str) -> None:
     """Make the schema `name`."""
     with engine.begin() as connection:
         connection.execute(text(f'CREATE SCHEMA "{name}"'))
+
+
+def begin_filling(connection: Connection) -> None:
+    """Keep to one process a statement, since several connections fill an area at once; do not compile, look at less."""
+    connection.execute(select(*(func.set_config(name, value, True) for name, value in _FILLING.items())))
 
 
 def create_table(connection: Connection, table: Table, *, durable: bool) -> None:
@@ -194,9 +205,13 @@ def position(text: ColumnElement[Any], part: str) -> ColumnElement[int]:
     return func.strpos(text, part)
 
 
-def last_of_each(table: Table, key: ColumnElement[str], order: ColumnElement[int]) -> Select[Any]:
-    """DISTINCT ON."""
-    return select(table, cast(null(), Integer()).label("records")).ext(distinct_on(key)).order_by(key, order.desc())
+def last_of_each(
+    table: Table, key: ColumnElement[str], order: ColumnElement[int], *, among: ColumnElement[bool]
+) -> Select[Any]:
+    """DISTINCT ON, and counting along the order in which its rows come anyway."""
+    last = select(table).where(among).ext(distinct_on(key)).order_by(key, order.desc()).subquery()
+    place = func.row_number().over(order_by=last.c[str(key.key)])
+    return select(last, cast(null(), Integer()).label("records"), place.label("place"))
 
 
 def cuts(connection: Connection, table: Table, key: str, *, pieces: int) -> list[str]:
@@ -213,11 +228,6 @@ def cuts(connection: Connection, table: Table, key: str, *, pieces: int) -> list
 def beside(left: FromClause, right: FromClause, on: ColumnElement[bool]) -> FromClause:
     """Join; before version 16 an outer join would keep to one process."""
     return left.join(right, on)
-
-
-def place_of(key: ColumnElement[str]) -> ColumnElement[Any]:
-    """Count along the order in which the rows come anyway."""
-    return func.row_number().over(order_by=key)
 
 
 def look_up(connection: Connection) -> None:

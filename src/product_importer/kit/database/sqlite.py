@@ -118,6 +118,10 @@ def create_scratch(engine: Engine, name: str) -> None:
     _scratch_file(engine, name).parent.mkdir(parents=True, exist_ok=True)
 
 
+def begin_filling(connection: Connection) -> None:
+    """Do nothing: `_attach` has set up what is to be filled."""
+
+
 def create_table(connection: Connection, table: Table, *, durable: bool) -> None:  # noqa: ARG001 - sealing does it
     """Create `table` in the attached file."""
     table.create(connection)
@@ -202,10 +206,16 @@ def position(text: ColumnElement[Any], part: str) -> ColumnElement[int]:
     return func.instr(text, part)
 
 
-def last_of_each(table: Table, key: ColumnElement[str], order: ColumnElement[int]) -> Select[Any]:
-    """GROUP BY: beside a lone max(), SQLite takes the other columns from the row that has it."""
+def last_of_each(
+    table: Table, key: ColumnElement[str], order: ColumnElement[int], *, among: ColumnElement[bool]
+) -> Select[Any]:
+    """GROUP BY: beside a lone max(), SQLite takes the other columns from the row that has it.
+
+    The integer primary key counts by itself; a window function takes a second more.
+    """
     columns = [func.max(column).label(column.name) if column is order else column for column in table.columns]
-    return select(*columns, func.count().label("records")).group_by(key).order_by(key)
+    told = (func.count().label("records"), null().label("place"))
+    return select(*columns, *told).where(among).group_by(key).order_by(key)
 
 
 def cuts(connection: Connection, table: Table, key: str, *, pieces: int) -> list[str]:  # noqa: ARG001
@@ -216,11 +226,6 @@ def cuts(connection: Connection, table: Table, key: str, *, pieces: int) -> list
 def beside(left: FromClause, right: FromClause, on: ColumnElement[bool]) -> FromClause:
     """Join from the left: an inner join would be turned round, and every row of `left` indexed for few of `right`."""
     return left.outerjoin(right, on)
-
-
-def place_of(key: ColumnElement[str]) -> ColumnElement[Any]:  # noqa: ARG001
-    """Leave it to the integer primary key, which counts by itself; a window function takes a second more."""
-    return null()
 
 
 def look_up(connection: Connection) -> None:
