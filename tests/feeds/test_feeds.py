@@ -102,6 +102,12 @@ def imports() -> list[ImportJob]:
         return list(session.scalars(select(ImportJob).order_by(ImportJob.number)))
 
 
+def failing() -> int:
+    """Return how many feeds fail."""
+    with database.reading() as session:
+        return actions.failing(session)
+
+
 def finish(feed: Feed) -> None:
     """Be the worker of the feed's import."""
     assert feed.import_id is not None
@@ -135,13 +141,14 @@ def test_a_file_whose_import_was_taken_back_is_read_again(feed_id: uuid.UUID, sh
 def test_a_failure_is_told_once_until_it_works_again(feed_id: uuid.UUID, shop: Shop) -> None:
     shop.status = 503
     assert [look(feed_id).failures for _ in range(2)] == [1, 2]
+    assert failing() == 1
     feed = look(feed_id)
     assert (feed.outcome, feed.error and feed.error["code"]) == (FeedOutcome.FAILED, "FEED_UNFETCHED")
     shop.status, shop.content = 200, b"%PDF-1.7 no table"
     assert (look(feed_id).error or {})["code"] == "FILE_NOT_CSV"
     shop.content = FIRST
     healed = look(feed_id)
-    assert (healed.failures, healed.error, len(imports())) == (0, None, 1)
+    assert (healed.failures, healed.error, len(imports()), failing()) == (0, None, 1, 0)
     assert [line[0] for line in journal_lines()].count("feed.failed") == 1
 
 

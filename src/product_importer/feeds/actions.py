@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from urllib.parse import urlsplit
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from product_importer.feeds.models import Feed, FeedOutcome
@@ -38,6 +38,12 @@ class FeedPushedOnly(AppError):
 def feeds(session: Session) -> list[Feed]:
     """Return all feeds by name, at most 1,000."""
     return list(session.scalars(select(Feed).order_by(Feed.name, Feed.id).limit(1_000)))
+
+
+def failing(session: Session) -> int:
+    """Return how many feeds that are on have failed the last time."""
+    failed = (Feed.enabled, Feed.outcome == FeedOutcome.FAILED)
+    return session.scalar(select(func.count()).select_from(Feed).where(*failed)) or 0
 
 
 def feed_of(session: Session, feed_id: uuid.UUID, *, lock: bool = False) -> Feed:
