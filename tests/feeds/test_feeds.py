@@ -190,7 +190,7 @@ def test_a_name_and_password_in_the_address_are_sent_as_a_header_and_kept_sealed
     )
     assert "w4RubmE6" not in (feed.headers or "")
     shop.login, shop.content = "Basic another", SECOND
-    assert "asks for a name and password" in (look(made.id).error or {})["message"]
+    assert "may want a name and password" in (look(made.id).error or {})["message"]
 
 
 def test_headers_stay_until_others_are_said_or_the_address_moves_to_another_server(started: Settings) -> None:

@@ -64,7 +64,7 @@ def name_of(feed: Feed) -> str:
 
 
 def _why(status: int) -> str:
-    return ": it asks for a name and password, or for a header" if status in LOCKED else ""
+    return ": it may want a name and password, or a header" if status in LOCKED else ""
 
 
 async def _called(feed: Feed, into: IO[bytes], asked: dict[str, str]) -> Answer:
