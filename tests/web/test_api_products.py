@@ -96,6 +96,18 @@ def test_a_search_counts_no_further_than_ten_thousand(served: Doors, monkeypatch
     assert served.get("/products").json["total"] == 5
 
 
+def test_the_products_of_an_import_are_counted_no_further_either(
+    served: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("product_importer.catalog.queries.COUNTED", 3)
+    many = makers.import_file(makers.csv_file(*(f"M-{number},Mug,,1.00" for number in range(5)))).task_id
+    few = makers.import_file(makers.csv_file("M-1,Cup,,1.00", "M-2,Cup,,1.00")).task_id
+    found = served.get(f"/products?import={many}&per_page=2").json
+    assert (found["total"], found["total_exact"], len(found["items"])) == (3, False, 2)
+    found = served.get(f"/products?import={few}&per_page=1").json
+    assert (found["total"], found["total_exact"], found["items"][0]["sku"]) == (2, True, "M-1")
+
+
 REFUSED = {
     "page=0": "page", "page=-1": "page", "page=1e3": "page", "page=1000000000": "page", "page=%00": "page",
     "per_page=0": "per_page", "per_page=101": "per_page", "sort=size": "sort", "direction=up": "direction",

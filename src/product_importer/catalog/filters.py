@@ -1,10 +1,11 @@
 """Which products are wanted: one condition for the list, the API, the export and bulk work."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
 
 from product_importer.catalog.models import Product
 from product_importer.journal.models import Batch, Entry
@@ -20,7 +21,8 @@ class Filters:
     """What a list is narrowed down to; None does not narrow it.
 
     `sku`, `name` and `description` are parts that each must occur in that field, in any case of its letters;
-    `q` is words that each must occur in one of the three. At most TEXT_MAX characters each, no NUL.
+    `q` is words that each must occur in one of the three. At most TEXT_MAX characters each, no NUL. `written` are
+    the products that the import wrote, where that is known (`queries.looked_up`).
     """
 
     sku: str | None = None
@@ -29,11 +31,17 @@ class Filters:
     q: str | None = None
     active: bool | None = None
     import_id: uuid.UUID | None = None
+    written: Sequence[uuid.UUID] | None = None
 
     @property
     def has_text(self) -> bool:
-        """Whether products are looked for by their texts: the total is then counted up to a limit only."""
+        """Whether products are looked for by their texts."""
         return any((self.sku, self.name, self.description, self.q))
+
+    @property
+    def is_counted_whole(self) -> bool:
+        """Whether an index can count all that is wanted; anything else is counted up to a limit only."""
+        return not self.has_text and self.import_id is None
 
     @property
     def is_empty(self) -> bool:
@@ -46,9 +54,16 @@ class Filters:
         parts += [or_(*(_contains(field, word) for field in TEXTS)) for word in (self.q or "").split()]
         if self.active is not None:
             parts.append(Product.active.is_(self.active))
-        if self.import_id is not None:
-            parts.append(_written_by(self.import_id))
+        if self.written is not None:
+            parts.append(database.face().among(Product.id, self.written))
+        elif self.import_id is not None:
+            parts.append(exists().where(Entry.subject_id == Product.id, *_by(self.import_id)))
         return and_(true(), *parts)
+
+
+def written_by(import_id: uuid.UUID) -> Select[uuid.UUID]:
+    """Select the ids of the products that an import created or updated, those that are gone by now among them."""
+    return select(Entry.subject_id).where(*_by(import_id))
 
 
 def _contains(field: str, text: str) -> ColumnElement[bool]:
@@ -56,7 +71,6 @@ def _contains(field: str, text: str) -> ColumnElement[bool]:
     return database.face().contains(column, text)
 
 
-def _written_by(import_id: uuid.UUID) -> ColumnElement[bool]:
-    """Return the condition that the journal names the import as one that created or updated the product."""
-    batches = select(Batch.id).where(Batch.import_id == import_id, Batch.type.in_(_WRITTEN))
-    return Product.id.in_(select(Entry.subject_id).where(Entry.batch_id.in_(batches)))
+def _by(import_id: uuid.UUID) -> tuple[ColumnElement[bool], ...]:
+    """Return what an entry of the journal meets that names the import as one that created or updated its product."""
+    return Entry.batch_id == Batch.id, Batch.import_id == import_id, Batch.type.in_(_WRITTEN)

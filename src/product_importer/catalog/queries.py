@@ -5,19 +5,20 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from product_importer.catalog import order as orders
 from product_importer.catalog import search
-from product_importer.catalog.filters import Filters
+from product_importer.catalog.filters import Filters, written_by
 from product_importer.catalog.models import Product
 from product_importer.catalog.order import Cursor, Order, Part
 from product_importer.catalog.search import Search
+from product_importer.kit import database
 from product_importer.kit.errors import NotFound
 
 FAR: Final = 1_000  # products before a page
-COUNTED: Final = 10_000  # products that a search counts at most: further on it says "10,000+"
+COUNTED: Final = 10_000  # products that are counted one by one at most: further on it says "10,000+"
 
 
 class ProductNotFound(NotFound):
@@ -54,7 +55,8 @@ def page(
 
     Raises CursorInvalid for a cursor that was not made for these filters and this order.
     """
-    place = orders.read(cursor, filters, order) if cursor is not None else None
+    asked, filters = filters, looked_up(session, filters)
+    place = orders.read(cursor, asked, order) if cursor is not None else None
     known = search.known(session, filters)
     part = Part(order, per_page + 1, 0 if place else (page - 1) * per_page, place)
     page = place.page if place else page
@@ -70,12 +72,22 @@ def page(
     if len(found) <= per_page:
         return Page(items, total, page, pages, None)
     behind = Cursor.behind(items[-1], order=order, page=page + 1, total=total.count, exact=total.exact)
-    return Page(items, total, page, pages, behind.written(filters, order))
+    return Page(items, total, page, pages, behind.written(asked, order))
 
 
 def total_of(session: Session, filters: Filters) -> Total:
-    """Count the products wanted, those looked for by their texts up to COUNTED."""
+    """Count the products wanted, those looked for by their texts or by an import up to COUNTED."""
+    filters = looked_up(session, filters)
     return _total(session, filters, search.known(session, filters))
+
+
+def looked_up(session: Session, filters: Filters) -> Filters:
+    """Look up what an import wrote where that is little, to begin there; of one that wrote more, products are asked."""
+    if filters.import_id is None:
+        return filters
+    database.face().look_up(session.connection())
+    written = session.scalars(written_by(filters.import_id).limit(COUNTED + 1)).all()
+    return replace(filters, written=written) if len(written) <= COUNTED else filters
 
 
 def count(session: Session, wanted: ColumnElement[bool] | None = None) -> int:
@@ -116,11 +128,19 @@ def _looked_through(session: Session, filters: Filters, part: Part) -> Sequence[
 
 
 def _total(session: Session, filters: Filters, known: Search | None, seen: int | None = None) -> Total:
-    if not filters.has_text:
+    if filters.is_counted_whole:
         return Total(count(session, filters.condition()), exact=True)
     if seen is None and known is not None:
         seen = search.count(session, known, most=COUNTED + 1)
     elif seen is None:
-        some = select(Product.id).where(filters.condition()).limit(COUNTED + 1).subquery()
+        some = _ids(filters).limit(COUNTED + 1).subquery()
         seen = session.scalar(select(func.count()).select_from(some)) or 0
     return Total(min(seen, COUNTED), seen <= COUNTED)
+
+
+def _ids(filters: Filters) -> Select[uuid.UUID]:
+    """Select the ids of the products wanted, an import's in the order in which it wrote them."""
+    if filters.import_id is None or filters.written is not None:
+        return select(Product.id).where(filters.condition())
+    written, rest = written_by(filters.import_id).subquery(), replace(filters, import_id=None)
+    return select(Product.id).join(written, written.c.subject_id == Product.id).where(rest.condition())

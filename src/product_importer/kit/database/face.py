@@ -58,7 +58,7 @@ class Face(Protocol):
         ...
 
     def among(self, column: SQLColumnExpression[uuid.UUID], some: Sequence[uuid.UUID]) -> ColumnElement[bool]:
-        """Return whether the column is one of some hundred ids."""
+        """Return whether the column is one of some thousand ids."""
         ...
 
     def create_scratch(self, engine: Engine, name: str) -> None:
