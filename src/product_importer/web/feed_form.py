@@ -78,7 +78,7 @@ def refused(values: Mapping[str, str], error: ValidationError | AppError | Heade
     if isinstance(error, AppError):
         return Form(values, {"url": f"{error.detail}. {error.action}"})
     if isinstance(error, HeaderLine):
-        return Form(values, {"headers": str(error)})
+        return Form(values, {"headers": error.words})
     return Form(values, {_field(one["loc"]): _sentence(one["msg"]) for one in error.errors()})
 
 

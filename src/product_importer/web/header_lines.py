@@ -7,7 +7,11 @@ _LINE: Final = re.compile(r"\s*([^:\s]+)\s*:\s*(.*?)\s*")
 
 
 class HeaderLine(ValueError):
-    """A line of the headers is none; its text is for the person."""
+    """A line of the headers is none; `words` are for the person."""
+
+    def __init__(self, line: str) -> None:
+        self.words = f"“{line.strip()[:40]}” is no header. Write one a line, as in X-Api-Key: secret."
+        super().__init__(self.words)
 
 
 def understood(text: str) -> dict[str, str]:
@@ -15,6 +19,6 @@ def understood(text: str) -> dict[str, str]:
     found = {}
     for line in filter(str.strip, text.splitlines()):
         if (parts := _LINE.fullmatch(line)) is None:
-            raise HeaderLine(f"“{line.strip()[:40]}” is no header. Write one a line, as in X-Api-Key: secret.")
+            raise HeaderLine(line)
         found[parts[1]] = parts[2]
     return found

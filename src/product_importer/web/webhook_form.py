@@ -74,7 +74,7 @@ def refused(form: Form, error: Exception) -> Form:
 
 def _problems(error: Exception) -> dict[str, str]:
     if isinstance(error, HeaderLine):
-        return {"headers": str(error)}
+        return {"headers": error.words}
     if isinstance(error, AppError):
         return {"url": f"{error.detail} {error.action}"}
     if isinstance(error, ValidationError):
