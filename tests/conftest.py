@@ -1,5 +1,6 @@
 """Fixtures for all tests: fresh databases of both kinds, Redis, S3, Chromium and settings that point at them."""
 
+import gc
 import os
 import sys
 from collections import Counter
@@ -13,7 +14,7 @@ from product_importer.kit import database, runtime, tasks
 from product_importer.kit.settings import Settings
 from tests.gate import Gate
 from tests.safety import leaks
-from tests.servers import chromium, databases, postgres, presence, redis, s3
+from tests.servers import chromium, databases, postgres, presence, redis, s3, statements
 
 HEAVY = {"slow": 10, "fire": 10, "kill": 10, "browser": 3, "server": 1}  # seconds of such a test, about
 
@@ -33,6 +34,8 @@ for name in Settings.model_fields:
 # Hundreds of processes start here, each in half the time when the first one may keep what it compiled.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+# Nothing becomes garbage while tests are collected: to look for it took as long as all the rest.
+gc.disable()
 
 
 @pytest.fixture(scope="session")
@@ -170,6 +173,7 @@ def gate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
 def pytest_configure(config: pytest.Config) -> None:
     """Remember every secret that is made, and look for them in all that the run leaves behind."""
     leaks.listen()
+    statements.share()
     config.pluginmanager.register(leaks.Search(), "leaks")
 
 
@@ -181,6 +185,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         heavy[item.path] += max((HEAVY.get(mark.name, 0) for mark in item.iter_markers()), default=0)
     items.sort(key=lambda item: -heavy[item.path])
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Look for garbage from now on, and only in what tests make: what was collected stays until the end."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

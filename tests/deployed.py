@@ -12,7 +12,7 @@ import yaml
 
 from tests.source import ROOT
 
-COMPOSE = ("docker-compose.yml", "deploy/compose.sqlite.yaml")
+COMPOSE = ("docker-compose.yml", "compose.sqlite.yaml")
 CLOUD_RUN = tuple(f"deploy/cloudrun/{name}.yaml" for name in ("service", "worker-pool", "job"))
 UNITS = tuple(sorted(str(path.relative_to(ROOT)) for path in (ROOT / "deploy/systemd").glob("*.service")))
 RAILWAY = ("railway.json", "deploy/railway/worker.json")

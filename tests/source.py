@@ -16,11 +16,15 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One Python file: its path from the project's root, its text and its tree."""
+    """One Python file: its path from the project's root, and its text."""
 
     path: str
     text: str
-    tree: ast.Module
+
+    @property
+    def tree(self) -> ast.Module:
+        """The syntax tree of the file, read once and only for a test that looks at it."""
+        return _tree(self.text)
 
     @property
     def lines(self) -> int:
@@ -40,8 +44,7 @@ class Source:
 def python(*folders: str) -> tuple[Source, ...]:
     """Return the Python files below these folders of the project, ordered by path."""
     paths = sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
-    texts = [(path, path.read_text()) for path in paths]
-    return tuple(Source(str(path.relative_to(ROOT)), text, ast.parse(text)) for path, text in texts)
+    return tuple(Source(str(path.relative_to(ROOT)), path.read_text()) for path in paths)
 
 
 def calls(node: ast.AST) -> Iterator[str]:
@@ -55,3 +58,8 @@ def printed_by(program: str) -> set[str]:
     done = subprocess.run(command, cwd=ROOT, env={"PYTHONPATH": str(SRC)}, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return set(done.stdout.split())
+
+
+@functools.cache
+def _tree(text: str) -> ast.Module:
+    return ast.parse(text)

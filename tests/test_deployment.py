@@ -1,7 +1,10 @@
 """The deployment files against the code: commands, settings, probes and references are what they say they are."""
 
+import os
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +13,13 @@ import pytest
 import typer
 from fastapi.routing import iter_route_contexts
 
-from product_importer import __version__
+from product_importer import __version__, worker
 from product_importer.cli import app
+from product_importer.kit import tasks
 from product_importer.kit.settings import Settings
 from product_importer.web.app import create_app
 from tests import deployed
-from tests.source import ROOT
+from tests.source import ROOT, SRC
 
 PYTHON = re.compile(r"PYTHON\w+|PATH")
 BUCKET = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"}  # obstore reads them itself
@@ -34,7 +38,7 @@ def test_every_way_to_deploy_runs_what_it_needs() -> None:
     said = {(file, line.split()[0]) for file, line in deployed.commands()}
     for file in ("docker-compose.yml", "Procfile", "render.yaml"):
         assert {word for place, word in said if place == file} >= {"migrate", "web", "worker"}, file
-    assert ("deploy/compose.sqlite.yaml", "serve") in said
+    assert ("compose.sqlite.yaml", "serve") in said
     assert {line for file, line in deployed.commands() if file in deployed.CLOUD_RUN} == {"web", "worker", "migrate"}
 
 
@@ -84,6 +88,7 @@ def test_the_compose_variables_are_explained() -> None:
     example = re.findall(r"^(?:# )?([A-Z_]+)=", deployed.text("deploy/example.env"), re.MULTILINE)
     wanted = {name for file in deployed.COMPOSE for name in re.findall(r"\$\{([A-Z_]+)", deployed.text(file))}
     assert wanted - set(example) <= {"CELERY_BROKER_URL"}
+    assert [name for name in deployed.COMPOSE if "/" in name] == []  # Compose reads the .env beside its file
     assert set(example) <= wanted
 
 
@@ -140,3 +145,12 @@ def test_start_all_is_the_run_command_of_the_house() -> None:
     script = ROOT / "start_all.sh"
     assert script.stat().st_mode & 0o111 == 0o111
     assert "\nexec ./dev run " in script.read_text()
+
+
+def test_celerys_own_command_finds_every_task_and_every_queue(tmp_path: Path) -> None:
+    asked = "from celery_app import app; print(*app.tasks, *app.amqp.queues)"
+    broker = {"CELERY_BROKER_URL": "redis://127.0.0.1:1/0", "DATA_DIR": str(tmp_path), "PYTHONPATH": str(SRC)}
+    told = subprocess.check_output([sys.executable, "-c", asked], cwd=ROOT, env=os.environ | broker, text=True)
+    worker.gather()
+    wanted = {*tasks.registry, *(task.queue for task in tasks.registry.values()), "default"}
+    assert {one for one in told.split() if not one.startswith("celery.")} == wanted

@@ -5,13 +5,14 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
 from product_importer.feeds import actions, run
 from product_importer.feeds.models import Feed, FeedOutcome
-from product_importer.feeds.schemas import FeedIn
+from product_importer.feeds.schemas import FeedIn, FeedSeen
 from product_importer.imports.models import ImportJob
 from product_importer.imports.states import State
 from product_importer.kit import clock, database, failpoints
@@ -34,6 +35,7 @@ class Shop:
     content: bytes = FIRST
     etags: bool = True
     status: int = 200
+    login: str | None = None  # without which it is locked
     asked: int = 0
     sent: int = 0
     port: int = 0
@@ -56,7 +58,8 @@ def shop() -> Iterator[Shop]:
             made.meanwhile()
             tag = f'"{hash(made.content)}"'
             same = made.etags and self.headers.get("If-None-Match") == tag
-            self.send_response(304 if same else made.status)
+            locked = made.login is not None and self.headers.get("Authorization") != made.login
+            self.send_response(401 if locked else 304 if same else made.status)
             if made.etags:
                 self.send_header("ETag", tag)
             self.send_header("Content-Length", "0" if same else str(len(made.content)))
@@ -99,6 +102,12 @@ def imports() -> list[ImportJob]:
         return list(session.scalars(select(ImportJob).order_by(ImportJob.number)))
 
 
+def failing() -> int:
+    """Return how many feeds fail."""
+    with database.reading() as session:
+        return actions.failing(session)
+
+
 def finish(feed: Feed) -> None:
     """Be the worker of the feed's import."""
     assert feed.import_id is not None
@@ -132,13 +141,14 @@ def test_a_file_whose_import_was_taken_back_is_read_again(feed_id: uuid.UUID, sh
 def test_a_failure_is_told_once_until_it_works_again(feed_id: uuid.UUID, shop: Shop) -> None:
     shop.status = 503
     assert [look(feed_id).failures for _ in range(2)] == [1, 2]
+    assert failing() == 1
     feed = look(feed_id)
     assert (feed.outcome, feed.error and feed.error["code"]) == (FeedOutcome.FAILED, "FEED_UNFETCHED")
     shop.status, shop.content = 200, b"%PDF-1.7 no table"
     assert (look(feed_id).error or {})["code"] == "FILE_NOT_CSV"
     shop.content = FIRST
     healed = look(feed_id)
-    assert (healed.failures, healed.error, len(imports())) == (0, None, 1)
+    assert (healed.failures, healed.error, len(imports()), failing()) == (0, None, 1, 0)
     assert [line[0] for line in journal_lines()].count("feed.failed") == 1
 
 
@@ -165,6 +175,40 @@ def test_a_feed_that_was_changed_meanwhile_takes_nothing_from_the_old_look(feed_
     shop.meanwhile = change
     assert look(feed_id).import_id is None
     assert imports() == []
+
+
+def test_a_name_and_password_in_the_address_are_sent_as_a_header_and_kept_sealed(started: Settings, shop: Shop) -> None:
+    shop.login = "Basic w4RubmE6czMvY3JldA=="  # Änna:s3/cret
+    wanted = FeedIn(name="Shop", url=shop.url.replace("//", "//%C3%84nna:s3%2Fcret@"))
+    with database.transaction() as session:
+        made = actions.create(session, wanted, actor=ACTOR)
+    feed = look(made.id)
+    assert (feed.url, feed.outcome, FeedSeen.model_validate(feed).headers) == (
+        shop.url,
+        FeedOutcome.IMPORTED,
+        ["Authorization"],
+    )
+    assert "w4RubmE6" not in (feed.headers or "")
+    shop.login, shop.content = "Basic another", SECOND
+    assert "may want a name and password" in (look(made.id).error or {})["message"]
+
+
+def test_headers_stay_until_others_are_said_or_the_address_moves_to_another_server(started: Settings) -> None:
+    def names(feed_id: uuid.UUID, **values: Any) -> list[str]:
+        with database.transaction() as session:
+            changed = actions.change(session, feed_id, FeedIn(name="Shop", **values), actor=ACTOR)
+            return FeedSeen.model_validate(changed).headers
+
+    here, there = "https://shop.example/a.csv", "https://shop.example:444/a.csv"
+    with database.transaction() as session:
+        made = actions.create(session, FeedIn(name="Shop", url=here, headers={"X-Key": "1"}), actor=ACTOR)
+    assert names(made.id, url=f"{here}?v=2") == ["X-Key"]
+    assert names(made.id, url=here, headers={}) == []
+    assert names(made.id, url=here.replace("//", "//anna:secret@"), headers={"X-Key": "2"}) == [
+        "X-Key",
+        "Authorization",
+    ]
+    assert names(made.id, url=there) == []
 
 
 def test_a_feed_that_is_off_is_not_due_but_can_be_looked_at(feed_id: uuid.UUID, shop: Shop) -> None:

@@ -46,7 +46,8 @@ class Cell:
 @functools.cache
 def places() -> list[Place]:
     """Return every failpoint of the source."""
-    return sorted(set(itertools.chain.from_iterable(map(_in_file, source.python("src")))))
+    files = [file for file in source.python("src") if "failpoint(" in file.text]
+    return sorted(set(itertools.chain.from_iterable(map(_in_file, files))))
 
 
 def cells(*, web: bool, scene: str = "import") -> list[Cell]:

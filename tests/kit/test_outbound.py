@@ -231,6 +231,26 @@ def test_a_fetch_follows_a_few_redirects() -> None:
     assert (answer.url.rpartition("/")[2], data) == ("there?a=b", b"picture")
 
 
+def test_private_headers_do_not_follow_to_another_server_nor_back() -> None:
+    async def use(host: hosts.Host, calls: client.Client) -> list[bool]:
+        async with hosts.listening(_leading(host.url("/there"))) as other:
+            steps[:] = ["/1", other.url("/0")]
+            private = {"Authorization": "Basic cHJpdmF0ZQ=="}
+            await calls.fetch(
+                host.url("/0"), into=io.BytesIO(), limit=9, seconds=PATIENT, headers={"X-Told": "1"}, private=private
+            )
+            heads = [*host.heads[:2], other.heads[0], host.heads[2]]
+        assert all(b"X-Told: 1" in head for head in heads)
+        return [b"Authorization" in head for head in heads]
+
+    steps: list[str] = []
+
+    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, head: bytes) -> None:
+        await _leading(*steps)(reader, writer, head)
+
+    assert _met(behave, use) == [True, True, False, False]
+
+
 @pytest.mark.parametrize(
     ("steps", "reason"),
     [

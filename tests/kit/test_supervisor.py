@@ -21,6 +21,7 @@ BOSS = """
 import os, sys
 from product_importer.kit import logs, settings, supervisor
 logs.configure(settings.Settings(log_format="json"))
+supervisor.ECHO = {echo!r}
 children = [supervisor.Child(name, argv, os.environ) for name, argv in {children!r}.items()]
 sys.exit(supervisor.supervise(children, grace={grace!r}, pace=supervisor.Pace(0.05, 0.2, 60)))
 """
@@ -42,6 +43,17 @@ import signal
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 """
 
+GENTLE = """
+import os, signal, sys, time
+def end(*_):
+    with open({roll!r} + ".asked", "w"):
+        pass
+    while not os.path.exists({roll!r} + ".done"):
+        time.sleep(0.02)
+    sys.exit(0)
+signal.signal(signal.SIGTERM, end)
+"""
+
 
 class Troupe:
     """A supervisor in a process of its own, and the rolls into which its children write their pids."""
@@ -56,13 +68,16 @@ class Troupe:
     def stubborn(self, name: str) -> list[str]:
         return self.steady(name, before=DEAF + TIED)
 
+    def gentle(self, name: str) -> list[str]:
+        return self.steady(name, before=GENTLE.format(roll=str(self.folder / name)) + TIED)
+
     def parent(self, name: str, *, of: str) -> list[str]:
         untied = self.steady(of, before="")
         return self.steady(name, before=TIED + f"import subprocess; kept = subprocess.Popen({untied!r})")
 
-    def start(self, *, grace: float = 10.0, **children: list[str]) -> subprocess.Popen[str]:
+    def start(self, *, grace: float = 10.0, echo: float = 0.0, **children: list[str]) -> subprocess.Popen[str]:
         self.boss = subprocess.Popen(
-            python(BOSS.format(children=children, grace=grace)),
+            python(BOSS.format(children=children, grace=grace, echo=echo)),
             env={**os.environ, "PYTHONPATH": SOURCE},
             stderr=subprocess.PIPE,
             text=True,
@@ -202,6 +217,17 @@ def test_a_second_signal_ends_the_wait(troupe: Troupe) -> None:
     boss.send_signal(signal.SIGINT)
     assert boss.wait(PATIENCE) == 1
     assert not lives(pid)
+
+
+def test_a_signal_that_comes_twice_at_once_is_one(troupe: Troupe) -> None:
+    boss = troupe.start(grace=600.0, echo=600.0, worker=troupe.gentle("worker"))
+    troupe.pid("worker")
+    boss.send_signal(signal.SIGTERM)
+    until((troupe.folder / "worker.asked").exists)
+    boss.send_signal(signal.SIGTERM)
+    time.sleep(0.3)
+    (troupe.folder / "worker.done").touch()
+    assert boss.wait(PATIENCE) == 0
 
 
 def test_a_child_that_fails_again_and_again_is_said_loudly(troupe: Troupe) -> None:

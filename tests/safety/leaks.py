@@ -15,7 +15,8 @@ PAGE = 4096  # bytes; databases share most of their pages with the template that
 LEFT = ("*.db", "*.db-wal", "*.log", "log", "*.dump", "*.csv", "*.json")  # databases, logs and exports
 # Passwords and headers that tests give, each so odd that it stands nowhere else.
 HEADER = "Bearer of a header that is kept"
-GIVEN = (PASSWORD, HEADER)
+LOGIN = base64.b64encode(f"anna:{PASSWORD}".encode()).decode()  # as an address with both is sent
+GIVEN = (PASSWORD, HEADER, LOGIN)
 LOOK = re.compile(rb"(?<![\w-])pi_[\w-]{43}(?![\w-])|whsec_[A-Za-z0-9+/]{43}=")
 RUN = re.compile(rb"[\w+/-]{43,4096}")  # in which 32 random bytes may stand, in either alphabet of base64
 WORD = 43  # letters that 32 bytes are written with

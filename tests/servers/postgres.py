@@ -39,7 +39,10 @@ class Postgres:
         name = f"t_{uuid.uuid4().hex}"
         original = (make_url(template).database or template) if ":" in template else template
         names = {"name": sql.Identifier(name), "original": sql.Identifier(original)}
-        self.execute(sql.SQL("CREATE DATABASE {name} TEMPLATE {original}").format(**names))
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            # Its files are copied, as every server before 15 does; through the log it costs three times as much.
+            copied = sql.SQL("STRATEGY FILE_COPY" if connection.info.server_version >= 150_000 else "")
+            connection.execute(sql.SQL("CREATE DATABASE {name} TEMPLATE {original} {}").format(copied, **names))
         return make_url(self.url).set(database=name).render_as_string(hide_password=False)
 
     def drop(self, url: str) -> None:

@@ -23,7 +23,7 @@ from tests.web import (
 SHELL: dict[str, object] = {
     "most": 2 * 2**30,
     "actor": "user:local",
-    "counts_in_rail": {"running": 1, "products": 512_304},
+    "counts_in_rail": {"running": 1, "feeds_failing": 1, "products": 512_304},
 }
 IMPORT: dict[str, object] = {
     "nav": "imports",
@@ -53,7 +53,7 @@ CHANGES: dict[str, object] = {
 }
 LIST: dict[str, object] = {"nav": "products", "asked": PageQuery(), "narrow": False, "of_import": None, "jobs": []}
 FORM: dict[str, object] = {"nav": "products", "product": samples.MUG, "back": "", "leave": "/admin/products"}
-FRESH = {"running": 0, "products": 0}
+FRESH = {"running": 0, "feeds_failing": 0, "products": 0}
 
 PAGES: dict[str, tuple[str, dict[str, object]]] = {
     **account_pages.PAGES,

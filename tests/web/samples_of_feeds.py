@@ -22,6 +22,7 @@ def make_feed(number: int, name: str, outcome: FeedOutcome | None, **facts: Any)
         "id": uuid.UUID(int=number),
         "name": name,
         "url": f"https://{name.split()[0].lower()}.example/export/prices.csv",
+        "headers": [],
         "every_minutes": 360,
         "enabled": True,
         "options": Options(),
@@ -42,7 +43,13 @@ FAULT = FeedFault(
     message="The server answered with status 503.",
     action="Open the address in a browser; it is tried again at its next time, or at once by “Look now”.",
 )
-OAK = make_feed(1, "Oakmill stoneware", FeedOutcome.IMPORTED, options=Options(mapping={"sku": "Art. no."}))
+OAK = make_feed(
+    1,
+    "Oakmill stoneware",
+    FeedOutcome.IMPORTED,
+    headers=["Authorization"],
+    options=Options(mapping={"sku": "Art. no."}),
+)
 FEEDS = [
     OAK,
     make_feed(2, "Larkspur lamps", FeedOutcome.UNCHANGED, every_minutes=1440),

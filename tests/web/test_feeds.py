@@ -83,6 +83,15 @@ def test_the_pages_make_and_change_a_feed_without_javascript(served: Doors) -> N
     assert feed["options"]["mapping"] == {"sku": "Art", "name": "Text"}
     page = served.get(f"/admin/feeds/{feed['id']}").body.decode()
     assert 'value="sku=Art, name=Text"' in page
+    locked = {**said, "url": "https://anna:s3cret@shop.example/a.csv", "headers": "X-Key: k3y"}
+    wrong = served.post(f"/admin/feeds/{feed['id']}", urlencode({**locked, "headers": "key"}), Content_Type=SENT)
+    assert (wrong.status, "“key” is no header" in wrong.body.decode()) == (422, True)
+    assert served.post(f"/admin/feeds/{feed['id']}", urlencode(locked), Content_Type=SENT).status == 303
+    page = served.get(f"/admin/feeds/{feed['id']}").body.decode()
+    assert ("name another server: X-Key, Authorization." in page, "s3cret" in page or "k3y" in page) == (True, False)
+    unlocked = urlencode({**said, "url": "https://shop.example/a.csv", "forget_headers": "on"})
+    assert served.post(f"/admin/feeds/{feed['id']}", unlocked, Content_Type=SENT).status == 303
+    assert served.get(f"/feeds/{feed['id']}").json["headers"] == []
     half = urlencode({**said, "max_rejects": "50", "every_minutes": "45"})
     assert served.post(f"/admin/feeds/{feed['id']}", half, Content_Type=SENT).status == 303
     assert served.get(f"/feeds/{feed['id']}").json["options"]["max_rejects"] == 0.5

@@ -30,7 +30,7 @@ def test_prometheus_reads_work_imports_rows_and_requests(served: Doors) -> None:
     assert (found["importer_rows", "created"], found["importer_rows", "rejected"]) == (1, 1)
     assert found["importer_queue_waiting", "imports,imports.run.run_import"] == 0
     assert found["importer_images", "ready"] == 0
-    assert found["importer_deliveries_waiting", ""] == 0
+    assert (found["importer_deliveries_waiting", ""], found["importer_feeds_failing", ""]) == (0, 0)
     assert found["importer_http_requests_total", "GET,/products,200"] == 1
     assert found["importer_http_requests_total", "GET,/products/{product_id},404"] == 1
 

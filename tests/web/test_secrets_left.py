@@ -7,6 +7,7 @@ import tarfile
 from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import text
@@ -62,6 +63,8 @@ def lived(door: Doors) -> tuple[str, str]:
         door.get(wrong, **bearer)
     sent(door, "/tokens", {"name": "x", "scopes": [token]}, Cookie=cookie)
     sent(door, "/feeds", {"name": "x", "url": f"https://anna:{PASSWORD}@shop.example/"}, **bearer)
+    sealed = {"name": "x", "url": f"https://anna:{quote(PASSWORD)}@shop.invalid/", "headers": {"X-Key": leaks.HEADER}}
+    assert sent(door, "/feeds", sealed, Idempotency_Key="three", **bearer)["headers"] == ["X-Key", "Authorization"]
     hook: dict[str, Any] = {"url": "https://shop.invalid/hook", "event_types": ["product.created"]}
     hook |= {"headers": {"Authorization": leaks.HEADER}}
     added = sent(door, "/webhooks", hook, Idempotency_Key="two", **bearer)

@@ -10,7 +10,7 @@ from product_importer.cli import terminal, upkeep, wanted
 from product_importer.imports import mock_file
 from product_importer.imports.options import Options
 from product_importer.imports.states import Mode
-from product_importer.kit import lifeline
+from product_importer.kit import lifeline, loading
 
 app = typer.Typer(
     name="product-importer",
@@ -106,7 +106,8 @@ def import_file(
 
     Exit status: 0 completed and no row rejected, 1 rows rejected or not completed, 2 could not run.
     """
-    from product_importer.cli import importing
+    with loading.staying():
+        from product_importer.cli import importing
 
     options = {name: value for name, value in locals().items() if name in Options.model_fields}
     importing.import_file(file, options=options, json=json)
@@ -123,7 +124,8 @@ def undo(
 
     Exit status: 0 all taken back, 1 something stays or nothing was done, 2 could not run.
     """
-    from product_importer.cli import undoing
+    with loading.staying():
+        from product_importer.cli import undoing
 
     undoing.undo(import_, sure=yes)
 
@@ -145,8 +147,9 @@ def export_products(
 
     Importing the file again changes nothing. A file that is there already is replaced once the new one is whole.
     """
-    from product_importer.catalog.filters import Filters
-    from product_importer.cli import exporting
+    with loading.staying():
+        from product_importer.catalog.filters import Filters
+        from product_importer.cli import exporting
 
     exporting.export_products(file, Filters(sku=sku, name=name, q=search, active=active), guard=guard)
 
@@ -174,7 +177,8 @@ def seed() -> None:
     TEST-000 "Demo Product" at 10.00, and the first three SKUs of the file that `generate-csv` makes: importing that
     file then updates three products and creates the others.
     """
-    from product_importer.cli import products
+    with loading.staying():
+        from product_importer.cli import products
 
     products.seed()
 
@@ -184,7 +188,8 @@ def migrate(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing when all went well.")] = False,
 ) -> None:
     """Bring the database to its newest state; safe while servers run, and when two do it at once."""
-    from product_importer.cli import opening
+    with loading.staying():
+        from product_importer.cli import opening
 
     opening.migrate(quiet=quiet)
 
@@ -195,7 +200,8 @@ def check() -> None:
 
     Exit status: 0 all in place, 1 something is not.
     """
-    from product_importer.cli import checking
+    with loading.staying():
+        from product_importer.cli import checking
 
     checking.check()
 
@@ -206,7 +212,8 @@ def admin_create(email: Annotated[str, typer.Argument(help="What they sign in wi
 
     An account with that email becomes an admin again, is let in, and gets the password.
     """
-    from product_importer.cli import accounts
+    with loading.staying():
+        from product_importer.cli import accounts
 
     accounts.create(email)
 
@@ -214,7 +221,8 @@ def admin_create(email: Annotated[str, typer.Argument(help="What they sign in wi
 @admin.command("setup-link")
 def admin_setup_link() -> None:
     """Print a link at which the first account is made: it works once, within an hour."""
-    from product_importer.cli import accounts
+    with loading.staying():
+        from product_importer.cli import accounts
 
     accounts.setup_link()
 

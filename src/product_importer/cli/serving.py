@@ -7,7 +7,7 @@ import threading
 import time
 
 from product_importer.cli import doors, health, terminal
-from product_importer.kit import logs, supervisor
+from product_importer.kit import loading, logs, supervisor
 from product_importer.kit.settings import Settings
 
 PROBE = 0.2  # seconds between two questions whether the web server answers yet
@@ -30,8 +30,9 @@ def web(*, host: str | None, port: int | None) -> None:
     """Run the web server in this process."""
     settings = doors.chosen(host=host, port=port)
     doors.try_port(settings)
-    from product_importer.cli import accounts
-    from product_importer.web import server
+    with loading.staying():
+        from product_importer.cli import accounts
+        from product_importer.web import server
 
     accounts.greet(settings)
     server.run(settings)
@@ -39,7 +40,8 @@ def web(*, host: str | None, port: int | None) -> None:
 
 def work() -> None:
     """Run a worker in this process."""
-    from product_importer import worker
+    with loading.staying():
+        from product_importer import worker
 
     raise SystemExit(worker.work(doors.chosen(host=None, port=None)))
 

@@ -4,15 +4,16 @@ import datetime as dt
 import uuid
 from urllib.parse import urlsplit
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from product_importer.feeds.models import Feed, FeedOutcome
 from product_importer.feeds.run import run_feed
-from product_importer.feeds.schemas import FeedIn
+from product_importer.feeds.schemas import PURPOSE, FeedIn
 from product_importer.journal import record
 from product_importer.kit import clock, settings, tasks
 from product_importer.kit.errors import AppError, NotFound
+from product_importer.kit.outbound import headers, urls
 from product_importer.kit.tasks import leases
 
 
@@ -39,6 +40,12 @@ def feeds(session: Session) -> list[Feed]:
     return list(session.scalars(select(Feed).order_by(Feed.name, Feed.id).limit(1_000)))
 
 
+def failing(session: Session) -> int:
+    """Return how many feeds that are on have failed the last time."""
+    failed = (Feed.enabled, Feed.outcome == FeedOutcome.FAILED)
+    return session.scalar(select(func.count()).select_from(Feed).where(*failed)) or 0
+
+
 def feed_of(session: Session, feed_id: uuid.UUID, *, lock: bool = False) -> Feed:
     """Return a feed; raises NotFound."""
     found = session.get(Feed, feed_id, with_for_update=lock or None)
@@ -50,7 +57,7 @@ def feed_of(session: Session, feed_id: uuid.UUID, *, lock: bool = False) -> Feed
 def create(session: Session, wanted: FeedIn, *, actor: str) -> Feed:
     """Make a feed, which is looked at at once; raises FeedNotSecure."""
     require_secure(wanted.url)
-    made = Feed(actor=actor, **_columns(wanted), next_at=_soon(wanted))
+    made = Feed(actor=actor, headers=_sealed(wanted), **_columns(wanted), next_at=_soon(wanted))
     session.add(made)
     session.flush()
     _tell(session, "feed.created", made, actor)
@@ -59,11 +66,16 @@ def create(session: Session, wanted: FeedIn, *, actor: str) -> Feed:
 
 
 def change(session: Session, feed_id: uuid.UUID, wanted: FeedIn, *, actor: str) -> Feed:
-    """Give a feed new values; another address or other options make it look anew. Raises FeedNotSecure."""
+    """Give a feed new values; another address or other options make it look anew. Raises FeedNotSecure.
+
+    Headers that are not said stay, but never go to another server than the one they were given for.
+    """
     require_secure(wanted.url)
     feed, columns = feed_of(session, feed_id, lock=True), _columns(wanted)
     if (feed.url, feed.options) != (columns["url"], columns["options"]):
         feed.etag = feed.modified = feed.sha256 = None
+    if wanted.headers is not None or _elsewhere(feed.url, wanted.url):
+        feed.headers = _sealed(wanted)
     # A worker that is at it now holds old values: without its token it writes nothing.
     for name, value in {**columns, **leases.FREE}.items():
         setattr(feed, name, value)
@@ -105,7 +117,16 @@ def require_secure(url: str) -> None:
 
 
 def _columns(wanted: FeedIn) -> dict[str, object]:
-    return {**wanted.model_dump(exclude={"options"}), "options": wanted.options.stored()}
+    return {**wanted.model_dump(exclude={"options", "headers"}), "options": wanted.options.stored()}
+
+
+def _sealed(wanted: FeedIn) -> str | None:
+    return headers.sealed(wanted.headers or {}, purpose=PURPOSE)
+
+
+def _elsewhere(before: str, after: str) -> bool:
+    """Return whether another server would hear what was meant for the one before."""
+    return not (before and after) or urls.origin(before) != urls.origin(after)
 
 
 def _soon(wanted: FeedIn) -> dt.datetime | None:

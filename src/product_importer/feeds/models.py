@@ -25,7 +25,8 @@ class Feed(Leased):
     """One feed; its lease fences a look at the address.
 
     `next_at` is when it is looked at next, None for one that is off or only pushed to. `etag`, `modified` and `sha256`
-    are those of the file that was imported last, `import_id` is its import. `failures` counts those in a row.
+    are those of the file that was imported last, `import_id` is its import. `failures` counts those in a row. `headers`
+    are sealed (see `kit.outbound.headers`).
     """
 
     __tablename__ = "feeds"
@@ -33,6 +34,7 @@ class Feed(Leased):
 
     name: Mapped[str]
     url: Mapped[str]
+    headers: Mapped[str | None]
     every_minutes: Mapped[int]
     enabled: Mapped[bool] = mapped_column(default=True)
     options: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)

@@ -2,17 +2,20 @@
 
 import datetime as dt
 import uuid
-from typing import Annotated
+from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from product_importer.feeds.models import FeedOutcome
 from product_importer.imports.options import Options
 from product_importer.kit.errors import AppError
+from product_importer.kit.outbound import headers as further
 from product_importer.kit.outbound import urls
+from product_importer.kit.outbound.headers import Headers
 
 SHORTEST, LONGEST = 5, 7 * 24 * 60  # minutes between two looks
+PURPOSE: Final = "feeds"  # that headers are sealed for
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
 
@@ -22,10 +25,29 @@ class FeedIn(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: Name = Field(description="How people call it.")
-    url: str = Field("", max_length=urls.LONGEST, description="Where the file lies: https://…, or nothing for pushes.")
+    url: str = Field(
+        "",
+        max_length=urls.LONGEST,
+        description="Where the file lies: https://…, or nothing for pushes. A name and password in it become a header.",
+    )
+    headers: Headers | None = Field(
+        None, description="Sent with each look, and never shown again: only their names are. Left out, they stay."
+    )
     every_minutes: int = Field(1440, ge=SHORTEST, le=LONGEST, description="Minutes between two looks.")
     enabled: bool = Field(True, description="Whether it is looked at.")
     options: Options = Field(default_factory=Options, description="As for POST /upload.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_login(cls, sent: Any) -> Any:
+        """Keep the name and password of an address with the headers, where nobody reads them."""
+        if not isinstance(sent, dict) or not isinstance(sent.get("url"), str):
+            return sent
+        url, login = urls.without_login(sent["url"])
+        headers = sent.get("headers") or {}
+        if login is None or not isinstance(headers, dict):
+            return sent
+        return {**sent, "url": url, "headers": {**headers, "Authorization": login}}
 
     @field_validator("url")
     @classmethod
@@ -53,6 +75,7 @@ class FeedSeen(BaseModel):
     id: uuid.UUID
     name: str
     url: str
+    headers: list[str] = Field(description="The names of its headers.")
     every_minutes: int
     enabled: bool
     options: Options
@@ -64,6 +87,12 @@ class FeedSeen(BaseModel):
     import_id: uuid.UUID | None
     failures: int
     error: FeedFault | None
+
+    @field_validator("headers", mode="before")
+    @classmethod
+    def _names(cls, kept: Any) -> Any:
+        """Show no more than the names of what is sealed."""
+        return kept if isinstance(kept, list) else list(further.unsealed(kept, purpose=PURPOSE))
 
     @property
     def host(self) -> str:

@@ -7,15 +7,16 @@ from typing import IO
 from urllib.parse import unquote, urlsplit
 
 from product_importer.feeds.models import Feed
+from product_importer.feeds.schemas import PURPOSE
 from product_importer.kit import settings
 from product_importer.kit.errors import AppError
-from product_importer.kit.outbound import client
+from product_importer.kit.outbound import client, headers
 from product_importer.kit.outbound.client import Answer
 from product_importer.kit.outbound.failure import CallFailed
 from product_importer.kit.outbound.policy import Policy
 
 SECONDS = 1800.0  # for one file, from the name's look-up to its last byte
-OK, NOT_MODIFIED = 200, 304
+OK, NOT_MODIFIED, LOCKED = 200, 304, (401, 403)
 
 
 class FeedUnfetched(AppError):
@@ -39,17 +40,17 @@ class Fetched:
 def fetch(feed: Feed, into: IO[bytes], *, anew: bool) -> Fetched | None:
     """Fetch the file, or return None where the server or the file's SHA-256 says that it is the last one.
 
-    `anew` fetches it in any case. Raises FeedUnfetched.
+    `anew` fetches it in any case. Raises FeedUnfetched, SecretUnreadable.
     """
     asked = {} if anew else _conditions(feed)
     try:
-        answer = asyncio.run(_called(feed.url, into, asked))
+        answer = asyncio.run(_called(feed, into, asked))
     except CallFailed as failed:
         raise FeedUnfetched(str(failed)) from failed
     if answer.status == NOT_MODIFIED and asked:
         return None
     if answer.status != OK:
-        raise FeedUnfetched(f"The server answered with status {answer.status}.")
+        raise FeedUnfetched(f"The server answered with status {answer.status}{_why(answer.status)}.")
     into.seek(0)
     digest = hashlib.file_digest(into, "sha256").hexdigest()  # type: ignore[arg-type] # a plain file
     found = Fetched(answer.headers.get("ETag"), answer.headers.get("Last-Modified"), digest)
@@ -62,10 +63,21 @@ def name_of(feed: Feed) -> str:
     return last[-255:] if "." in last else f"{feed.name}.csv"
 
 
-async def _called(url: str, into: IO[bytes], asked: dict[str, str]) -> Answer:
-    chosen = settings.current()
+def _why(status: int) -> str:
+    return ": it may want a name and password, or a header" if status in LOCKED else ""
+
+
+async def _called(feed: Feed, into: IO[bytes], asked: dict[str, str]) -> Answer:
+    chosen, private = settings.current(), headers.unsealed(feed.headers, purpose=PURPOSE)
     async with client.opened(Policy.of(chosen), at_once=1) as calls:
-        return await calls.fetch(url, into=into, limit=chosen.max_upload_bytes, seconds=SECONDS, headers=asked)
+        return await calls.fetch(
+            feed.url,
+            into=into,
+            limit=chosen.max_upload_bytes,
+            seconds=SECONDS,
+            headers=asked,
+            private=private,
+        )
 
 
 def _conditions(feed: Feed) -> dict[str, str]:

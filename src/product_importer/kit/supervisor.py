@@ -17,6 +17,7 @@ from product_importer.kit import lifeline, logs
 _log = logs.get("kit.supervisor")
 
 GRACE = 10.0  # seconds that a child has to finish its work after SIGTERM
+ECHO = 0.5  # seconds for which a second signal is the first again: make passes on what its whole group has got
 KEEPS_FAILING = 3  # failures in a row, from which on a fall is said as an error
 _ENDINGS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
@@ -47,8 +48,9 @@ def supervise(children: Sequence[Child], *, grace: float = GRACE, pace: Pace | N
     """Run the children until SIGTERM, SIGINT or SIGHUP; give the exit status.
 
     Children write straight to the terminal and call `lifeline.die_with_parent()` first of all. At the end each gets
-    SIGTERM and `grace` seconds, then SIGKILL; a second signal ends the wait. 0 means that all of them ended by
-    themselves, 1 that one had to be killed. Must run in the main thread, from which the kernel counts parenthood.
+    SIGTERM and `grace` seconds, then SIGKILL; a second signal that is no echo ends the wait. 0 means that all of them
+    ended by themselves, 1 that one had to be killed. Must run in the main thread, from which the kernel counts
+    parenthood.
     """
     with _Signals() as signals, lifeline.held() as line:
         posts = [_Post(child, pace or Pace(), line) for child in children]
@@ -178,12 +180,14 @@ def _drain(posts: Sequence[_Post], signals: _Signals, grace: float) -> bool:
     """Ask all children to end and wait; kill the rest and tell whether there was one."""
     for post in posts:
         post.ask()
-    asked, deadline = signals.endings, time.monotonic() + grace
-    while _running(posts) and signals.endings == asked and time.monotonic() < deadline:
-        signals.wait(max(0.0, deadline - time.monotonic()))
-    stubborn = _running(posts)
+    asked, began = signals.endings, time.monotonic()
+    while _running(posts) and signals.endings == asked and (waited := time.monotonic() - began) < grace:
+        signals.wait(grace - waited)
+        if time.monotonic() - began < ECHO:
+            asked = signals.endings
+    stubborn, waited = _running(posts), round(time.monotonic() - began, 1)
     for post in stubborn:
-        _log.error("child did not end by itself and is killed", child=post.child.name, after_seconds=grace)
+        _log.error("child did not end by itself and is killed", child=post.child.name, after_seconds=waited)
         post.kill()
     return bool(stubborn)
 

@@ -10,6 +10,8 @@ from product_importer.feeds.schemas import FeedIn, FeedSeen
 from product_importer.imports.checking.presets import Preset
 from product_importer.imports.states import Mode
 from product_importer.kit.errors import AppError
+from product_importer.web import header_lines
+from product_importer.web.header_lines import HeaderLine
 
 OFTEN: Final = {"15": "Every 15 minutes", "60": "Every hour", "360": "Every 6 hours", "1440": "Every day"}
 MODES: Final = {
@@ -54,7 +56,10 @@ def of(feed: FeedSeen) -> Form:
 
 
 def said(form: Mapping[str, str], before: FeedSeen | None = None) -> FeedIn:
-    """Understand the form; options that it does not show stay as they were. Raises pydantic.ValidationError."""
+    """Understand the form; options that it does not show stay as they were.
+
+    Headers stay unless new ones or none are asked for. Raises pydantic.ValidationError and HeaderLine.
+    """
     options: dict[str, Any] = before.options.stored() if before else {}
     options = {name: value for name, value in options.items() if name not in _OPTIONS}
     options |= {name: form[name] for name in ("mode", "preset", "decimal") if form.get(name)}
@@ -62,13 +67,18 @@ def said(form: Mapping[str, str], before: FeedSeen | None = None) -> FeedIn:
         options["mapping"] = _pairs(mapping)
     if (share := form.get("max_rejects", "").strip()) != "":
         options["max_rejects"] = _share(share)
-    return FeedIn.model_validate({name: form[name] for name in _PLAIN if name in form} | {"options": options})
+    values: dict[str, Any] = {name: form[name] for name in _PLAIN if name in form} | {"options": options}
+    if (headers := form.get("headers", "")).strip() or "forget_headers" in form:
+        values["headers"] = header_lines.understood(headers)
+    return FeedIn.model_validate(values)
 
 
-def refused(values: Mapping[str, str], error: ValidationError | AppError) -> Form:
+def refused(values: Mapping[str, str], error: ValidationError | AppError | HeaderLine) -> Form:
     """Keep what was typed, with what is wrong beside it."""
     if isinstance(error, AppError):
         return Form(values, {"url": f"{error.detail}. {error.action}"})
+    if isinstance(error, HeaderLine):
+        return Form(values, {"headers": error.words})
     return Form(values, {_field(one["loc"]): _sentence(one["msg"]) for one in error.errors()})
 
 

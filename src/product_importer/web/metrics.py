@@ -11,6 +11,7 @@ from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from product_importer import __version__
+from product_importer.feeds import actions as feeds
 from product_importer.imports import figures as imports
 from product_importer.imports.states import State
 from product_importer.kit import database
@@ -64,6 +65,7 @@ class Standing(Collector):
             yield from _work(work.loads(session))
             yield from _imports(imports.states(session), imports.outcomes(session), imports.pace(session))
             yield from _webhooks(webhooks.sending(session))
+            yield GaugeMetricFamily("importer_feeds_failing", "Feeds whose last look failed", feeds.failing(session))
             images = {(str(state),): count for state, count in media.states(session).items()}
             yield _gauge("importer_images", "Pictures by state", ("state",), images)
 

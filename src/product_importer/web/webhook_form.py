@@ -1,6 +1,5 @@
 """The form of an endpoint: what a person said in it, understood, and what is wrong beside each field."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -8,6 +7,8 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from product_importer.kit.errors import AppError
+from product_importer.web import header_lines
+from product_importer.web.header_lines import HeaderLine
 from product_importer.webhooks.events import EventType
 from product_importer.webhooks.models import Mode
 from product_importer.webhooks.queries import EndpointSeen
@@ -15,11 +16,6 @@ from product_importer.webhooks.schemas import EndpointIn, EndpointPatch
 
 NUMBERS: Final = ("batch_size", "max_in_flight", "rate_per_second")
 TEXTS: Final = ("url", "description", "mode", *NUMBERS, "headers")
-_LINE: Final = re.compile(r"\s*([^:\s]+)\s*:\s*(.*?)\s*")
-
-
-class HeaderLine(ValueError):
-    """A line of the headers is none; its text is for the person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +53,7 @@ def said(sent: Mapping[str, str], kept: tuple[str, ...] = ()) -> Form:
 
 def wanted(form: Form) -> EndpointIn:
     """Understand a form for a new endpoint. Raises pydantic.ValidationError and HeaderLine."""
-    return EndpointIn.model_validate({**_sent(form), "headers": _headers(form.values["headers"])})
+    return EndpointIn.model_validate({**_sent(form), "headers": header_lines.understood(form.values["headers"])})
 
 
 def patch(form: Form, sent: Mapping[str, str]) -> EndpointPatch:
@@ -67,7 +63,7 @@ def patch(form: Form, sent: Mapping[str, str]) -> EndpointPatch:
     """
     values = _sent(form)
     if form.values["headers"].strip() or "forget_headers" in sent:
-        values["headers"] = _headers(form.values["headers"])
+        values["headers"] = header_lines.understood(form.values["headers"])
     return EndpointPatch.model_validate(values)
 
 
@@ -78,7 +74,7 @@ def refused(form: Form, error: Exception) -> Form:
 
 def _problems(error: Exception) -> dict[str, str]:
     if isinstance(error, HeaderLine):
-        return {"headers": str(error)}
+        return {"headers": error.words}
     if isinstance(error, AppError):
         return {"url": f"{error.detail} {error.action}"}
     if isinstance(error, ValidationError):
@@ -90,15 +86,6 @@ def _sent(form: Form) -> dict[str, Any]:
     values: dict[str, Any] = {name: form.values[name].strip() for name in ("url", "description", "mode", *NUMBERS)}
     values["rate_per_second"] = values["rate_per_second"] or None
     return values | {"event_types": sorted(form.types)}
-
-
-def _headers(text: str) -> dict[str, str]:
-    found = {}
-    for line in filter(str.strip, text.splitlines()):
-        if (parts := _LINE.fullmatch(line)) is None:
-            raise HeaderLine(f"“{line.strip()[:40]}” is no header. Write one a line, as in X-Api-Key: secret.")
-        found[parts[1]] = parts[2]
-    return found
 
 
 def _text(value: object) -> str:

@@ -1,19 +1,13 @@
 """An endpoint as programs and forms send it, and the rules of its fields."""
 
-import re
 from typing import Annotated, Any, Final, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, model_validator
 
+from product_importer.kit.outbound.headers import Headers
 from product_importer.webhooks.events import EventType
 from product_importer.webhooks.models import Mode
 
-HEADERS_MAX: Final = 20
-_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
-_VALUE: Final = re.compile(r"[\x20-\x7e]{0,4096}")
-_OURS: Final = re.compile(
-    r"webhook-.*|content-.*|host|user-agent|connection|transfer-encoding|expect|upgrade|te|trailer", re.IGNORECASE
-)
 _SHOP: Final[dict[str, JsonValue]] = {
     "url": "https://shop.example.com/hooks/catalogue",
     "event_types": ["product.created", "product.updated", "product.deleted"],
@@ -27,19 +21,7 @@ def _types(types: list[EventType]) -> list[EventType]:
     return [type_ for type_ in EventType if type_ in types]
 
 
-def _headers(headers: dict[str, str]) -> dict[str, str]:
-    if len(headers) > HEADERS_MAX:
-        raise ValueError(f"at most {HEADERS_MAX} headers can be added")
-    for name, value in headers.items():
-        if not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
-            raise ValueError(f"{name!r} is no header of printable ASCII characters")
-        if _OURS.fullmatch(name):
-            raise ValueError(f"{name!r} is set by the request itself")
-    return headers
-
-
 Types = Annotated[list[EventType], AfterValidator(_types)]
-Headers = Annotated[dict[str, str], AfterValidator(_headers)]
 BatchSize = Annotated[int, Field(ge=1, le=500, description="Events in one request, in mode `batch`.")]
 InFlight = Annotated[int, Field(ge=1, le=32, description="Requests at a time.")]
 Rate = Annotated[int | None, Field(ge=1, le=1_000, description="Requests a second; null for no limit.")]

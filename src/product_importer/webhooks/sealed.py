@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from product_importer.kit import clock, secrets
+from product_importer.kit.outbound import headers as further
 from product_importer.webhooks.models import Endpoint
 
 OVERLAP: Final = 24 * 3600.0  # seconds for which an old secret signs beside the new one
@@ -32,12 +33,12 @@ def rotated(sealed: str, secret: str) -> str:
 
 def seal_headers(headers: Mapping[str, str]) -> str | None:
     """Seal further headers; None when there are none."""
-    return secrets.seal(json.dumps(dict(headers)), purpose=_PURPOSE) if headers else None
+    return further.sealed(headers, purpose=_PURPOSE)
 
 
 def headers_of(endpoint: Endpoint) -> dict[str, str]:
     """Return the further headers of an endpoint. Raises SecretUnreadable."""
-    return dict(json.loads(secrets.unseal(endpoint.headers, purpose=_PURPOSE))) if endpoint.headers else {}
+    return further.unsealed(endpoint.headers, purpose=_PURPOSE)
 
 
 _Kept = list[tuple[str, dt.datetime | None]]  # each secret, and until when it signs

@@ -23,6 +23,7 @@ BODY = 64 * 1024  # bytes of an answer that are read
 BLOCK = 64 * 1024  # bytes taken from the network at a time
 HOPS = 5  # redirects followed where any are
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_NONE: Mapping[str, str] = {}
 _FAULTS = (urls.UrlRefused, TimeoutError, aiohttp.ClientError, OSError, ValueError)
 
 # aiohappyeyeballs merges what several addresses of one name raised: here the refusals of a call stay apart.
@@ -70,28 +71,39 @@ class Client:
             raise _explained(error, seconds) from error
 
     async def fetch(
-        self, address: str, *, into: IO[bytes], limit: int, seconds: float, headers: Mapping[str, str] | None = None
+        self,
+        address: str,
+        *,
+        into: IO[bytes],
+        limit: int,
+        seconds: float,
+        headers: Mapping[str, str] = _NONE,
+        private: Mapping[str, str] = _NONE,
     ) -> Answer:
         """Get what lies at an address into a file, following at most five redirects, each guarded like the first.
 
+        `private` headers are sent no more once a redirect leads to another scheme, host or port (Fetch, 4.4.13).
         Only the body of a 200 is written; `body` of the answer is empty. `limit` is in bytes, `seconds` bound the
         whole. Raises CallFailed, TOO_LARGE among its reasons; the file then holds what had come.
         """
         _refusals.set([])
         try:
             with self._watch.limit(seconds):
-                return await self._fetched(address, into, limit=limit, headers=headers or {})
+                return await self._fetched(address, into, limit=limit, headers=headers, private=private)
         except _FAULTS as error:
             raise _explained(error, seconds) from error
 
-    async def _fetched(self, address: str, into: IO[bytes], *, limit: int, headers: Mapping[str, str]) -> Answer:
+    async def _fetched(
+        self, address: str, into: IO[bytes], *, limit: int, headers: Mapping[str, str], private: Mapping[str, str]
+    ) -> Answer:
         for _ in range(HOPS + 1):
-            async with self._called("GET", address, headers=headers) as response:
+            async with self._called("GET", address, headers={**headers, **private}) as response:
                 if response.status not in _REDIRECTS or "Location" not in response.headers:
                     if response.status == 200:
                         await _save(response, into, limit=limit)
                     return Answer(response.status, response.headers, b"", True, str(response.url))
-                address = _next(response)
+                before, address = address, _next(response)
+            private = private if urls.origin(before) == urls.origin(address) else _NONE
         raise CallFailed(Reason.REDIRECTS, f"The address leads on more than {HOPS} times.")
 
     def _called(

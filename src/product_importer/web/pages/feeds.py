@@ -15,6 +15,7 @@ from product_importer.kit import database
 from product_importer.web import feed_form, templating
 from product_importer.web.deps import Actor, Reading, Sent, Writing
 from product_importer.web.feed_form import Form
+from product_importer.web.header_lines import HeaderLine
 from product_importer.web.pages import rail
 from product_importer.web.roles import editor, viewer
 
@@ -80,7 +81,7 @@ def _save(request: Request, sent: dict[str, str], feed_id: uuid.UUID | None, *, 
                 actions.change(session, feed_id, wanted, actor=actor)
             else:
                 actions.create(session, wanted, actor=actor)
-    except (ValidationError, FeedNotSecure) as error:
+    except (ValidationError, FeedNotSecure, HeaderLine) as error:
         with database.reading() as session:
             return _form(request, session, feed_form.refused(sent, error), before, actor=actor, status=422)
     return RedirectResponse(HOME, 303)
