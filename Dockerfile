@@ -25,5 +25,5 @@ EXPOSE 8000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --start-interval=2s \
     CMD ["python", "-m", "product_importer", "health"]
-ENTRYPOINT ["python", "-m", "product_importer"]
-CMD ["serve"]
+# No ENTRYPOINT: some platforms put their command behind it, others in its place
+CMD ["python", "-m", "product_importer", "serve"]

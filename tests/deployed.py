@@ -56,11 +56,10 @@ def unit(name: str) -> Mapping[str, str]:
 def commands() -> Iterator[Said]:
     """Yield each command line of ours, without the name of the program."""
     for name in COMPOSE:
-        yield from ((name, shlex.join(service["command"])) for service in ours(name).values())
+        yield from ((name, _told(service["command"])) for service in ours(name).values())
     for name in CLOUD_RUN:
-        yield from ((name, shlex.join(container["args"])) for container in containers(name))
-    yield from (("Dockerfile", word) for word in re.findall(r'^CMD \["(\w+)"\]', text("Dockerfile"), re.MULTILINE))
-    yield "Dockerfile", json.loads(re.search(r"CMD (\[.*\])\n(?=ENTRY)", text("Dockerfile")).group(1))[-1]  # type: ignore[union-attr]
+        yield from ((name, _told(container["command"] + container["args"])) for container in containers(name))
+    yield from (("Dockerfile", _told(json.loads(said))) for said in re.findall(r"CMD (\[.*\])", text("Dockerfile")))
     for name in RAILWAY:
         deploy = read(name)["deploy"]
         said = "\n".join([deploy["startCommand"], *deploy.get("preDeployCommand", ())])
@@ -97,6 +96,11 @@ def guides() -> tuple[str, ...]:
     """Return the pages that tell people what to type."""
     pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "docs" / "deployment").glob("*.md")]
     return tuple(str(path.relative_to(ROOT)) for path in sorted(pages))
+
+
+def _told(command: list[str]) -> str:
+    """Return what a command tells our program; raises AttributeError where it starts another one."""
+    return PROGRAM.fullmatch(shlex.join(command)).group(1)  # type: ignore[union-attr]
 
 
 def _render_variables() -> Iterator[str]:
