@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from product_importer.imports import merge, pictures, staging
 from product_importer.imports.models import ImportJob, Slice
 from product_importer.imports.staging import CREATE, UPDATE
-from product_importer.imports.states import State
+from product_importer.imports.states import Outcome, State
 from product_importer.kit import clock, database, ids
 from product_importer.kit.failpoints import failpoint
 from product_importer.kit.tasks import leases
@@ -113,14 +113,21 @@ def _cut(session: Session, job: ImportJob, size: int) -> Slice | None:
     """Cut off so many positions that `size` products are to be written; unchanged ones go along for nothing."""
     if job.winners is None or job.next_position > job.winners:
         return None
-    position, kind = staging.plan.c.position, staging.plan.c.kind
-    writes = select(position).where(position >= job.next_position, kind.in_((CREATE, UPDATE)))
-    last = session.scalar(writes.order_by(position).offset(size - 1).limit(1)) or job.winners
+    last = _written_to(session, job, size) or job.winners
     until = clock.now() + clock.seconds(leases.LEASE)
     cut = Slice(import_id=job.id, first=job.next_position, last=last, token=ids.new_id(), lease_until=until, attempts=1)
     session.add(cut)
     job.next_position = last + 1
     return cut
+
+
+def _written_to(session: Session, job: ImportJob, size: int) -> int | None:
+    """Return up to which position `size` products are to be written; None where fewer are left."""
+    if job.planned and not any(job.planned.get(outcome) for outcome in (Outcome.CREATED, Outcome.UPDATED)):
+        return None  # of half a million unchanged ones, each would be looked at
+    position, kind = staging.plan.c.position, staging.plan.c.kind
+    writes = select(position).where(position >= job.next_position, kind.in_((CREATE, UPDATE)))
+    return session.scalar(writes.order_by(position).offset(size - 1).limit(1))
 
 
 def written(session: Session, import_id: uuid.UUID) -> Sums:
