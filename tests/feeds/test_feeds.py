@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import select, update
@@ -36,6 +37,8 @@ class Shop:
     etags: bool = True
     status: int = 200
     login: str | None = None  # without which it is locked
+    moved_to: str | None = None  # where else its file lies
+    logins: list[str | None] = field(default_factory=list)  # that came with each request
     asked: int = 0
     sent: int = 0
     port: int = 0
@@ -55,7 +58,13 @@ def shop() -> Iterator[Shop]:
     class Answering(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             made.asked += 1
+            made.logins.append(self.headers.get("Authorization"))
             made.meanwhile()
+            if made.moved_to and self.headers["Host"] != urlsplit(made.moved_to).netloc:
+                self.send_response(302)
+                self.send_header("Location", made.moved_to)
+                self.end_headers()
+                return
             tag = f'"{hash(made.content)}"'
             same = made.etags and self.headers.get("If-None-Match") == tag
             locked = made.login is not None and self.headers.get("Authorization") != made.login
@@ -189,7 +198,10 @@ def test_a_name_and_password_in_the_address_are_sent_as_a_header_and_kept_sealed
         ["Authorization"],
     )
     assert "w4RubmE6" not in (feed.headers or "")
-    shop.login, shop.content = "Basic another", SECOND
+    shop.moved_to = shop.url.replace("127.0.0.1", "localhost")  # another server may answer there
+    assert look(made.id).outcome is FeedOutcome.FAILED
+    assert shop.logins == [shop.login, shop.login, None]
+    shop.login, shop.moved_to = "Basic another", None
     assert "may want a name and password" in (look(made.id).error or {})["message"]
 
 

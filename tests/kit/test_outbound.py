@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from product_importer.kit.outbound import addresses, client
+from product_importer.kit.outbound import addresses, client, urls
 from product_importer.kit.outbound.failure import CallFailed, Reason
 from product_importer.kit.outbound.policy import Policy
 from tests.kit import hosts
@@ -233,13 +233,13 @@ def test_a_fetch_follows_a_few_redirects() -> None:
 
 def test_private_headers_do_not_follow_to_another_server_nor_back() -> None:
     async def use(host: hosts.Host, calls: client.Client) -> list[bool]:
-        async with hosts.listening(_leading(host.url("/there"))) as other:
-            steps[:] = ["/1", other.url("/0")]
+        async with hosts.listening(_leading(host.url("/2"))) as other:
+            steps[:] = ["/1", other.url("/0"), "/there"]
             private = {"Authorization": "Basic cHJpdmF0ZQ=="}
             await calls.fetch(
                 host.url("/0"), into=io.BytesIO(), limit=9, seconds=PATIENT, headers={"X-Told": "1"}, private=private
             )
-            heads = [*host.heads[:2], other.heads[0], host.heads[2]]
+            heads = [*host.heads[:2], other.heads[0], *host.heads[2:]]
         assert all(b"X-Told: 1" in head for head in heads)
         return [b"Authorization" in head for head in heads]
 
@@ -248,7 +248,20 @@ def test_private_headers_do_not_follow_to_another_server_nor_back() -> None:
     async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, head: bytes) -> None:
         await _leading(*steps)(reader, writer, head)
 
-    assert _met(behave, use) == [True, True, False, False]
+    assert _met(behave, use) == [True, True, False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("address", "same"),
+    [
+        ("https://SHOP.example:443/b?c=d", True),
+        ("http://shop.example:443/a", False),
+        ("https://shop.example:444/a", False),
+        ("https://shop.example.evil/a", False),
+    ],
+)
+def test_where_scheme_host_and_port_are_the_same_the_same_server_answers(address: str, same: bool) -> None:
+    assert (urls.origin("https://shop.example/a") == urls.origin(address)) is same
 
 
 @pytest.mark.parametrize(
