@@ -18,6 +18,8 @@ from product_importer.kit.settings import Settings
 from product_importer.uploads import actions, chores, ledger
 from product_importer.uploads.models import Part, Upload
 from product_importer.uploads.resumable import ABANDONED
+from product_importer.web.tus import rooms
+from tests.gate import Gate
 from tests.servers import children
 from tests.web import doors, kept, tus
 from tests.web.doors import Doors
@@ -298,6 +300,36 @@ def test_what_came_before_a_cut_is_kept(strict: Tus) -> None:
     assert kept_of_it <= 400_000
     assert strict.patch(place, kept_of_it, b"y" * (600_000 - kept_of_it)).status == 204
     assert stored(place) == b"x" * kept_of_it + b"y" * (600_000 - kept_of_it)
+
+
+@pytest.mark.parametrize("full", [1, 2])
+def test_a_room_whose_bytes_are_being_stored_is_nobody_elses(served: Doors, gate: Gate, full: int) -> None:
+    client, size = Tus(served), 3 * ledger.PART
+    data = (b"x" * ledger.PART + b"z" * ledger.PART + b"w" * 1_000)[: full * ledger.PART + 1_000]
+    client.sent(b"whose rooms are taken next")
+    place, others = client.opened(size), [client.opened(size) for _ in range(3)]
+    head = (f"PATCH {place} HTTP/1.1", "Host: localhost", "Tus-Resumable: 1.0.0", "Upload-Offset: 0")
+    gate.shut("upload.part.storing")
+    with contextlib.closing(served.connect()) as line:
+        line.sendall(doors.written(*head, f"Content-Type: {tus.STREAM}", f"Content-Length: {size}"))
+        line.sendall(data)
+        gate.wait()
+    assert [client.patch(other, 0, b"y" * size).status for other in others] == [204] * 3
+    gate.open()
+    doors.until(lambda: client.offset(place) >= full * ledger.PART)
+    assert data.startswith(stored(place))
+    assert [set(stored(other)) for other in others] == [set(b"y")] * 3
+
+
+def test_rooms_come_back_once_each_from_requests_that_fail(strict: Tus) -> None:
+    wrong = f"md5 {encoded(hashlib.md5(b'other').digest())}"
+    body = [b"x" * 100] * 11
+    for refused in ({"Upload_Checksum": wrong}, {}):
+        rooms.idle.clear()
+        place = strict.opened(1_000)
+        said = {"Tus_Resumable": "1.0.0", "Upload_Offset": "0", "Content_Type": tus.STREAM, **refused}
+        assert strict.doors.ask("PATCH", place, iter(body[: 10 if refused else 11]), **said).status in (460, 413)
+        assert len({id(room) for room in rooms.idle}) == 2
 
 
 def test_tiny_pieces_do_not_become_many_parts(client: Tus, tmp_path: Path) -> None:

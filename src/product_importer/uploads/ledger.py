@@ -50,6 +50,7 @@ def store(upload_id: uuid.UUID, *, start: int, data: bytes | bytearray | memoryv
     if last is not None:
         start, data = last.start, _joined(last, data)
     key = f"{folder(upload_id)}/{start:012d}-{secrets.token_hex(8)}"
+    failpoint("upload.part.storing")
     storage.put(key, data)
     failpoint("upload.part.stored")
     return Piece(key, start, len(data), last.key if last else None)

@@ -3,8 +3,6 @@
 import asyncio
 import contextlib
 import itertools
-import mmap
-from collections import deque
 
 from fastapi import Request
 from starlette.requests import ClientDisconnect
@@ -16,10 +14,10 @@ from product_importer.uploads.ledger import Piece
 from product_importer.uploads.models import Upload, UploadState
 from product_importer.uploads.resumable import UploadTooLarge
 from product_importer.web import body
+from product_importer.web.tus import rooms
 from product_importer.web.tus.headers import Checksum
 
 _log = logs.get("web.tus")
-_idle: deque[memoryview] = deque(maxlen=2)  # rooms for the next request: fresh ones take a fifth longer to fill
 
 
 async def take(request: Request, upload: Upload, *, checksum: Checksum | None, limit: int, idle: float) -> Upload:
@@ -47,7 +45,7 @@ class _Parts:
     def __init__(self, upload: Upload, checksum: Checksum | None, limit: int) -> None:
         self._upload, self._limit = upload, limit
         self._checksum, self._hasher = checksum, checksum.hasher() if checksum else None
-        self._rooms = _room(), _room()
+        self._rooms = rooms.take(), rooms.take()  # left to others when nothing of them is being stored any more
         self._in_turn = itertools.cycle(self._rooms)  # one is filled while the other is being stored
         self._part = next(self._in_turn)
         self._held, self._start = 0, upload.received  # bytes in the part, and where they begin
@@ -79,7 +77,7 @@ class _Parts:
             pieces, self._waiting = self._waiting, []
             start = self._upload.received
             self._upload = await asyncio.to_thread(resumable.add, self._upload.id, start=start, pieces=pieces)
-        _idle.extend(self._rooms)
+        rooms.leave(self._rooms)
         return self._upload
 
     async def rescue(self) -> None:
@@ -91,11 +89,13 @@ class _Parts:
             if self._held:
                 await self._store()
             await self._stored()
+        rooms.leave(self._rooms)
 
     async def drop(self) -> None:
         """Keep nothing that the ledger does not name yet."""
         with contextlib.suppress(AppError):
             await self._stored()
+        rooms.leave(self._rooms)
         await asyncio.to_thread(resumable.drop, self._waiting)
 
     def _is_bare_end(self) -> bool:
@@ -122,10 +122,3 @@ class _Parts:
         else:
             self._waiting.append(piece)
             resumable.touch(self._upload.id)
-
-
-def _room() -> memoryview:
-    """Return room for a part, from the system itself: of what is freed, the allocator keeps more than a part."""
-    if _idle:
-        return _idle.popleft()
-    return memoryview(mmap.mmap(-1, ledger.PART, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS))
