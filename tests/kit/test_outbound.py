@@ -45,11 +45,13 @@ def _posted(behave: hosts.Behaviour, *, seconds: float = PATIENT, keep: int = cl
     return _met(behave, use)
 
 
-def _fetched(behave: hosts.Behaviour, *, limit: int = 1_000_000, path: str = "/") -> tuple[client.Answer, bytes]:
+def _fetched(
+    behave: hosts.Behaviour, *, limit: int = 1_000_000, path: str = "/", seconds: float = PATIENT
+) -> tuple[client.Answer, bytes]:
     file = io.BytesIO()
 
     async def use(host: hosts.Host, calls: client.Client) -> client.Answer:
-        return await calls.fetch(host.url(path), into=file, limit=limit, seconds=PATIENT)
+        return await calls.fetch(host.url(path), into=file, limit=limit, seconds=seconds)
 
     return _met(behave, use), file.getvalue()
 
@@ -166,6 +168,8 @@ def test_a_slow_answer_ends_when_the_time_is_over(behave: hosts.Behaviour) -> No
     with pytest.raises(CallFailed, match=r"No whole answer within 0\.3 seconds") as failed:
         _posted(behave, seconds=0.3)
     assert failed.value.reason is Reason.TIMEOUT
+    with pytest.raises(CallFailed, match=r"No whole answer within 0\.2 seconds"):
+        _fetched(behave, seconds=0.2)
 
 
 def test_a_reset_a_closed_port_and_an_unknown_name_are_told_apart() -> None:

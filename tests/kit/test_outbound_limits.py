@@ -50,6 +50,30 @@ def test_only_those_whose_time_is_over_are_ended() -> None:
     assert _run(work()) == ["done", TimeoutError, "done"]
 
 
+def test_all_that_hang_are_ended_once_each_beside_others() -> None:
+    async def work() -> list[type]:
+        watch, all_ended = Watch(), asyncio.Barrier(10)
+
+        async def hang() -> None:
+            try:
+                with watch.limit(0.0):
+                    try:
+                        await asyncio.sleep(LONG)
+                    finally:
+                        await asyncio.sleep(3 * LOOK)  # to end takes a while, and it is looked at meanwhile
+            finally:
+                await all_ended.wait()
+
+        async def last() -> None:
+            with watch.limit(LONG):
+                await all_ended.wait()
+
+        calls = (*(last() for _ in range(5)), *(hang() for _ in range(5)))
+        return [type(one) for one in await asyncio.gather(*calls, return_exceptions=True)]
+
+    assert _run(work()) == [type(None)] * 5 + [TimeoutError] * 5
+
+
 @pytest.mark.parametrize("seconds", [LONG, 0.0], ids=["in time", "over"])
 def test_a_task_that_others_end_does_not_take_it_for_its_time(seconds: float) -> None:
     async def work() -> bool:
