@@ -209,7 +209,7 @@ def test_headers_stay_until_others_are_said_or_the_address_moves_to_another_serv
     def names(feed_id: uuid.UUID, **values: Any) -> list[str]:
         with database.transaction() as session:
             changed = actions.change(session, feed_id, FeedIn(name="Shop", **values), actor=ACTOR)
-            return FeedSeen.model_validate(changed).headers
+            return FeedSeen.model_validate(changed).headers or []
 
     here, there = "https://shop.example/a.csv", "https://shop.example:444/a.csv"
     with database.transaction() as session:

@@ -54,6 +54,7 @@ FEEDS = [
     OAK,
     make_feed(2, "Larkspur lamps", FeedOutcome.UNCHANGED, every_minutes=1440),
     make_feed(3, "Brightwater textiles", FeedOutcome.FAILED, failures=3, error=FAULT),
+    make_feed(5, "Thornbury glass", FeedOutcome.UNCHANGED, headers=None),
     make_feed(4, "Till in the shop", None, url="", import_id=None, next_at=None, looked_at=None),
 ]
 NAMES = {SPRING: ImportNamed(id=SPRING, number=41, file="prices.csv")}
@@ -61,6 +62,7 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "feeds": ("feeds.html", {"nav": "feeds", "feeds": FEEDS, "imports": NAMES}),
     "feeds-none": ("feeds.html", {"nav": "feeds", "feeds": [], "imports": {}}),
     "feed": ("feed.html", {"nav": "feeds", "feed": OAK, "form": feed_form.of(OAK)}),
+    "feed-lost": ("feed.html", {"nav": "feeds", "feed": FEEDS[3], "form": feed_form.of(FEEDS[3])}),
     "feed-wrong": (
         "feed.html",
         {"nav": "feeds", "feed": None}

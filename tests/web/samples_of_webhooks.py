@@ -4,6 +4,7 @@ import dataclasses
 import datetime as dt
 import uuid
 
+from product_importer.kit import secrets
 from product_importer.web import webhook_form
 from product_importer.web.trying import Tried
 from product_importer.webhooks.inbox import InboxMessage
@@ -33,6 +34,7 @@ SHOP = EndpointSeen(
     max_in_flight=8,
     rate_per_second=20,
     headers=("X-Api-Key",),
+    unreadable=None,
     last_status=200,
     last_error=None,
     last_response_time=96.0,
@@ -56,6 +58,10 @@ ERP = dataclasses.replace(
     SHOP, url="https://erp.internal.example.com/in", description="", event_types=("upload.completed",), enabled=False,
     state="disabled", mode=Mode.SUMMARY, disabled_reason=Disabled.BY_HAND, last_at=None, last_status=None, waiting=3,
     last_response_time=None, recent=[],
+)  # fmt: skip
+LOST = dataclasses.replace(
+    SHOP, url="https://till.example.com/hook", description="Till", headers=None,
+    unreadable=secrets.unreadable({"signing secret": "give it a new secret", "headers": "write its headers anew"}),
 )  # fmt: skip
 
 
@@ -106,7 +112,7 @@ _WRONG = dataclasses.replace(
 )
 
 PAGES: dict[str, tuple[str, dict[str, object]]] = {
-    "webhooks": ("webhooks.html", NAV | {"endpoints": [SHOP, SEARCH, ERP], "said": "saved", "has_inbox": True}),
+    "webhooks": ("webhooks.html", NAV | {"endpoints": [SHOP, SEARCH, ERP, LOST], "said": "saved", "has_inbox": True}),
     "webhook": (
         "webhook.html",
         LOG | {"endpoint": SEARCH, "page": DeliveryPage(DELIVERIES, "x"), "failed": 214, "tried": REFUSED},
@@ -115,6 +121,11 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         "webhook.html",
         LOG | {"endpoint": ERP, "page": DeliveryPage([], None), "tried": UNSENT, "inbox": "/inbox/a"},
     ),
+    "webhook-lost": (
+        "webhook.html",
+        LOG | {"endpoint": LOST, "page": DeliveryPage([], None), "tried": None},
+    ),
+    "webhook-lost-edit": ("webhook_form.html", NAV | {"form": webhook_form.of(LOST), "endpoint": LOST}),
     "webhook-wrong": ("webhook_form.html", NAV | {"form": _WRONG, "endpoint": SHOP}),
     "webhook-delivery": (
         "delivery.html",

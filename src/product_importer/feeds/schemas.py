@@ -5,14 +5,16 @@ import uuid
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, computed_field, field_validator, model_validator
 
 from product_importer.feeds.models import FeedOutcome
 from product_importer.imports.options import Options
+from product_importer.kit import secrets
 from product_importer.kit.errors import AppError
 from product_importer.kit.outbound import headers as further
 from product_importer.kit.outbound import urls
 from product_importer.kit.outbound.headers import Headers
+from product_importer.kit.secrets import Unreadable
 
 SHORTEST, LONGEST = 5, 7 * 24 * 60  # minutes between two looks
 PURPOSE: Final = "feeds"  # that headers are sealed for
@@ -75,7 +77,7 @@ class FeedSeen(BaseModel):
     id: uuid.UUID
     name: str
     url: str
-    headers: list[str] = Field(description="The names of its headers.")
+    headers: list[str] | None = Field(description="The names of its headers; null where they cannot be read.")
     every_minutes: int
     enabled: bool
     options: Options
@@ -92,7 +94,13 @@ class FeedSeen(BaseModel):
     @classmethod
     def _names(cls, kept: Any) -> Any:
         """Show no more than the names of what is sealed."""
-        return kept if isinstance(kept, list) else list(further.unsealed(kept, purpose=PURPOSE))
+        return kept if isinstance(kept, list) else further.names(kept, purpose=PURPOSE)
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def unreadable(self) -> Unreadable | None:
+        """Why its headers cannot be read, where SECRET_KEY has changed."""
+        return secrets.unreadable({"headers": "write its headers anew"} if self.headers is None else {})
 
     @property
     def host(self) -> str:

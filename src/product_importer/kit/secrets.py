@@ -4,6 +4,8 @@ import base64
 import contextlib
 import os
 import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +28,24 @@ class SecretUnreadable(AppError):
     code = "SECRET_UNREADABLE"
     title = "A stored secret cannot be read"
     action = "Set SECRET_KEY to what it was when the secret was stored; several keys are separated by blanks."
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """That parts of a row cannot be read, as whoever looks at it is told: code, what was found, what to do."""
+
+    code: str
+    message: str
+    action: str
+
+
+def unreadable(lost: Mapping[str, str]) -> Unreadable | None:
+    """Tell of the parts that cannot be read, each with what mends it beside the old key; None without any."""
+    if not lost:
+        return None
+    message = f"Its {' and '.join(lost)} cannot be read: SECRET_KEY is not what it was when that was stored."
+    action = f"{SecretUnreadable.action} Or {' and '.join(lost.values())}."
+    return Unreadable(SecretUnreadable.code, message, action)
 
 
 def configure(settings: Settings) -> None:

@@ -42,7 +42,7 @@ def blank() -> Form:
 def of(one: EndpointSeen) -> Form:
     """Fill the form with an endpoint; its headers cannot be shown again."""
     values = {name: _text(getattr(one, name)) for name in TEXTS if name != "headers"} | {"headers": ""}
-    return Form(values, frozenset(one.event_types), tuple(one.headers))
+    return Form(values, frozenset(one.event_types), tuple(one.headers or ()))
 
 
 def said(sent: Mapping[str, str], kept: tuple[str, ...] = ()) -> Form:

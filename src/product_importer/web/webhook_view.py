@@ -54,6 +54,8 @@ def look(one: EndpointSeen) -> Look:
     """Tell how an endpoint's state is drawn."""
     if one.state == "disabled":
         return Look("minus", "" if one.disabled_reason is Disabled.BY_HAND else "is-rejected")
+    if one.unreadable:
+        return Look("alert-triangle", "is-rejected")
     if one.state == "resting" or one.failures or (one.last_at and not is_good(one.last_status)):
         return Look("alert-triangle", "is-superseded")
     return Look("check" if one.last_at else "clock")
@@ -63,6 +65,8 @@ def standing(one: EndpointSeen) -> str:
     """Say where an endpoint stands."""
     if one.state == "disabled":
         return _DISABLED[one.disabled_reason or Disabled.BY_HAND]
+    if one.unreadable:
+        return "Nothing is sent: a secret is lost"
     failures = f"{one.failures} failure{'s' if one.failures > 1 else ''} in a row"
     if one.state == "resting":
         return f"Resting, {failures}" if one.failures else "Resting, as it asked"

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, defer
 
 from product_importer.kit import clock, ids
 from product_importer.kit.errors import AppError
+from product_importer.kit.secrets import Unreadable
 from product_importer.webhooks import endpoints, resending, sealed
 from product_importer.webhooks.events import TEST
 from product_importer.webhooks.models import Attempt, Delivery, DeliveryState, Disabled, Endpoint, Mode
@@ -42,8 +43,9 @@ class EndpointSeen:
     """An endpoint as it is shown. `event_type` is its only type, if there is one; `last_response_time` milliseconds.
 
     `state` is `active`, `resting` (it failed ten times in a row, or asked for it) or `disabled`. Of its further headers
-    only the names are told. `waiting` counts its deliveries that are still to be sent, up to 10,000. `recent` has its
-    latest answers, the newest last, at most 24; those that came together are one, by their median.
+    only the names are told, null where they cannot be read; `unreadable` says why nothing can be sent, where SECRET_KEY
+    has changed. `waiting` counts its deliveries that are still to be sent, up to 10,000. `recent` has its latest
+    answers, the newest last, at most 24; those that came together are one, by their median.
     """
 
     id: uuid.UUID
@@ -57,7 +59,8 @@ class EndpointSeen:
     batch_size: int
     max_in_flight: int
     rate_per_second: int | None
-    headers: Sequence[str]
+    headers: Sequence[str] | None
+    unreadable: Unreadable | None
     last_status: int | None
     last_error: str | None
     last_response_time: float | None
@@ -166,7 +169,8 @@ def seen_of(session: Session, one: Endpoint) -> EndpointSeen:
         event_type=one.event_types[0] if len(one.event_types) == 1 else None,
         state=state,
         recent=[Answered(milliseconds, bool(good)) for milliseconds, good in one.recent],
-        headers=tuple(sealed.headers_of(one)),
+        headers=sealed.header_names(one),
+        unreadable=sealed.unreadable(one),
         waiting=waiting(session, one.id),
     )
 

@@ -29,6 +29,14 @@ def unsealed(kept: str | None, *, purpose: str) -> dict[str, str]:
     return dict(json.loads(secrets.unseal(kept, purpose=purpose))) if kept else {}
 
 
+def names(kept: str | None, *, purpose: str) -> list[str] | None:
+    """Return the names of the headers that were sealed for this purpose; None where they cannot be read."""
+    try:
+        return list(unsealed(kept, purpose=purpose))
+    except secrets.SecretUnreadable:
+        return None
+
+
 def _allowed(headers: dict[str, str]) -> dict[str, str]:
     if len(headers) > MOST:
         raise ValueError(f"at most {MOST} headers can be added")

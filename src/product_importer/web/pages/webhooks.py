@@ -67,7 +67,7 @@ def edit(request: Request, endpoint_id: uuid.UUID, session: Reading, actor: Acto
 def save(request: Request, endpoint_id: uuid.UUID, sent: Sent, actor: Actor) -> Response:
     """Change an endpoint."""
     with database.reading() as session:
-        kept = tuple(queries.seen(session, endpoint_id).headers)
+        kept = tuple(queries.seen(session, endpoint_id).headers or ())
     form = webhook_form.said(sent, kept)
     try:
         with database.transaction() as session:
