@@ -50,11 +50,12 @@ OAK = make_feed(
     headers=["Authorization"],
     options=Options(mapping={"sku": "Art. no."}),
 )
+LOST = make_feed(5, "Thornbury glass", FeedOutcome.UNCHANGED).model_copy(update={"headers": None})
 FEEDS = [
     OAK,
     make_feed(2, "Larkspur lamps", FeedOutcome.UNCHANGED, every_minutes=1440),
     make_feed(3, "Brightwater textiles", FeedOutcome.FAILED, failures=3, error=FAULT),
-    make_feed(5, "Thornbury glass", FeedOutcome.UNCHANGED, headers=None),
+    LOST,
     make_feed(4, "Till in the shop", None, url="", import_id=None, next_at=None, looked_at=None),
 ]
 NAMES = {SPRING: ImportNamed(id=SPRING, number=41, file="prices.csv")}
@@ -62,7 +63,7 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "feeds": ("feeds.html", {"nav": "feeds", "feeds": FEEDS, "imports": NAMES}),
     "feeds-none": ("feeds.html", {"nav": "feeds", "feeds": [], "imports": {}}),
     "feed": ("feed.html", {"nav": "feeds", "feed": OAK, "form": feed_form.of(OAK)}),
-    "feed-lost": ("feed.html", {"nav": "feeds", "feed": FEEDS[3], "form": feed_form.of(FEEDS[3])}),
+    "feed-lost": ("feed.html", {"nav": "feeds", "feed": LOST, "form": feed_form.of(LOST)}),
     "feed-wrong": (
         "feed.html",
         {"nav": "feeds", "feed": None}
