@@ -31,6 +31,7 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy import insert as sql_insert
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, distinct_on
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
@@ -80,7 +81,10 @@ def engine(url: str) -> Engine:
 
 def options(access: Access, scratch: str | None) -> dict[str, Any]:
     """Make a reading transaction read only, and `scratch` the name of the job's own schema."""
-    return {"postgresql_readonly": access is Access.READ, "schema_translate_map": {"scratch": scratch}}
+    return {
+        "postgresql_readonly": access is Access.READ,
+        "schema_translate_map": {"scratch": scratch, "staging": scratch},
+    }
 
 
 def load(connection: Connection, table: Table, rows: Iterable[Sequence[Any]], *, durable: bool) -> None:
@@ -206,11 +210,16 @@ def position(text: ColumnElement[Any], part: str) -> ColumnElement[int]:
 
 
 def last_of_each(
-    table: Table, key: ColumnElement[str], order: ColumnElement[int], *, among: ColumnElement[bool]
+    table: Table,
+    key: ColumnElement[str],
+    order: ColumnElement[int],
+    *,
+    among: ColumnElement[bool],
+    before: ColumnElement[int],
 ) -> Select[Any]:
     """DISTINCT ON, and counting along the order in which its rows come anyway."""
     last = select(table).where(among).ext(distinct_on(key)).order_by(key, order.desc()).subquery()
-    place = func.row_number().over(order_by=last.c[str(key.key)])
+    place = func.row_number().over(order_by=last.c[str(key.key)]) + before
     return select(last, cast(null(), Integer()).label("records"), place.label("place"))
 
 
@@ -223,6 +232,16 @@ def cuts(connection: Connection, table: Table, key: str, *, pieces: int) -> list
     shares = [(1 - COUNTING) ** piece for piece in range(pieces)]  # which makes all of them end at once
     ends = (end / sum(shares) for end in itertools.accumulate(shares[:-1]))
     return sorted({found.bounds[int(len(found.bounds) * end)] for end in ends})
+
+
+def fill(connection: Connection, table: Table, rows: Select[Any], *, piece: int) -> int:  # noqa: ARG001
+    """Insert: several connections may fill one table."""
+    statement = sql_insert(table).from_select(table.columns.keys(), rows)
+    return connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
+
+
+def join(connection: Connection, table: Table) -> None:
+    """Do nothing: all pieces went into one table."""
 
 
 def beside(left: FromClause, right: FromClause, on: ColumnElement[bool]) -> FromClause:
