@@ -9,7 +9,7 @@ from product_importer.imports import plan, preparation, staging
 from product_importer.imports.snapshot import Counts
 from product_importer.imports.states import Mode
 from product_importer.kit import database
-from product_importer.kit.database import postgres, sqlite_scratch
+from product_importer.kit.database import postgres_scratch, sqlite_scratch
 from product_importer.kit.failpoints import Injected
 from tests.makers import (
     csv_file,
@@ -192,7 +192,7 @@ def test_a_created_product_leaves_only_a_reference_in_the_journal() -> None:
 
 @pytest.fixture
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    for way in (postgres, sqlite_scratch):
+    for way in (postgres_scratch, sqlite_scratch):
         monkeypatch.setattr(way, "PIECE", 20)
 
 

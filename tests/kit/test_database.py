@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from product_importer.catalog.models import Product
 from product_importer.imports import staging
 from product_importer.kit import database
-from product_importer.kit.database import postgres, sqlite_scratch
+from product_importer.kit.database import postgres_scratch, sqlite_scratch
 from product_importer.kit.database.face import Access
 from tests.makers import make_product, stored_products
 from tests.servers import databases
@@ -169,7 +169,7 @@ def test_one_connection_sees_one_scratch_area_after_the_other(area: str) -> None
 def test_a_large_table_is_cut_into_pieces_that_end_at_once(
     area: str, monkeypatch: pytest.MonkeyPatch, rows: int, shares: list[str], even: list[str]
 ) -> None:
-    for way in (postgres, sqlite_scratch):
+    for way in (postgres_scratch, sqlite_scratch):
         monkeypatch.setattr(way, "PIECE", 20)
     with database.transaction(Access.LOAD, scratch=area) as session:
         staging.add(session, [(number, f"a-{number:02}", *ROW[2:]) for number in reversed(range(rows))])
