@@ -1,5 +1,6 @@
 """The plan: which record of a file counts for a SKU, and what the catalog makes of it."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy import Table, delete, select
 from product_importer.imports import plan, preparation, staging
 from product_importer.imports.snapshot import Counts
 from product_importer.imports.states import Mode
-from product_importer.kit import database
+from product_importer.kit import database, settings
 from product_importer.kit.database import postgres_scratch, sqlite_scratch
 from product_importer.kit.failpoints import Injected
 from tests.makers import (
@@ -191,9 +192,15 @@ def test_a_created_product_leaves_only_a_reference_in_the_journal() -> None:
 
 
 @pytest.fixture
-def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+def small_pieces(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """As many pieces as either database fills at once."""
     for way in (postgres_scratch, sqlite_scratch):
-        monkeypatch.setattr(way, "PIECE", 20)
+        monkeypatch.setattr(way, "PIECE", 3)
+    with monkeypatch.context() as parallel:
+        parallel.setenv("IMPORT_PARALLEL", "16")
+        settings.current.cache_clear()
+        yield
+    settings.current.cache_clear()
 
 
 @pytest.mark.usefixtures("small_pieces")

@@ -8,7 +8,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Engine, MetaData, Select, Table, func, insert, literal_column, select
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Engine,
+    Insert,
+    MetaData,
+    Select,
+    Table,
+    func,
+    insert,
+    literal_column,
+    select,
+)
 from sqlalchemy.dialects.sqlite import dialect
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.schema import CreateTable
@@ -18,6 +30,7 @@ from product_importer.kit.database.face import Access
 from product_importer.kit.database.types import Money
 
 KEPT, READ = "scratch", "staging"  # schemas: what outlives the filling, and what it is made from
+PIECE_OF = "piece_"  # how the schemas of pieces begin that wait to be joined
 CACHE = 16_000  # KiB of pages that a connection keeps at most; at the usual 2,000 an import reads many of them twice
 SORTING = 1_000  # KiB, as above, while a plan is made: what fits the processor's cache is sorted a fifth faster
 FEW = 10  # blocks of rows for which no process is started
@@ -97,24 +110,11 @@ def cuts(connection: Connection, table: Table, key: str, *, pieces: int) -> list
 
 def fill(connection: Connection, table: Table, rows: Select[Any], *, piece: int) -> int:
     """Insert the first piece here, and each other one in a process of its own into a file of its own."""
-    columns = [column.name for column in table.columns]
-    statement = insert(table).from_select(columns, rows)
+    statement = insert(table).from_select(list(table.columns), rows)
     if not piece:
         return connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
-    told = statement.compile(dialect=dialect(paramstyle="named"))
-    name, _ = connection.info["scratch"]
-    own = _file(connection.engine, name, f"piece_{piece:02}").as_uri()
-    task = sqlite_apart.Task(
-        database=str(connection.engine.url.database),
-        attached={KEPT: own, READ: _file(connection.engine, name, READ).as_uri()},
-        written=KEPT,
-        cache=SORTING,
-        create=str(CreateTable(table).compile(dialect=dialect())),
-        insert=str(told),
-        values=dict(told.params),
-    )
     try:
-        return sqlite_apart.run(task)
+        return sqlite_apart.run(_task(connection, table, statement, piece))
     except sqlite3.Error as error:
         raise OperationalError(f"fill {table.name}", None, error) from error
 
@@ -146,6 +146,21 @@ def _attach_files(connection: Connection, name: str, *, filling: bool) -> None:
             connection.exec_driver_sql(f"PRAGMA {schema}.synchronous=OFF")
 
 
+def _task(connection: Connection, table: Table, statement: Insert, piece: int) -> sqlite_apart.Task:
+    """Describe the piece as a process of its own has to be told: its file stands in the place of what is kept."""
+    told, (name, _) = statement.compile(dialect=dialect(paramstyle="named")), connection.info["scratch"]
+    files = {KEPT: f"{PIECE_OF}{piece:02}", READ: READ}
+    return sqlite_apart.Task(
+        database=str(connection.engine.url.database),
+        attached={schema: _file(connection.engine, name, file).as_uri() for schema, file in files.items()},
+        written=KEPT,
+        cache=SORTING,
+        create=str(CreateTable(table).compile(dialect=dialect())),
+        insert=str(told),
+        values=dict(told.params),
+    )
+
+
 def _target(table: Table, schema: str) -> sqlite_load.Target:
     """Describe the table as whoever fills it has to name it; amounts become the whole cents in which they are kept."""
     naming: dict[str, Any] = {"schema_translate_map": {table.schema: schema}, "render_schema_translate": True}
@@ -171,4 +186,4 @@ def _file(engine: Engine, name: str, schema: str) -> Path:
 
 
 def _pieces(engine: Engine, name: str) -> list[Path]:
-    return sorted(_folder(engine, name).glob("piece_*.db"))
+    return sorted(_folder(engine, name).glob(f"{PIECE_OF}*"))
