@@ -75,8 +75,8 @@ class Due:
     deliveries: Sequence[Item]
 
 
-def _due(hands: Mapping[uuid.UUID, Hand]) -> list[Due]:
-    """Fetch what is due but for what is in hand already."""
+def _due(hands: Mapping[uuid.UUID, Hand], told: set[uuid.UUID]) -> list[Due]:
+    """Fetch what is due but for what is in hand already; an endpoint that cannot be called is told of once."""
     found = []
     with database.reading() as session:
         for endpoint in waiting.endpoints(session):
@@ -84,7 +84,9 @@ def _due(hands: Mapping[uuid.UUID, Hand]) -> list[Due]:
             try:
                 receiver = Receiver.of(endpoint)
             except AppError as error:
-                _log.error("an endpoint cannot be called", endpoint=str(endpoint.id), error=error.detail)
+                if endpoint.id not in told:
+                    _log.error("an endpoint cannot be called", endpoint=str(endpoint.id), error=error.detail)
+                told.add(endpoint.id)
                 continue
             room = hand.room
             some = waiting.deliveries(session, endpoint, but=hand.lanes, limit=room.any, urgent=room.urgent)
@@ -98,6 +100,7 @@ class Office:
     def __init__(self, calls: Client, lease: leases.Hold) -> None:
         self._calls, self._lease = calls, lease
         self._posts: dict[uuid.UUID, Post] = {}
+        self._told: set[uuid.UUID] = set()  # endpoints of which the log says that they cannot be called
         self._outcomes: list[Outcome] = []
         self._bell = asyncio.Event()
         self._ends = time.monotonic() + turn.TURN
@@ -131,7 +134,7 @@ class Office:
     async def _load(self) -> None:
         """Give each endpoint's post what is due; one whose endpoint may not be called any more stops."""
         hands = {key: Hand(dict(post.in_hand), post.room) for key, post in self._posts.items()}
-        found = await asyncio.to_thread(_due, hands)
+        found = await asyncio.to_thread(_due, hands, self._told)
         for one in found:
             if one.endpoint.id not in self._posts:
                 self._posts[one.endpoint.id] = Post(self._calls, self._outcomes.append, self._bell)
