@@ -166,7 +166,7 @@ def test_further_headers_are_sent_and_kept_sealed(started: Settings, inbox: Rece
     edits(1)
     work()
     assert inbox.seen[0].headers["x-shop-key"] == "s3cret-of-the-shop"
-    assert seen(endpoint_id).headers == ("X-Shop-Key",)
+    assert seen(endpoint_id).headers == ["X-Shop-Key"]
     with database.reading() as session:
         (row,) = session.connection().exec_driver_sql("SELECT * FROM webhook_endpoints").all()
     assert not any(hidden in str(row) for hidden in ("s3cret", secret.removeprefix("whsec_")))
