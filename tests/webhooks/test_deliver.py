@@ -172,6 +172,18 @@ def test_further_headers_are_sent_and_kept_sealed(started: Settings, inbox: Rece
     assert not any(hidden in str(row) for hidden in ("s3cret", secret.removeprefix("whsec_")))
 
 
+def test_another_server_never_hears_the_headers_of_the_one_before(started: Settings, inbox: Receiver) -> None:
+    endpoint_id, _ = make_endpoint("https://before.example/hook", headers={"X-Shop-Key": "s3cret-of-the-shop"})
+    changed(endpoint_id, url="https://before.example/moved")
+    assert seen(endpoint_id).headers == ["X-Shop-Key"]
+    changed(endpoint_id, url=inbox.url)
+    edits(1)
+    work()
+    assert "x-shop-key" not in inbox.seen[0].headers
+    changed(endpoint_id, url="https://after.example", headers={"X-New": "1"})
+    assert seen(endpoint_id).headers == ["X-New"]
+
+
 def test_what_people_wait_for_is_sent_before_an_import(started: Settings, inbox: Receiver) -> None:
     make_endpoint(inbox.url, "product.created", "product.updated", mode="each", max_in_flight=1)
     makers.import_file(makers.csv_file(*(f"P-{number},P {number},,1" for number in range(30))))

@@ -67,10 +67,13 @@ def add(session: Session, wanted: EndpointIn, *, actor: str) -> tuple[Endpoint, 
 def change(session: Session, endpoint_id: uuid.UUID, wanted: EndpointPatch, *, actor: str) -> Endpoint:
     """Change the fields that were sent. Raises EndpointNotFound, UrlRefused.
 
-    Another address is another receiver: what is said of the old one's health is forgotten.
+    Another address is another receiver: what is said of the old one's health is forgotten, and another server never
+    hears the headers that were meant for the one before.
     """
     endpoint = endpoint_of(session, endpoint_id, lock=True)
     values = _stored(wanted.values())
+    if urls.origin(values.get("url", endpoint.url)) != urls.origin(endpoint.url):
+        values.setdefault("headers", None)
     enabled = values.pop("enabled", endpoint.enabled)
     changed = {name: value for name, value in values.items() if getattr(endpoint, name) != value}
     for name, value in changed.items():
