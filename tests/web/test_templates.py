@@ -48,7 +48,7 @@ def live() -> Iterator[Live]:
 
 @pytest.fixture(scope="module")
 def visitor(browser: Browser) -> Iterator[Page]:
-    """A reader who goes from page to page in one tab: styles and scripts are fetched and compiled once, not each time."""
+    """A reader who goes from page to page in one tab: styles and scripts are fetched and compiled once."""
     with chromium.page(browser) as page:
         yield page
 
