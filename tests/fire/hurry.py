@@ -3,7 +3,7 @@
 import os
 
 from product_importer.imports import preparation, slices
-from product_importer.kit.database import postgres, sqlite
+from product_importer.kit.database import postgres, postgres_scratch, sqlite, sqlite_scratch
 from product_importer.kit.tasks import failure, leases, sweeper
 from product_importer.media import giving
 from product_importer.webhooks import duties
@@ -23,7 +23,7 @@ def apply() -> None:
     leases.HEARTBEAT = BEATS
     sweeper.EVERY, sweeper.PATIENCE = 0.3, 1.0
     sqlite.SLICE = postgres.SLICE = SLICE
-    postgres.PIECE = PIECE
+    postgres_scratch.PIECE = sqlite_scratch.PIECE = PIECE
     slices.SMALLEST = SLICE // 2
     failure.ATTEMPTS = 100  # on a busy machine a lease this short runs out although nobody died
     duties.PAUSE = 0.2

@@ -63,7 +63,7 @@ def lose_the_plan(import_id: uuid.UUID) -> None:
             connection.execute(text(f'TRUNCATE "{area}".plan, "{area}".staged'))
     else:
         engine.dispose()  # an open connection would still see the removed file
-        Path(f"{engine.url.database}.scratch", area or "").unlink()
+        Path(f"{engine.url.database}.scratch", area or "", "scratch.db").unlink()
 
 
 def cancel(import_id: uuid.UUID) -> None:

@@ -1,5 +1,6 @@
 """The plan: which record of a file counts for a SKU, and what the catalog makes of it."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
@@ -8,8 +9,8 @@ from sqlalchemy import Table, delete, select
 from product_importer.imports import plan, preparation, staging
 from product_importer.imports.snapshot import Counts
 from product_importer.imports.states import Mode
-from product_importer.kit import database
-from product_importer.kit.database import postgres
+from product_importer.kit import database, settings
+from product_importer.kit.database import postgres_scratch, sqlite_scratch
 from product_importer.kit.failpoints import Injected
 from tests.makers import (
     csv_file,
@@ -190,8 +191,20 @@ def test_a_created_product_leaves_only_a_reference_in_the_journal() -> None:
     }  # fmt: skip
 
 
-def test_a_file_that_is_planned_in_pieces_gives_each_key_its_rank(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(postgres, "PIECE", 20)
+@pytest.fixture
+def small_pieces(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """As many pieces as either database fills at once."""
+    for way in (postgres_scratch, sqlite_scratch):
+        monkeypatch.setattr(way, "PIECE", 3)
+    with monkeypatch.context() as parallel:
+        parallel.setenv("IMPORT_PARALLEL", "16")
+        settings.current.cache_clear()
+        yield
+    settings.current.cache_clear()
+
+
+@pytest.mark.usefixtures("small_pieces")
+def test_a_file_that_is_planned_in_pieces_gives_each_key_its_rank() -> None:
     make_product("K-07", name="Mug", price=Decimal("1.00"))
     make_product("K-31", name="Mug", price=Decimal("2.00"))
     keys = [f"k-{number * 7 % 40:02}" for number in range(50)]  # the first ten come twice
@@ -207,8 +220,8 @@ def test_a_file_that_is_planned_in_pieces_gives_each_key_its_rank(monkeypatch: p
     assert kinds == {"k-07": staging.SAME, "k-31": staging.UPDATE}
 
 
+@pytest.mark.usefixtures("small_pieces")
 def test_a_file_whose_pieces_fail_is_planned_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(postgres, "PIECE", 20)
     import_id = make_import(csv_file(*(f"K-{number:02},Mug,,1.00" for number in range(50))))
     monkeypatch.setenv("FAILPOINTS", "import.plan.piece=error")
     with pytest.raises(Injected):

@@ -238,7 +238,7 @@ def test_the_plan_under_review_outlives_a_crash_of_the_server(reviewed: uuid.UUI
         with engine.connect() as connection:
             assert connection.scalars(logged, {"area": area}).all() == ["plan", "staged"]
     else:
-        assert Path(f"{engine.url.database}.scratch", area or "").stat().st_size > 0
+        assert Path(f"{engine.url.database}.scratch", area or "", "scratch.db").stat().st_size > 0
 
 
 def test_a_cancellation_that_came_while_the_plan_was_made_is_not_left_waiting(gate: Gate) -> None:

@@ -37,7 +37,7 @@ def area_of(import_id: uuid.UUID) -> str:
 
 
 def file_of(area: str) -> Path:
-    return Path(f"{database.engine().url.database}.scratch", area)
+    return Path(f"{database.engine().url.database}.scratch", area, "scratch.db")
 
 
 def remove(area: str) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from product_importer.catalog.models import Product
 from product_importer.imports import staging
 from product_importer.kit import database
-from product_importer.kit.database import postgres
+from product_importer.kit.database import postgres_scratch, sqlite_scratch
 from product_importer.kit.database.face import Access
 from tests.makers import make_product, stored_products
 from tests.servers import databases
@@ -138,15 +138,17 @@ def test_what_is_no_error_of_the_database_is_not_taken_for_one() -> None:
 
 def test_a_scratch_area_is_filled_once_and_then_read_beside_the_catalog(area: str) -> None:
     make_product("A-1", price=Decimal("12.50"))
+    staged, pictures = staging.staged.c, staging.pictures.c
     with database.transaction(Access.LOAD, scratch=area) as session:
         staging.add(session, [ROW, (3, "b-2", "B-2", "Lamp", "Nice", None, None, 2)])
-    database.face().seal_scratch(database.engine(), area)
-    staged = staging.staged.c
-    same = select(staged.line).where(staged.sku_key == Product.sku_key, staged.price == Product.price)
-    with database.transaction(scratch=area) as session:
+        staging.add_pictures(session, [(2, "A-1")])
+        same = select(staged.line).where(staged.sku_key == Product.sku_key, staged.price == Product.price)
         assert session.scalars(same).all() == [2]
         rows = [tuple(row) for row in session.execute(select(staging.staged).order_by(staged.line))]
     assert rows == [(*ROW[:5], Decimal("12.50"), True, 0), (3, "b-2", "B-2", "Lamp", "Nice", None, None, 2)]
+    database.face().seal_scratch(database.engine(), area)
+    with database.transaction(scratch=area) as session:
+        assert session.scalars(select(pictures.line).where(pictures.urls == Product.sku)).all() == [2]
 
 
 def test_one_connection_sees_one_scratch_area_after_the_other(area: str) -> None:
@@ -157,20 +159,23 @@ def test_one_connection_sees_one_scratch_area_after_the_other(area: str) -> None
             staging.add(session, [ROW] * count)
     counted = select(func.count()).select_from(staging.staged)
     for name, count in ((area, 1), (other, 2), (area, 1)):
-        with database.transaction(scratch=name) as session:
+        with database.transaction(Access.LOAD, scratch=name) as session:
             assert session.scalar(counted) == count
 
 
-@pytest.mark.parametrize(("rows", "cuts"), [(39, []), (40, ["a-23"]), (90, ["a-40", "a-69"])])
-def test_a_large_table_is_cut_into_pieces_where_several_connections_may_write(
-    area: str, monkeypatch: pytest.MonkeyPatch, rows: int, cuts: list[str]
+@pytest.mark.parametrize(
+    ("rows", "shares", "even"), [(39, [], []), (40, ["a-23"], ["a-20"]), (90, ["a-40", "a-69"], ["a-30", "a-60"])]
+)
+def test_a_large_table_is_cut_into_pieces_that_end_at_once(
+    area: str, monkeypatch: pytest.MonkeyPatch, rows: int, shares: list[str], even: list[str]
 ) -> None:
-    monkeypatch.setattr(postgres, "PIECE", 20)
+    for way in (postgres_scratch, sqlite_scratch):
+        monkeypatch.setattr(way, "PIECE", 20)
     with database.transaction(Access.LOAD, scratch=area) as session:
         staging.add(session, [(number, f"a-{number:02}", *ROW[2:]) for number in reversed(range(rows))])
         database.face().analyze(session.connection(), staging.staged, "sku_key")
         found = database.face().cuts(session.connection(), staging.staged, "sku_key", pieces=3)
-    assert found == ([] if on_sqlite() else cuts)
+    assert found == (even if on_sqlite() else shares)
 
 
 def test_a_scratch_area_whose_filling_failed_is_empty(area: str) -> None:

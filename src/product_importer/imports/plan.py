@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, insert, null, or_, select, true
+from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, literal, null, or_, select, true
 from sqlalchemy.orm import Session
 
 from product_importer.catalog.models import Product
@@ -14,7 +14,6 @@ from product_importer.imports import staging
 from product_importer.imports.aliases import FIELDS
 from product_importer.imports.states import Mode
 from product_importer.kit import database, settings
-from product_importer.kit.database import sets
 from product_importer.kit.database.face import Pairs
 from product_importer.kit.failpoints import failpoint
 
@@ -66,8 +65,12 @@ def fill(area: str, *, mode: Mode, fields: Collection[str], durable: bool) -> in
         cuts = database.face().cuts(session.connection(), staging.staged, "sku_key", pieces=at_once)
     pieces = [_Piece(*ends) for ends in itertools.pairwise([None, *cuts, None])]
     with ThreadPoolExecutor(len(pieces)) as pool:
-        filled = [pool.submit(_fill, area, piece, mode, fields) for piece in pieces]
-        return sum(piece.result() for piece in filled)
+        filled = [pool.submit(_fill, area, at, _winners(mode, fields, piece)) for at, piece in enumerate(pieces)]
+        winners = sum(piece.result() for piece in filled)
+    if len(pieces) > 1:
+        with staging.filling(area) as session:
+            database.face().join(session.connection(), staging.plan)
+    return winners
 
 
 def finish(area: str, *, records: int, durable: bool) -> Plan:
@@ -116,11 +119,9 @@ def kind_of(mode: Mode, record: FromClause, product: FromClause, fields: Collect
     )
 
 
-def _fill(area: str, piece: _Piece, mode: Mode, fields: Collection[str]) -> int:
+def _fill(area: str, piece: int, rows: Select[Any]) -> int:
     with staging.filling(area) as session:
-        columns = [column.name for column in staging.plan.columns]
-        rows = _winners(mode, fields, piece, _keys_before(session, piece))
-        winners = sets.execute(session, insert(staging.plan).from_select(columns, rows))
+        winners = database.face().fill(session.connection(), staging.plan, rows, piece=piece)
         failpoint("import.plan.piece", session)
         return winners
 
@@ -134,26 +135,26 @@ def _count(session: Session, records: int) -> Plan:
     return Plan(winners=winners, superseded=records - winners, kinds=kinds)
 
 
-def _keys_before(session: Session, piece: _Piece) -> int:
+def _keys_before(piece: _Piece) -> ColumnElement[int]:
     """Count the keys that come before the piece's own."""
     if piece.first is None:
-        return 0
+        return literal(0)
     key = staging.staged.c.sku_key
     keys = select(key).where(key < piece.first).group_by(key).subquery()
-    return session.scalar(select(func.count()).select_from(keys)) or 0
+    return select(func.count()).select_from(keys).scalar_subquery()
 
 
-def _winners(mode: Mode, fields: Collection[str], piece: _Piece, before: int) -> Select[Any]:
+def _winners(mode: Mode, fields: Collection[str], piece: _Piece) -> Select[Any]:
     """Select the columns of `plan` for each key's last record; a known product keeps the spelling of its SKU."""
     face, staged, product = database.face(), staging.staged, Product.__table__.c
     key = staged.c.sku_key
-    last = face.last_of_each(staged, key, staged.c.line, among=piece.holds(key)).subquery("last")
+    chosen = face.last_of_each(staged, key, staged.c.line, among=piece.holds(key), before=_keys_before(piece))
+    last = chosen.subquery("last")
     same = and_(product.sku_key == last.c.sku_key, piece.holds(product.sku_key))
     kind = kind_of(mode, last, Product.__table__, fields)
     details = case((kind == staging.UPDATE, face.change_list(changes(last, Product.__table__, fields))))
     values: dict[str, ColumnElement[Any]] = {column.name: last.c[column.name] for column in staged.columns}
     values["sku"] = func.coalesce(product.sku, last.c.sku)
-    position = last.c.place + before if before else last.c.place
     known = (product.id, product.version, details, last.c.records)
-    chosen = select(position, kind, *known, *values.values())
-    return chosen.select_from(last.outerjoin(Product.__table__, same))
+    rows = select(last.c.place, kind, *known, *values.values())
+    return rows.select_from(last.outerjoin(Product.__table__, same))

@@ -31,7 +31,8 @@ from product_importer.kit.database.types import Json, KeyText, Money
 CREATE, UPDATE, SAME, SKIP = 1, 2, 3, 4  # plan.kind: what the catalog looked like when the plan was made
 KINDS = {Outcome.CREATED: CREATE, Outcome.UPDATED: UPDATE, Outcome.UNCHANGED: SAME, Outcome.SKIPPED: SKIP}
 
-_scratch = MetaData(schema="scratch")
+_kept = MetaData(schema="scratch")
+_read = MetaData(schema="staging")  # not needed any more once the plan stands
 
 
 def _values() -> list[Column[Any]]:
@@ -48,10 +49,10 @@ def _values() -> list[Column[Any]]:
     ]
 
 
-staged = Table("staged", _scratch, *_values())
+staged = Table("staged", _read, *_values())
 plan = Table(
     "plan",
-    _scratch,
+    _kept,
     Column("position", Integer, nullable=False),
     Column("kind", SmallInteger, nullable=False),
     Column("product_id", Uuid),
@@ -63,7 +64,7 @@ plan = Table(
 )
 pictures = Table(  # only of a file that names pictures: what each record does, as JSON
     "pictures",
-    _scratch,
+    _kept,
     Column("line", Integer, nullable=False),
     Column("urls", Text, nullable=False),
     PrimaryKeyConstraint("line"),

@@ -120,17 +120,31 @@ class Face(Protocol):
         ...
 
     def last_of_each(
-        self, table: Table, key: ColumnElement[str], order: ColumnElement[int], *, among: ColumnElement[bool]
+        self,
+        table: Table,
+        key: ColumnElement[str],
+        order: ColumnElement[int],
+        *,
+        among: ColumnElement[bool],
+        before: ColumnElement[int],
     ) -> Select[Any]:
         """Return the rows that have the highest `order` of their `key` among some rows, in the order of the keys.
 
         `records` says how many there are of the key, or nothing where counting costs more than it saves; `place`
-        is the row's number, from 1, for an integer primary key to be inserted into.
+        is the row's number, for an integer primary key that `fill` inserts into: the first one's follows `before`.
         """
         ...
 
     def cuts(self, connection: Connection, table: Table, key: str, *, pieces: int) -> list[str]:
-        """Return the keys that cut an analyzed table into at most so many pieces for as many connections, in order."""
+        """Return the keys that cut an analyzed table into at most so many pieces to be filled at once, in order."""
+        ...
+
+    def fill(self, connection: Connection, table: Table, rows: Select[Any], *, piece: int) -> int:
+        """Insert `rows` as one piece, counted from 0, of a scratch table, and return how many they are."""
+        ...
+
+    def join(self, connection: Connection, table: Table) -> None:
+        """Put the pieces of a scratch table together in their order, when all are filled."""
         ...
 
     def beside(self, left: FromClause, right: FromClause, on: ColumnElement[bool]) -> FromClause:

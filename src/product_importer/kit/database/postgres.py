@@ -1,6 +1,5 @@
 """PostgreSQL's own way: COPY, unlogged scratch tables, sessions that cannot hold locks for ever, its error codes."""
 
-import itertools
 import json
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
@@ -32,10 +31,10 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, distinct_on
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 
 from product_importer.kit import folding
+from product_importer.kit.database import postgres_errors, postgres_scratch
 from product_importer.kit.database.face import Access, Pairs
 from product_importer.kit.database.types import Moment, Money
 
@@ -43,23 +42,11 @@ SLICE = 20_000  # products
 SKU_BEFORE = "journal_entries.details #>> '{sku,0}'"
 KNOWS_PHRASES = False  # pg_trgm cuts at whatever is no letter or digit
 FILLERS = 16
+create_scratch, drop_scratch = postgres_scratch.create, postgres_scratch.drop
+begin_filling, create_table = postgres_scratch.begin_filling, postgres_scratch.create_table
+cuts, fill, join = postgres_scratch.cuts, postgres_scratch.fill, postgres_scratch.join
+may_retry, is_full, is_away = postgres_errors.may_retry, postgres_errors.is_full, postgres_errors.is_away
 _SESSION = {"lock_timeout": "30s", "idle_in_transaction_session_timeout": "60s", "timezone": "UTC"}
-_FILLING = {
-    "max_parallel_workers_per_gather": "0",
-    "max_parallel_maintenance_workers": "0",
-    "jit": "off",
-    "default_statistics_target": "30",
-}
-PIECE = 100_000  # rows that are worth a connection of their own
-COUNTING = 0.28  # of what planning a row costs: a piece counts the keys before its own first
-_HISTOGRAM = text(
-    "SELECT reltuples AS rows, histogram_bounds::text::text[] AS bounds"
-    " FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace"
-    " JOIN pg_stats ON schemaname = nspname AND tablename = relname AND attname = :key"
-    " WHERE pg_class.oid = CAST(:table AS regclass) AND histogram_bounds IS NOT NULL"
-)
-_AWAY = ("08", "53300", "57P")  # no connection, too many of them, a shutdown
-_RETRY = frozenset({"40P01", "40001", "55P03"})  # deadlock, serialisation failure, lock time-out
 
 
 def engine(url: str) -> Engine:
@@ -80,7 +67,10 @@ def engine(url: str) -> Engine:
 
 def options(access: Access, scratch: str | None) -> dict[str, Any]:
     """Make a reading transaction read only, and `scratch` the name of the job's own schema."""
-    return {"postgresql_readonly": access is Access.READ, "schema_translate_map": {"scratch": scratch}}
+    return {
+        "postgresql_readonly": access is Access.READ,
+        "schema_translate_map": {"scratch": scratch, "staging": scratch},
+    }
 
 
 def load(connection: Connection, table: Table, rows: Iterable[Sequence[Any]], *, durable: bool) -> None:
@@ -107,7 +97,10 @@ def insert(connection: Connection, table: Table, columns: Sequence[str], rows: I
     if not isinstance(driver, psycopg.Connection):
         raise TypeError(f"a psycopg connection was expected, not {type(driver).__name__}")
     names = ", ".join(f'"{name}"' for name in columns)
-    with driver.cursor() as cursor, cursor.copy(f"COPY {_name(connection, table)} ({names}) FROM STDIN") as copy:
+    with (
+        driver.cursor() as cursor,
+        cursor.copy(f"COPY {postgres_scratch.name_of(connection, table)} ({names}) FROM STDIN") as copy,
+    ):
         write = copy.write_row
         for row in rows:
             write(row)
@@ -118,36 +111,8 @@ def among(column: SQLColumnExpression[uuid.UUID], some: Sequence[uuid.UUID]) -> 
     return column == any_(literal(list(some), ARRAY(Uuid())))
 
 
-def create_scratch(engine: Engine, name: str) -> None:
-    """Make the schema `name`."""
-    with engine.begin() as connection:
-        connection.execute(text(f'CREATE SCHEMA "{name}"'))
-
-
-def begin_filling(connection: Connection) -> None:
-    """Keep to one process a statement, since several connections fill an area at once; do not compile, look at less."""
-    connection.execute(select(*(func.set_config(name, value, True) for name, value in _FILLING.items())))
-
-
-def create_table(connection: Connection, table: Table, *, durable: bool) -> None:
-    """Create an unlogged table, for what it holds can be read from the file again; a logged one if `durable`."""
-    table.create(connection)
-    if not durable:
-        connection.execute(text(f"ALTER TABLE {_name(connection, table)} SET UNLOGGED"))
-
-
 def seal_scratch(engine: Engine, name: str) -> None:
     """Do nothing: a crash of the server empties an unlogged table whole, and that can be seen."""
-
-
-def drop_scratch(engine: Engine, prefix: str, *, keep: str | None = None) -> None:
-    """Drop the schemas whose names begin with `prefix`; one that a frozen worker still fills is left to later."""
-    named = text("SELECT nspname FROM pg_namespace WHERE starts_with(nspname, :prefix) ORDER BY nspname")
-    with engine.begin() as connection:
-        names = connection.scalars(named, {"prefix": prefix}).all()
-    for name in names:
-        if name != keep:
-            _drop(engine, name)
 
 
 def block_id(prefix: str, number: ColumnElement[int]) -> ColumnElement[uuid.UUID]:
@@ -206,23 +171,17 @@ def position(text: ColumnElement[Any], part: str) -> ColumnElement[int]:
 
 
 def last_of_each(
-    table: Table, key: ColumnElement[str], order: ColumnElement[int], *, among: ColumnElement[bool]
+    table: Table,
+    key: ColumnElement[str],
+    order: ColumnElement[int],
+    *,
+    among: ColumnElement[bool],
+    before: ColumnElement[int],
 ) -> Select[Any]:
     """DISTINCT ON, and counting along the order in which its rows come anyway."""
     last = select(table).where(among).ext(distinct_on(key)).order_by(key, order.desc()).subquery()
-    place = func.row_number().over(order_by=last.c[str(key.key)])
+    place = func.row_number().over(order_by=last.c[str(key.key)]) + before
     return select(last, cast(null(), Integer()).label("records"), place.label("place"))
-
-
-def cuts(connection: Connection, table: Table, key: str, *, pieces: int) -> list[str]:
-    """Take the cuts from the histogram that ANALYZE made, for as many pieces as are worth a connection each."""
-    found = connection.execute(_HISTOGRAM, {"table": _name(connection, table), "key": key}).one_or_none()
-    if found is None:
-        return []
-    pieces = min(pieces, int(found.rows) // PIECE)
-    shares = [(1 - COUNTING) ** piece for piece in range(pieces)]  # which makes all of them end at once
-    ends = (end / sum(shares) for end in itertools.accumulate(shares[:-1]))
-    return sorted({found.bounds[int(len(found.bounds) * end)] for end in ends})
 
 
 def beside(left: FromClause, right: FromClause, on: ColumnElement[bool]) -> FromClause:
@@ -248,23 +207,7 @@ def one_at_a_time(connection: Connection, what: str) -> None:
 
 def analyze(connection: Connection, table: Table, *columns: str) -> None:
     """ANALYZE, without which a table of this transaction is planned as if it held a few hundred rows."""
-    connection.execute(text(f"ANALYZE {_name(connection, table)} ({', '.join(columns)})"))
-
-
-def may_retry(error: DBAPIError) -> bool:
-    """Return whether the SQLSTATE says that trying again may succeed."""
-    return getattr(error.orig, "sqlstate", None) in _RETRY
-
-
-def is_full(error: DBAPIError) -> bool:
-    """Return whether the SQLSTATE is disk_full."""
-    return getattr(error.orig, "sqlstate", None) == "53100"
-
-
-def is_away(error: DBAPIError) -> bool:
-    """Return whether the SQLSTATE says so; where no connection came about there is none."""
-    state = getattr(error.orig, "sqlstate", None)
-    return isinstance(error.orig, psycopg.OperationalError) and (state is None or state.startswith(_AWAY))
+    connection.execute(text(f"ANALYZE {postgres_scratch.name_of(connection, table)} ({', '.join(columns)})"))
 
 
 def cut(connection: Connection) -> None:
@@ -279,21 +222,6 @@ def _with_json_text(row: Sequence[Any], kept: Sequence[int]) -> list[Any]:
     for index in kept:
         told[index] = None if row[index] is None else json.dumps(row[index])
     return told
-
-
-def _drop(engine: Engine, name: str) -> None:
-    try:
-        with engine.begin() as connection:
-            connection.execute(text("SET LOCAL lock_timeout = '1s'"))
-            connection.execute(text(f'DROP SCHEMA IF EXISTS "{name}" CASCADE'))
-    except DBAPIError as error:
-        if not may_retry(error):
-            raise
-
-
-def _name(connection: Connection, table: Table) -> str:
-    schema = connection.get_execution_options().get("schema_translate_map", {}).get(table.schema, table.schema)
-    return f'"{schema}".{table.name}' if schema else table.name
 
 
 def _plain(value: ColumnElement[Any]) -> ColumnElement[Any]:

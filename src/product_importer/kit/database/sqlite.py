@@ -2,10 +2,9 @@
 
 import itertools
 import json
-import os
 import sqlite3
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,24 +34,21 @@ from sqlalchemy import (
 )
 from sqlalchemy import column as sql_column
 from sqlalchemy import table as sql_table
-from sqlalchemy.dialects.sqlite import dialect
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
-from sqlalchemy.schema import CreateTable
 from sqlalchemy.types import TypeEngine
 
 from product_importer.kit import folding
-from product_importer.kit.database import amounts, sqlite_load, turns
+from product_importer.kit.database import amounts, sqlite_load, sqlite_scratch, turns
 from product_importer.kit.database.face import Access, Pairs
 from product_importer.kit.database.types import Moment, Money
 
 SLICE = 10_000  # products: about 60 ms for whoever waits to write
 SKU_BEFORE = "json_extract(journal_entries.details, '$.sku[0]')"
 KNOWS_PHRASES = True
-FILLERS = 1
-CACHE = 16_000  # KiB of pages that a connection keeps at most; at the usual 2,000 an import reads many of them twice
-SORTING = 1_000  # KiB, as above, while a plan is made: what fits the processor's cache is sorted a fifth faster
-FEW = 10  # blocks of rows for which no process is started
+FILLERS = 8  # SQLite attaches 10 files at most
+create_scratch, seal_scratch, drop_scratch = sqlite_scratch.create, sqlite_scratch.seal, sqlite_scratch.drop
+load, cuts, fill, join = sqlite_scratch.load, sqlite_scratch.cuts, sqlite_scratch.fill, sqlite_scratch.join
 _BEGIN = {Access.READ: "BEGIN", Access.LOAD: "BEGIN", Access.WRITE: "BEGIN IMMEDIATE"}
 
 
@@ -72,27 +68,6 @@ def engine(url: str) -> Engine:
 def options(access: Access, scratch: str | None) -> dict[str, Any]:
     """Say how to begin, and which scratch file to attach as the schema `scratch`."""
     return {"access": access, "scratch": scratch}
-
-
-def load(
-    connection: Connection,
-    table: Table,
-    rows: Iterable[Sequence[Any]],
-    *,
-    durable: bool,  # noqa: ARG001 - as below
-) -> None:
-    """Make `table` and append `rows`, many of them in a process of its own; `Money` comes as plain decimal text."""
-    blocks = _blocks(rows)
-    first = list(itertools.islice(blocks, FEW))
-    driver, (name, _) = connection.connection.driver_connection, connection.info["scratch"]
-    try:
-        if len(first) < FEW and isinstance(driver, sqlite3.Connection):
-            sqlite_load.fill(driver, _target(table, "scratch"), first)
-        else:
-            path = _scratch_file(connection.engine, name)
-            sqlite_load.fill_elsewhere(str(path), _target(table, "main"), itertools.chain(first, blocks))
-    except sqlite3.Error as error:
-        raise OperationalError(f"load {table.name}", None, error) from error
 
 
 def append(connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> None:
@@ -118,34 +93,13 @@ def among(column: SQLColumnExpression[uuid.UUID], some: Sequence[uuid.UUID]) -> 
     return column.in_(select(func.json_each(told).table_valued("value").c.value))
 
 
-def create_scratch(engine: Engine, name: str) -> None:
-    """Make room for the file; SQLite makes it when it is attached."""
-    _scratch_file(engine, name).parent.mkdir(parents=True, exist_ok=True)
-
-
 def begin_filling(connection: Connection) -> None:
-    """Do nothing: `_attach` has set up what is to be filled."""
+    """Do nothing: attaching has set up what is to be filled."""
 
 
 def create_table(connection: Connection, table: Table, *, durable: bool) -> None:  # noqa: ARG001 - sealing does it
     """Create `table` in the attached file."""
     table.create(connection)
-
-
-def seal_scratch(engine: Engine, name: str) -> None:
-    """Flush the file, which was filled without any journal, before anything relies on it."""
-    handle = os.open(_scratch_file(engine, name), os.O_RDWR)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def drop_scratch(engine: Engine, prefix: str, *, keep: str | None = None) -> None:
-    """Remove the scratch files whose names begin with `prefix`."""
-    for path in _scratch_file(engine, prefix).parent.glob(f"{prefix}*"):
-        if keep is None or path != _scratch_file(engine, keep):
-            path.unlink(missing_ok=True)
 
 
 def block_id(prefix: str, number: ColumnElement[int]) -> ColumnElement[uuid.UUID]:
@@ -212,7 +166,12 @@ def position(text: ColumnElement[Any], part: str) -> ColumnElement[int]:
 
 
 def last_of_each(
-    table: Table, key: ColumnElement[str], order: ColumnElement[int], *, among: ColumnElement[bool]
+    table: Table,
+    key: ColumnElement[str],
+    order: ColumnElement[int],
+    *,
+    among: ColumnElement[bool],
+    before: ColumnElement[int],  # noqa: ARG001 - joining the pieces does it
 ) -> Select[Any]:
     """GROUP BY: beside a lone max(), SQLite takes the other columns from the row that has it.
 
@@ -221,11 +180,6 @@ def last_of_each(
     columns = [func.max(column).label(column.name) if column is order else column for column in table.columns]
     told = (func.count().label("records"), null().label("place"))
     return select(*columns, *told).where(among).group_by(key).order_by(key)
-
-
-def cuts(connection: Connection, table: Table, key: str, *, pieces: int) -> list[str]:  # noqa: ARG001
-    """Cut nothing: one connection writes at a time."""
-    return []
 
 
 def beside(left: FromClause, right: FromClause, on: ColumnElement[bool]) -> FromClause:
@@ -280,7 +234,7 @@ def _prepare(driver: sqlite3.Connection, _record: object) -> None:
         "synchronous=NORMAL",
         "foreign_keys=ON",
         "busy_timeout=30000",
-        f"cache_size=-{CACHE}",
+        f"cache_size=-{sqlite_scratch.CACHE}",
     ):
         driver.execute(f"PRAGMA {pragma}")
 
@@ -288,7 +242,7 @@ def _prepare(driver: sqlite3.Connection, _record: object) -> None:
 def _begin(connection: Connection) -> None:
     wanted = connection.get_execution_options()
     access = wanted.get("access", Access.WRITE)
-    _attach(connection, wanted.get("scratch"), access)
+    sqlite_scratch.attach(connection, wanted.get("scratch"), access)
     path = connection.engine.url.database
     if path and access is Access.WRITE and "turn" not in connection.info:
         connection.info["turn"] = turns.take(path)
@@ -299,47 +253,6 @@ def _end_turn(_driver: object, record: ConnectionPoolEntry) -> None:
     """Let the next one write, once what was written is committed or rolled back."""
     if (turn := record.info.pop("turn", None)) is not None:
         turn.close()
-
-
-def _attach(connection: Connection, name: str | None, access: Access) -> None:
-    """Attach the scratch file, read-only unless it is being filled: BEGIN IMMEDIATE would lock it otherwise."""
-    wanted = (name, access is Access.LOAD) if name else None
-    standing = connection.info.get("scratch")
-    if wanted == standing and access is not Access.LOAD:  # one to be filled may have been made anew
-        return
-    connection.exec_driver_sql(f"PRAGMA main.cache_size=-{SORTING if access is Access.LOAD else CACHE}")
-    if standing:
-        connection.exec_driver_sql("DETACH DATABASE scratch")
-        connection.info["scratch"] = None
-    if name:
-        mode = "rwc" if access is Access.LOAD else "ro"
-        connection.exec_driver_sql(
-            "ATTACH DATABASE ? AS scratch", (f"{_scratch_file(connection.engine, name).as_uri()}?mode={mode}",)
-        )
-        connection.info["scratch"] = wanted
-        if access is Access.LOAD:
-            connection.exec_driver_sql("PRAGMA scratch.journal_mode=OFF")
-            connection.exec_driver_sql("PRAGMA scratch.synchronous=OFF")
-
-
-def _target(table: Table, schema: str) -> sqlite_load.Target:
-    """Describe the table as whoever fills it has to name it; amounts become the whole cents in which they are kept."""
-    naming: dict[str, Any] = {"schema_translate_map": {table.schema: schema}, "render_schema_translate": True}
-    create = CreateTable(table).compile(dialect=dialect(), **naming)
-    marks = ("CAST(round(? * 100) AS INTEGER)" if isinstance(column.type, Money) else "?" for column in table.columns)
-    into = f"INSERT INTO {schema}.{table.name} VALUES "  # noqa: S608 - our own names
-    return sqlite_load.Target(str(create), into, f"({', '.join(marks)})", len(table.columns))
-
-
-def _blocks(rows: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:
-    """Yield the values of some rows at a time, one after the other."""
-    source = iter(rows)
-    while block := list(itertools.chain.from_iterable(itertools.islice(source, sqlite_load.BLOCK))):
-        yield block
-
-
-def _scratch_file(engine: Engine, name: str) -> Path:
-    return Path(f"{engine.url.database}.scratch").resolve() / name
 
 
 def _told_by_like(sign: str) -> bool:

@@ -1,0 +1,70 @@
+"""A statement that runs in a process of its own: whole, or not at all, and never longer than whoever waits for it."""
+
+import json
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from product_importer.kit.database import sqlite_apart
+from product_importer.kit.database.sqlite_apart import Task
+from tests.gate import PATIENCE
+
+ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n"
+
+
+def task(folder: Path, rows: str) -> Task:
+    main, own = folder / "main.db", folder / "own.db"
+    with sqlite3.connect(main) as driver:
+        driver.execute("CREATE TABLE IF NOT EXISTS words (word TEXT)")
+        driver.execute("INSERT INTO words VALUES ('mug'), ('Straße'), ('cup')")
+    return Task(
+        database=str(main),
+        attached={"own": own.as_uri()},
+        written="own",
+        cache=1_000,
+        create="CREATE TABLE own.found (word TEXT NOT NULL)",
+        insert=f"INSERT INTO own.found (word) {rows}",
+        values={"least": "d"},
+    )
+
+
+def until(fact: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not fact():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.02)
+
+
+def children_of(pid: int) -> list[str]:
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+
+def lives(pid: str) -> bool:
+    status = Path(f"/proc/{pid}/stat")
+    return status.exists() and status.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def test_it_fills_a_table_of_another_file_and_says_how_many_rows(tmp_path: Path) -> None:
+    assert sqlite_apart.run(task(tmp_path, "SELECT word FROM main.words WHERE word > :least ORDER BY word")) == 1
+    assert sqlite3.connect(tmp_path / "own.db").execute("SELECT word FROM found").fetchall() == [("mug",)]
+
+
+def test_what_it_fails_with_is_raised_here(tmp_path: Path) -> None:
+    with pytest.raises(sqlite3.OperationalError, match="NOT NULL constraint failed"):
+        sqlite_apart.run(task(tmp_path, "SELECT NULL"))
+
+
+def test_it_ends_when_the_process_that_waits_for_it_was_killed(tmp_path: Path) -> None:
+    told = json.dumps(task(tmp_path, ENDLESS))
+    waits = f"import json\nfrom {sqlite_apart.__name__} import Task, run\nrun(Task(*json.loads({told!r})))"
+    waiting = subprocess.Popen([sys.executable, "-c", waits])
+    until(lambda: children_of(waiting.pid) != [] and (tmp_path / "own.db").exists())
+    (child,) = children_of(waiting.pid)
+    waiting.kill()
+    waiting.wait()
+    until(lambda: not lives(child))
