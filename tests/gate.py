@@ -23,12 +23,11 @@ class Gate:
     def shut(self, place: str) -> None:
         """Stop whoever next passes `place`, or `place@n` the n-th time; who stands at another place goes on."""
         name, _, hit = place.partition("@")
-        # Numbered, because hits are counted by the plan's text; renamed, so that nobody reads half of it.
-        plan = f"{name}=hold{'@' if hit else ''}{hit};plan {next(self._numbers)}"
-        written = self.file.with_suffix(".new")
-        written.write_text(plan)
-        written.rename(self.file)
-        self._trace.unlink(missing_ok=True)
+        self._plan(f"{name}=hold{'@' if hit else ''}{hit}")
+
+    def strike(self, fault: str) -> None:
+        """Let a fault such as `place=enospc` befall whoever next passes the place, once."""
+        self._plan(fault)
 
     def wait(self) -> None:
         """Wait until somebody stands at the gate."""
@@ -40,6 +39,13 @@ class Gate:
     def open(self) -> None:
         """Let everybody pass."""
         self.file.unlink(missing_ok=True)
+        self._trace.unlink(missing_ok=True)
+
+    def _plan(self, fault: str) -> None:
+        # Numbered, because hits are counted by the plan's text; renamed, so that nobody reads half of it.
+        written = self.file.with_suffix(".new")
+        written.write_text(f"{fault};plan {next(self._numbers)}")
+        written.rename(self.file)
         self._trace.unlink(missing_ok=True)
 
     @property

@@ -1,6 +1,5 @@
 """While an import works: reloads, second tabs, a cancelled one, a failed one, and a server that goes away."""
 
-import contextlib
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,7 +8,6 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.journeys import conftest
-from tests.journeys.conftest import Opens
 from tests.journeys.reading import bar, summary, words
 from tests.journeys.shop import Shop
 
@@ -138,17 +136,16 @@ def test_a_web_server_that_dies_costs_the_watcher_nothing(watched: Page, open_sh
 
 
 def test_a_failed_import_is_tried_again_and_goes_on(
-    page: Page, opens: Opens, long_file: Path, picture: Picture
+    page: Page, open_shop: Shop, tmp_path: Path, complaints: list[str], picture: Picture
 ) -> None:
-    full_once = {"FAILPOINTS": "import.read.staged=enospc@1", "WORKER_THREADS": "1", "IMPORT_PARALLEL": "1"}
-    with contextlib.ExitStack() as stack:
-        shop = stack.enter_context(opens(**full_once))
-        complaints = conftest.heard(page)
-        page.goto(f"{shop.base}/admin/dashboard")
-        page.locator("#file").set_input_files(long_file)
-        expect(page.get_by_text("DISK_FULL")).to_be_visible()
-        expect(page.get_by_text("Nothing was written.")).to_be_visible()
-        picture(page, "failed")
-        page.get_by_role("button", name="Retry").click()
-        assert summary(page) == [ROWS, ROWS, 0, 0]
-        assert complaints == []
+    file = tmp_path / "failed.csv"
+    file.write_text("sku,name\n" + "".join(f"F-{number},Lamp\n" for number in range(3_000)))
+    open_shop.gate.strike(f"{READ}=enospc")
+    page.goto(f"{open_shop.base}/admin/dashboard")
+    page.locator("#file").set_input_files(file)
+    expect(page.get_by_text("DISK_FULL")).to_be_visible()
+    expect(page.get_by_text("Nothing was written.")).to_be_visible()
+    picture(page, "failed")
+    page.get_by_role("button", name="Retry").click()
+    assert summary(page) == [3_000, 3_000, 0, 0]
+    assert complaints == []

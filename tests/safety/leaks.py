@@ -17,6 +17,7 @@ LEFT = ("*.db", "*.db-wal", "*.log", "log", "*.dump", "*.csv", "*.json")  # data
 HEADER = "Bearer of a header that is kept"
 LOGIN = base64.b64encode(f"anna:{PASSWORD}".encode()).decode()  # as an address with both is sent
 GIVEN = (PASSWORD, HEADER, LOGIN)
+BEGINNINGS = (b"pi_", b"whsec_")
 LOOK = re.compile(rb"(?<![\w-])pi_[\w-]{43}(?![\w-])|whsec_[A-Za-z0-9+/]{43}=")
 RUN = re.compile(rb"[\w+/-]{43,4096}")  # in which 32 random bytes may stand, in either alphabet of base64
 WORD = 43  # letters that 32 bytes are written with
@@ -57,7 +58,8 @@ def made() -> int:
 def found(data: bytes) -> list[str]:
     """Return the secrets that stand in clear in what was left, by their first letters."""
     data = SAID.sub(b"", data) + b"".join(bytes.fromhex(one.decode()) for one in HEX.findall(data))
-    looks = [one.group() for one in LOOK.finditer(data)]
+    likely = any(begin in data for begin in BEGINNINGS)  # to look for these alone takes a hundredth of the time
+    looks = [one.group() for one in LOOK.finditer(data)] if likely else []
     runs = (run.group() for run in RUN.finditer(data))
     words = (run[at : at + WORD] for run in runs for at in range(len(run) - WORD + 1))
     given = [one.encode() for one in GIVEN if one.encode() in data]

@@ -5,6 +5,7 @@ import re
 import uuid
 from pathlib import Path
 
+import pytest
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
@@ -18,6 +19,8 @@ from product_importer.web.roles import Allows
 from tests.accounts.makers import make_session, make_token, make_user
 from tests.servers import databases
 from tests.web import asgi
+
+pytestmark = pytest.mark.slow
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 REFUSALS = {

@@ -1,13 +1,12 @@
 """Pages in a real browser, under the real policy: readable by everybody, narrow and wide, light and dark, live."""
 
-import contextlib
 import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, FilePayload, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, FilePayload, Page, expect
 
 from tests.servers import chromium
 from tests.web import pages, preview
@@ -48,17 +47,9 @@ def live() -> Iterator[Live]:
 
 
 @pytest.fixture(scope="module")
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """What one reader keeps from page to page: styles and scripts are fetched once."""
-    with contextlib.closing(browser.new_context()) as context:
-        context.set_default_timeout(chromium.PATIENCE)
-        yield context
-
-
-@pytest.fixture
-def visitor(context: BrowserContext) -> Iterator[Page]:
-    """A page of that reader."""
-    with contextlib.closing(context.new_page()) as page:
+def visitor(browser: Browser) -> Iterator[Page]:
+    """A reader who goes from page to page in one tab: styles and scripts are fetched and compiled once."""
+    with chromium.page(browser) as page:
         yield page
 
 

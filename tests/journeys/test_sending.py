@@ -1,4 +1,4 @@
-"""Files that are sent through a cut, a reload of the page and the death of the web server arrive as they were."""
+"""Files and pictures on their way: whole after a cut, a reload or a dead web server, verified, and known again."""
 
 import hashlib
 import re
@@ -7,6 +7,7 @@ import urllib.request
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -16,11 +17,13 @@ from tusclient.client import TusClient
 from tests.journeys import shop
 from tests.journeys.reading import summary
 from tests.journeys.shop import PATIENCE, Shop
+from tests.media import pictures
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ROWS = 30
 SIDE = 4_096  # pixels
 PLACE = re.compile(r"/uploads/[0-9a-f-]+$")
+LARGE = pictures.noise(1_800, 1_800, kind="PNG", compress_level=0)  # 9.7 MB: more than one piece
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +96,39 @@ def test_a_picture_of_50_mb_arrives_as_it_was(page: Page, open_shop: Shop, photo
     assert (image["primary"], image["width"], resumed[0]) == (True, SIDE, pieces[2])
 
 
+def test_pictures_come_out_as_the_seed_says(page: Page, open_shop: Shop, tmp_path: Path) -> None:
+    open_shop.run("seed")
+    large, small, pieces = tmp_path / "large.png", tmp_path / "small.png", list[str]()
+    large.write_bytes(LARGE)
+    small.write_bytes(pictures.picture())
+    page.on("request", lambda request: pieces.append(request.url) if request.method == "PATCH" else None)
+    page.goto(f"{open_shop.base}/admin/dashboard")
+    expect(page.get_by_label("SKU", exact=True)).to_have_value("TEST-000")
+    page.get_by_label("Choose pictures").set_input_files(large)
+    shown = page.get_by_role("listitem").filter(has=page.get_by_role("img", name="large.png"))
+    expect(shown).to_contain_text("PRIMARY")
+    expect(page.get_by_text("Nothing waits.")).to_be_visible()
+    first = gallery(open_shop)
+    assert (len(pieces), first["pending"]) == (2, 0)
+    assert [(one["name"], one["primary"], one["state"]) for one in first["items"]] == [("large.png", True, "ready")]
+
+    page.get_by_label("Choose pictures").set_input_files(large)
+    while len(pieces) < 4:
+        page.wait_for_timeout(20)
+    expect(page.get_by_role("progressbar", name="Upload of large.png")).to_have_count(0)
+    assert gallery(open_shop) == first
+
+    page.route("**/uploads/*", spoil)
+    page.get_by_label("Choose pictures").set_input_files(small)
+    expect(page.get_by_text("The file did not arrive as it was sent")).to_be_visible()
+    assert gallery(open_shop) == first
+    page.unroute("**/uploads/*")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("listitem").filter(has=page.get_by_role("img", name="small.png"))).to_be_visible()
+    expect(page.get_by_text("Nothing waits.")).to_be_visible()
+    assert [one["primary"] for one in gallery(open_shop)["items"]] == [True, False]
+
+
 def test_tuspy_goes_on_with_the_server_that_comes_next(open_shop: Shop, photo: Path) -> None:
     data = photo.read_bytes()
     told = {"filename": "photo.png", "md5": hashlib.md5(data).hexdigest()}
@@ -132,3 +168,14 @@ def until(page: Page, fact: Callable[[], bool]) -> None:
     while not fact():
         assert time.monotonic() < deadline, "waited in vain"
         page.wait_for_timeout(50)
+
+
+def gallery(opened: Shop) -> Any:
+    """Return what the API tells of the pictures of the seed's product."""
+    (found,) = opened.post("/images/match", skus=["TEST-000"])["items"]
+    return opened.ask(f"/products/{found['product_id']}/images")
+
+
+def spoil(route: Route) -> None:
+    data = route.request.post_data_buffer
+    route.continue_(post_data=b"x" * len(data) if route.request.method == "PATCH" and data else None)
