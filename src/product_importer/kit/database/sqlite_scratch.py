@@ -19,6 +19,7 @@ from sqlalchemy import (
     func,
     insert,
     literal_column,
+    null,
     select,
 )
 from sqlalchemy.dialects.sqlite import dialect
@@ -120,13 +121,13 @@ def fill(connection: Connection, table: Table, rows: Select[Any], *, piece: int)
 
 
 def join(connection: Connection, table: Table) -> None:
-    """Append the pieces to the first in their order, so that their numbers go on."""
+    """Append the pieces to the first in their order; the integer primary key goes on counting by itself."""
     name, _ = connection.info["scratch"]
     for path in _pieces(connection.engine, name):
         piece = table.to_metadata(MetaData(), schema=path.stem)
         number, *others = piece.columns
-        highest = select(func.max(*table.primary_key.columns)).scalar_subquery()
-        connection.execute(insert(table).from_select(list(table.columns), select(number + highest, *others)))
+        rows = select(null(), *others).order_by(number)
+        connection.execute(insert(table).from_select(list(table.columns), rows))
         path.unlink()
 
 
