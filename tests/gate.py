@@ -1,11 +1,10 @@
 """A gate in the way of the product's processes: they stop at a failpoint until the test lets them go on."""
 
 import itertools
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-PATIENCE = 120.0  # seconds until a test gives up
+from tests.patience import until
 
 
 @dataclass(slots=True)
@@ -31,10 +30,7 @@ class Gate:
 
     def wait(self) -> None:
         """Wait until somebody stands at the gate."""
-        deadline = time.monotonic() + PATIENCE
-        while not self._trace.exists():
-            assert time.monotonic() < deadline, "nobody came by"
-            time.sleep(0.02)
+        until(self._trace.exists, words="nobody came by")
 
     def open(self) -> None:
         """Let everybody pass."""

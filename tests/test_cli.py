@@ -8,9 +8,8 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,11 +18,11 @@ from sqlalchemy.engine import make_url
 
 import product_importer
 from product_importer.imports import mock_file
+from tests.patience import PATIENCE, until
 from tests.servers import children
 from tests.servers.postgres import Postgres
 
 SOURCE = str(Path(product_importer.__file__).parents[1])
-PATIENCE = 120.0  # seconds until a test gives up
 
 
 class Shell:
@@ -96,13 +95,6 @@ def shell(tmp_path: Path) -> Iterator[Shell]:
 @pytest.fixture
 def free_port() -> int:
     return children.free_port()
-
-
-def until(fact: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not fact():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.05)
 
 
 def answers(port: int) -> bool:

@@ -10,7 +10,8 @@ import pytest
 from product_importer.kit.settings import Settings
 from product_importer.web import server
 from tests.accounts.makers import PASSWORD
-from tests.test_cli import PATIENCE, Shell, answers, free_port, shell, until
+from tests.patience import PATIENCE, until
+from tests.test_cli import Shell, answers, free_port, shell
 from tests.web.doors import Doors
 
 __all__ = ["free_port", "shell"]

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_cli import PATIENCE, Shell, shell
+from tests.patience import PATIENCE
+from tests.test_cli import Shell, shell
 
 __all__ = ["shell"]
 ROWS = ("sku,name,price", "A-1,Mug,1.00", "B-2,Lamp,2.00", ",No SKU,1.00")

@@ -13,7 +13,7 @@ from product_importer.catalog.wishes import Wish, Wished
 from product_importer.kit import database, ids, runtime
 from product_importer.kit.settings import Settings
 from tests.makers import ACTOR
-from tests.web import doors
+from tests.patience import until
 
 HERE, THERE = "https://shop.example/here.png", "https://shop.example/there.png"
 
@@ -66,7 +66,7 @@ def test_what_is_wished_for_again_at_that_moment_is_not_forgotten(tmp_path: Path
         with database.transaction() as session:
             wishes.retry(session, import_id)
             forgotten = pool.submit(forget)
-            doors.until(somebody_waits)
+            until(somebody_waits)
         assert forgotten.result() == 0
     with database.reading() as session:
         assert wishes.counted(session, import_id) == Wished(wished=1, waiting=1)

@@ -45,6 +45,7 @@ def fleet(mode: str, fleets: Fleets) -> Iterator[Fleet]:
     wipe()
     yield standing
     standing.disarm()
+    standing.end_frozen()
     standing.tend()
     database.engine().dispose()
     tasks.use(None)

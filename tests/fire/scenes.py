@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 import uuid
 from collections.abc import Callable
 from decimal import Decimal
@@ -15,7 +14,8 @@ from product_importer.kit import database
 from product_importer.uploads import actions as uploads
 from tests import makers
 from tests.fire import files, oracle
-from tests.fire.workers import PATIENCE, Fleet, brought_to_rest
+from tests.fire.workers import Fleet, brought_to_rest
+from tests.patience import PATIENCE
 
 Compared = tuple[oracle.Account, oracle.Account]  # what was seen, what was expected
 
@@ -46,14 +46,6 @@ def _started(data: bytes, then: Callable[[Session, uuid.UUID], None]) -> uuid.UU
         job = actions.start(session, upload=upload, actor=makers.ACTOR, options=Options(), found=found)
         then(session, job.id)
     return job.id
-
-
-def until(fact: Callable[[], object], *, patience: float = PATIENCE) -> None:
-    """Wait for a fact of another process; give up long after it should have come."""
-    deadline = time.monotonic() + patience
-    while not fact():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.05)
 
 
 def struck(fleet: Fleet, plan: str, *, seed: int, patience: float = PATIENCE) -> Compared:

@@ -15,8 +15,9 @@ from tests.fire import oracle, places
 from tests.fire.conftest import wipe
 from tests.fire.front import Front
 from tests.fire.places import Cell
-from tests.fire.scenes import prepared, until
+from tests.fire.scenes import prepared
 from tests.fire.workers import Fleet, at_work, brought_to_rest
+from tests.patience import until
 from tests.servers import children, databases
 
 CELLS = places.sampled(places.cells(web=True), 2)

@@ -14,8 +14,9 @@ from product_importer.kit.settings import Settings
 from tests import makers
 from tests.fire import files, hurry, oracle
 from tests.fire.front import Front
-from tests.fire.scenes import prepared, until
+from tests.fire.scenes import prepared
 from tests.fire.workers import Fleet, at_work, brought_to_rest
+from tests.patience import until
 from tests.servers import children
 
 EXTRA = {hurry.BEAT: "3600"}

@@ -20,8 +20,8 @@ from product_importer.uploads.verification import AT_ONCE
 from tests.fire import places
 from tests.fire.conftest import wipe
 from tests.fire.places import Cell
-from tests.fire.scenes import until
 from tests.fire.workers import Fleet, at_work
+from tests.patience import until
 from tests.servers import children, databases
 from tests.web.tus import STREAM, id_of, pairs
 

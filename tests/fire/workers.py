@@ -18,9 +18,9 @@ from product_importer.kit.settings import Settings
 from tests import makers
 from tests.fire import processes
 from tests.fire.processes import Process
+from tests.patience import PATIENCE
 from tests.source import ROOT, SRC
 
-PATIENCE = 180.0  # seconds until an import that does not come to rest fails the test
 SITE = ROOT / "tests" / "fire" / "site"
 DIED = -signal.SIGKILL
 
@@ -85,6 +85,11 @@ class Fleet:
     def frozen(self) -> list[int]:
         """Return the processes that are stopped."""
         return [one.pid for one in self._alive() if one.state == "T"]
+
+    def end_frozen(self) -> None:
+        """Kill -9 what a failed test has left frozen, for it may hold a lock."""
+        for pid in self.frozen():
+            os.kill(pid, signal.SIGKILL)
 
     def pids(self) -> list[int]:
         """Return every process that has not ended, those that a supervisor or a pool started too."""

@@ -6,19 +6,17 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tests.gate import Gate
+from tests.patience import PATIENCE, until
 from tests.servers import children
 from tests.source import SRC
-
-PATIENCE = 120.0  # seconds until a journey gives up
 
 
 @dataclass(slots=True)
@@ -121,11 +119,3 @@ def running(folder: Path, environment: Mapping[str, str]) -> Iterator[Shop]:
         if shop.process and shop.process.poll() is None:
             shop.process.kill()
             shop.process.wait()
-
-
-def until(fact: Callable[[], bool]) -> None:
-    """Wait for a fact, and give up after a while."""
-    deadline = time.monotonic() + PATIENCE
-    while not fact():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.1)

@@ -8,6 +8,7 @@ from playwright.sync_api import FilePayload, Page, expect
 
 from product_importer.kit import database
 from product_importer.kit.settings import Settings
+from tests.patience import until
 from tests.servers import children, databases
 from tests.web import doors, kept
 from tests.web.doors import Doors
@@ -52,5 +53,5 @@ def test_a_cancelled_upload_leaves_nothing_and_the_page_ready(page: Page, small:
         choose(page, small, LIMIT - 1_000)
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_role("heading", name="Drop your first product file here")).to_be_visible()
-    doors.until(lambda: kept.nothing(tmp_path))
+    until(lambda: kept.nothing(tmp_path))
     assert kept.nothing(tmp_path)

@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-import time
 import urllib.request
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,9 +13,9 @@ from PIL import Image
 from playwright.sync_api import Page, Route, expect
 from tusclient.client import TusClient
 
-from tests.journeys import shop
+from tests import patience
 from tests.journeys.reading import summary
-from tests.journeys.shop import PATIENCE, Shop
+from tests.journeys.shop import Shop
 from tests.media import pictures
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -91,7 +90,7 @@ def test_a_picture_of_50_mb_arrives_as_it_was(page: Page, open_shop: Shop, photo
     expect(page.get_by_role("img", name="photo.png")).to_be_visible(timeout=120_000)
     expect(page.get_by_text("Nothing waits.")).to_be_visible(timeout=120_000)
     (image,) = open_shop.ask(f"/products/{product}/images")["items"]
-    with urllib.request.urlopen(open_shop.base + image["original"], timeout=PATIENCE) as original:
+    with urllib.request.urlopen(open_shop.base + image["original"], timeout=patience.PATIENCE) as original:
         assert original.read() == photo.read_bytes()
     assert (image["primary"], image["width"], resumed[0]) == (True, SIDE, pieces[2])
 
@@ -138,10 +137,10 @@ def test_tuspy_goes_on_with_the_server_that_comes_next(open_shop: Shop, photo: P
     place = "/uploads/" + str(sender.url).rpartition("/")[2]
     with ThreadPoolExecutor(1) as pool:
         sending = pool.submit(sender.upload)
-        shop.until(lambda: open_shop.ask(place)["offset"] > len(data) // 4)
+        patience.until(lambda: open_shop.ask(place)["offset"] > len(data) // 4)
         open_shop.kill_web()
         sending.result()
-    shop.until(lambda: open_shop.ask(place)["state"] == "ready")
+    patience.until(lambda: open_shop.ask(place)["state"] == "ready")
     assert open_shop.ask(place)["sha256"] == hashlib.sha256(data).hexdigest()
 
 
@@ -164,10 +163,7 @@ def troubled(page: Page) -> list[str]:
 
 def until(page: Page, fact: Callable[[], bool]) -> None:
     """Wait for what the browser is about to do, and give up after a while."""
-    deadline = time.monotonic() + PATIENCE
-    while not fact():
-        assert time.monotonic() < deadline, "waited in vain"
-        page.wait_for_timeout(50)
+    patience.until(fact, pause=lambda seconds: page.wait_for_timeout(1_000 * seconds))
 
 
 def gallery(opened: Shop) -> Any:

@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests import makers
-from tests.journeys.shop import PATIENCE, Shop
+from tests.journeys.shop import Shop
+from tests.patience import PATIENCE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 LONG = PATIENCE * 1_000  # ms
@@ -84,7 +85,7 @@ def test_an_endpoint_is_added_corrected_switched_and_removed_without_scripts(
     page.get_by_role("button", name="Disable").click()
     expect(page.get_by_text("Disabled by you")).to_be_visible()
     page.get_by_role("link", name="Edit").click()
-    expect(page.get_by_text("Kept as they are unless you write new ones: X-Api-Key.")).to_be_attached()
+    expect(page.get_by_text("unless you write new ones or name another server: X-Api-Key.")).to_be_attached()
     page.get_by_label("One by one").check()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("definition").filter(has_text="One by one")).to_be_visible()

@@ -6,8 +6,7 @@ import pytest
 
 from product_importer.kit.tasks import chores
 from tests import source
-
-PATIENCE = 120.0  # seconds until a test gives up
+from tests.patience import PATIENCE
 
 
 def test_chores_are_done_again_and_again_whatever_another_one_raises(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,16 +5,15 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from product_importer.kit.failpoints import Injected, failpoint
 from tests.gate import Gate
+from tests.patience import PATIENCE, until
 from tests.source import SRC
 
-PATIENCE = 120.0  # seconds until a test gives up
 PASSING = "from product_importer.kit.failpoints import failpoint; failpoint('a.place'); print('passed')"
 
 
@@ -115,9 +114,6 @@ def test_kill_ends_the_process_at_this_very_place() -> None:
 def test_a_frozen_process_goes_on_when_it_is_woken() -> None:
     process = passing("a.place=freeze")
     stat = Path(f"/proc/{process.pid}/stat")
-    deadline = time.monotonic() + PATIENCE
-    while stat.read_text().rpartition(")")[2].split()[0] != "T":
-        assert time.monotonic() < deadline, "it did not stop"
-        time.sleep(0.02)
+    until(lambda: stat.read_text().rpartition(")")[2].split()[0] == "T", words="it did not stop")
     process.send_signal(signal.SIGCONT)
     assert process.communicate(timeout=PATIENCE)[0] == "passed\n"

@@ -12,10 +12,9 @@ from product_importer.imports.models import ImportJob
 from product_importer.kit import clock, database
 from product_importer.kit.tasks import leases
 from tests.makers import csv_file, job_of, make_import
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("started")
-
-PATIENCE = 120.0  # seconds until a test gives up
 
 
 @pytest.fixture

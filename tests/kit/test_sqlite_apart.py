@@ -4,15 +4,13 @@ import json
 import sqlite3
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from product_importer.kit.database import sqlite_apart
 from product_importer.kit.database.sqlite_apart import Task
-from tests.gate import PATIENCE
+from tests.patience import until
 
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n"
 
@@ -31,13 +29,6 @@ def task(folder: Path, rows: str) -> Task:
         insert=f"INSERT INTO own.found (word) {rows}",
         values={"least": "d"},
     )
-
-
-def until(fact: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not fact():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.02)
 
 
 def children_of(pid: int) -> list[str]:

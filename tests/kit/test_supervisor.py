@@ -6,16 +6,16 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import product_importer
 from product_importer.kit import supervisor
+from tests.patience import PATIENCE, until
 
 SOURCE = str(Path(product_importer.__file__).parents[1])
-PATIENCE = 120.0  # seconds until a test gives up; far above what is awaited
 
 BOSS = """
 import os, sys
@@ -107,13 +107,6 @@ def troupe(tmp_path: Path) -> Iterator[Troupe]:
     troupe = Troupe(tmp_path)
     yield troupe
     troupe.end()
-
-
-def until(fact: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not fact():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.02)
 
 
 def said(boss: subprocess.Popen[str], event: str) -> dict[str, object]:

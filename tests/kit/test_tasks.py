@@ -12,10 +12,9 @@ from product_importer.imports.states import State
 from product_importer.kit import database, tasks
 from product_importer.kit.tasks import in_process, leases, sweeper
 from tests.makers import csv_file, job_of, make_import, seen_import, stored_products
+from tests.patience import PATIENCE, until
 
 pytestmark = pytest.mark.usefixtures("started")
-
-PATIENCE = 120.0  # seconds until a test gives up
 
 
 @dataclass
@@ -158,12 +157,3 @@ def test_the_embedded_worker_runs_a_row_once_at_a_time(row: uuid.UUID, monkeypat
     assert entered.acquire(timeout=PATIENCE)
     assert not entered.acquire(timeout=0.2)
     go.set()
-
-
-def until(fact: object) -> None:
-    deadline = threading.Event()
-    for _ in range(int(PATIENCE / 0.02)):
-        if callable(fact) and fact():
-            return
-        deadline.wait(0.02)
-    raise AssertionError("waited in vain")

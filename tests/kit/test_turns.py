@@ -4,6 +4,7 @@ import fcntl
 import subprocess
 import sys
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -46,10 +47,34 @@ def test_the_turn_of_a_process_that_died_is_over(tmp_path: Path) -> None:
         fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-def test_a_turn_that_never_ends_leaves_the_decision_to_the_database(
+@dataclass
+class Clock:
+    """Stands for `time`, which goes by only while somebody sleeps."""
+
+    now: float = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def test_a_turn_that_never_ends_leaves_the_decision_to_the_database_and_is_waited_for_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(turns, "PATIENCE", 0.01)
-    path = str(tmp_path / "a.db")
-    with turns.take(path), turns.take(path) as second:
-        assert not second.closed
+    path, clock, waited = str(tmp_path / "a.db"), Clock(), []
+    monkeypatch.setattr(turns, "time", clock)
+
+    def wait() -> None:
+        began = clock.now
+        with turns.take(path) as turn:
+            assert not turn.closed
+        waited.append(round(clock.now - began, 2))
+
+    for _ in range(2):
+        with turns.take(path):
+            wait()
+            wait()
+        wait()
+    assert waited == [10, 0.1, 0] * 2

@@ -14,9 +14,9 @@ from sqlalchemy import Engine, inspect
 from product_importer import migrations
 from product_importer.kit import database
 from product_importer.tables import metadata
+from tests.patience import PATIENCE
 
 MIGRATE = [sys.executable, "-m", "product_importer", "migrate", "--quiet"]
-PATIENCE = 120.0  # seconds until a test gives up
 
 
 @pytest.fixture

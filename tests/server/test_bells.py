@@ -13,8 +13,7 @@ from product_importer.kit import runtime, tasks
 from product_importer.kit.settings import Settings
 from product_importer.kit.tasks import on_celery
 from tests.makers import csv_file, job_of, make_import
-
-PATIENCE = 120.0  # seconds until a test gives up
+from tests.patience import PATIENCE
 
 
 class Closing:

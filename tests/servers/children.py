@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-PATIENCE = 120.0  # seconds until a test gives up
+from tests.patience import PATIENCE
 
 
 def free_port() -> int:
@@ -31,11 +31,14 @@ def free_port() -> int:
 
 
 def stretch(worker: str, count: int, run: str) -> range:
-    """Return the ports of one of `count` processes of a run, `gw0` and so on; another run begins elsewhere."""
+    """Return the ports of one of `count` processes of a run, `gw0` and so on; another run begins elsewhere.
+
+    As many more are kept for those that take the place of one that crashed.
+    """
     last = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
-    size = last // 2 // (count + 1)
+    size = last // 2 // (2 * count + 1)
     begin = last // 2 + random.Random(run).randrange(size)
-    return range(begin, begin + count * size)[int(worker.removeprefix("gw")) * size :][:size]
+    return range(begin, begin + 2 * count * size)[int(worker.removeprefix("gw")) * size :][:size]
 
 
 def _counted() -> Iterator[int]:

@@ -69,6 +69,6 @@ def test_the_browser_runs_javascript(page: Page) -> None:
 def test_no_two_processes_of_a_run_count_through_the_same_ports(count: int) -> None:
     last = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
     for run in ("one", "another"):
-        taken = [port for worker in range(count) for port in children.stretch(f"gw{worker}", count, run)]
+        taken = [port for worker in range(2 * count) for port in children.stretch(f"gw{worker}", count, run)]
         assert len(taken) == len(set(taken)) >= last // 8
         assert last // 2 <= min(taken) <= max(taken) < last

@@ -7,7 +7,8 @@ from urllib.parse import unquote, urlsplit
 from fastapi import FastAPI
 from starlette.types import Message
 
-from tests.web.doors import PATIENCE, Answer
+from tests.patience import PATIENCE
+from tests.web.doors import Answer
 
 
 async def ask(app: FastAPI, method: str, path: str, *, client: str = "127.0.0.1", **headers: str) -> Answer:

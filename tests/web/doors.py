@@ -5,7 +5,6 @@ import http.client
 import json
 import socket
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,11 +12,11 @@ from urllib.parse import urlencode
 
 from product_importer.kit.settings import Settings
 from product_importer.web import server
+from tests.patience import PATIENCE, until
 
 BOUNDARY = "a-boundary"
 URLENCODED = "application/x-www-form-urlencoded"
 FORM = f"multipart/form-data; boundary={BOUNDARY}"
-PATIENCE = 120.0  # seconds until a test gives up
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +155,3 @@ def serving(settings: Settings) -> Iterator[Doors]:
         running.closing.set()  # as a signal does: no stream that a page left open holds the end up
         running.should_exit = True
         thread.join(PATIENCE)
-
-
-def until(fact: Any) -> None:
-    """Wait for a fact, and give up after a while."""
-    deadline = time.monotonic() + PATIENCE
-    while not fact():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.01)

@@ -2,15 +2,18 @@
 
 import json
 import threading
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 
 from product_importer.kit.tasks import in_process
 from product_importer.webhooks import deliver
 from tests import makers
-from tests.web.doors import Doors, until
+from tests.patience import until
+from tests.web.doors import Doors
 from tests.webhooks import receiver
 from tests.webhooks.receiver import Receiver, Reply, Request
 
@@ -22,6 +25,10 @@ def inbox() -> Iterator[Receiver]:
     """A receiver that answers 200."""
     with receiver.listening() as listening:
         yield listening
+
+
+def completed(import_id: uuid.UUID) -> bool:
+    return makers.seen_import(import_id).state == "completed"
 
 
 @contextmanager
@@ -151,7 +158,7 @@ def test_a_receiver_that_asks_back_never_finds_a_product_missing_or_older(
     with working(monkeypatch):
         for price in ("1.00", "2.00"):
             import_id = makers.make_import(makers.csv_file(*(row.replace("1.00", price) for row in rows)))
-            until(lambda import_id=import_id: makers.seen_import(import_id).state == "completed")
+            until(partial(completed, import_id))
         makers.edit_product("P-7", name="By hand")
         until(lambda: len(inbox.types) >= 241)
     assert wrong == []

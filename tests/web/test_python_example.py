@@ -4,15 +4,13 @@ import os
 import re
 import subprocess
 import sys
-import time
 import uuid
 from pathlib import Path
 
 from tests.makers import csv_file, run_import_to_end
+from tests.patience import PATIENCE, until
 from tests.source import ROOT
 from tests.web.doors import Doors
-
-PATIENCE = 120.0  # seconds until a test gives up
 
 
 def test_the_program_of_the_api_page_imports_a_file_and_names_its_rejects(served: Doors, tmp_path: Path) -> None:
@@ -21,11 +19,9 @@ def test_the_program_of_the_api_page_imports_a_file_and_names_its_rejects(served
     environment = {**os.environ, "SERVER": f"http://127.0.0.1:{served.port}"}
     command = [sys.executable, "-c", program, str(file)]
     child = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
-    until = time.monotonic() + PATIENCE
-    while not (started := served.get("/imports").json["items"]):
-        assert time.monotonic() < until
-        time.sleep(0.05)
-    run_import_to_end(uuid.UUID(started[0]["task_id"]))
+    until(lambda: served.get("/imports").json["items"])
+    (started,) = served.get("/imports").json["items"]
+    run_import_to_end(uuid.UUID(started["task_id"]))
     said, _ = child.communicate(timeout=PATIENCE)
     assert child.returncode == 0
     assert said.startswith("Completed {'rows': 2, 'created': 1,")

@@ -13,6 +13,7 @@ from product_importer.kit import database
 from product_importer.kit.settings import Settings
 from product_importer.uploads import actions as uploads
 from tests import makers
+from tests.patience import until
 from tests.servers import children
 from tests.web import doors, kept
 from tests.web.doors import FORM, Doors
@@ -165,8 +166,8 @@ def test_of_an_upload_that_is_cut_nothing_stays(served: Doors, tmp_path: Path, c
     head = ("POST /upload HTTP/1.1", "Host: localhost", f"Content-Type: {content_type}", f"Content-Length: {len(body)}")
     with contextlib.closing(served.connect()) as line:
         line.sendall(doors.written(*head) + body[: uploads.PART + 2**20])
-        doors.until(lambda: kept.rows()["parts"] == 1)
-    doors.until(lambda: kept.nothing(tmp_path))
+        until(lambda: kept.rows()["parts"] == 1)
+    until(lambda: kept.nothing(tmp_path))
     assert served.upload(FILE).status == 202
 
 

@@ -18,6 +18,7 @@ import pytest
 import product_importer
 from product_importer.kit.settings import Settings
 from product_importer.web import server
+from tests.patience import PATIENCE, until
 from tests.servers import children
 from tests.web import doors
 from tests.web.doors import Doors
@@ -36,7 +37,7 @@ def process(tmp_path: Path, sqlite_url: str) -> Iterator[tuple[subprocess.Popen[
     running = subprocess.Popen([sys.executable, "-m", "product_importer", "web"], env={**os.environ, **settings})
     door = Doors(port, server.make(Settings(data_dir=tmp_path)))
     try:
-        doors.until(lambda: answers(door))
+        until(lambda: answers(door))
         yield running, door
     finally:
         running.kill()
@@ -66,7 +67,7 @@ def test_sigterm_ends_the_server_although_a_stream_is_open(
         assert next(events).id == "1"
         running.send_signal(signal.SIGTERM)
         assert list(events) == []
-    assert running.wait(doors.PATIENCE) == -signal.SIGTERM
+    assert running.wait(PATIENCE) == -signal.SIGTERM
 
 
 @pytest.mark.slow
@@ -96,7 +97,7 @@ def test_a_server_answers_others_while_it_receives(process: tuple[subprocess.Pop
 
     def file() -> Iterator[bytes]:
         yield from (HEADER, *[BLOCK] * 50)
-        gives_up = time.monotonic() + doors.PATIENCE
+        gives_up = time.monotonic() + PATIENCE
         while len(answered) <= 3 and time.monotonic() < gives_up:
             yield BLOCK[:14_000]
             time.sleep(0.01)

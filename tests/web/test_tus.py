@@ -20,6 +20,7 @@ from product_importer.uploads.models import Part, Upload
 from product_importer.uploads.resumable import ABANDONED
 from product_importer.web.tus import rooms
 from tests.gate import Gate
+from tests.patience import PATIENCE, until
 from tests.servers import children
 from tests.web import doors, kept, tus
 from tests.web.doors import Doors
@@ -295,7 +296,7 @@ def test_what_came_before_a_cut_is_kept(strict: Tus) -> None:
     head = (f"PATCH {place} HTTP/1.1", "Host: localhost", "Tus-Resumable: 1.0.0", "Upload-Offset: 0")
     with contextlib.closing(strict.doors.connect()) as line:
         line.sendall(doors.written(*head, f"Content-Type: {tus.STREAM}", "Content-Length: 600000") + b"x" * 400_000)
-    doors.until(lambda: strict.offset(place) > 200_000)  # but for what the server had not yet taken from the line
+    until(lambda: strict.offset(place) > 200_000)  # but for what the server had not yet taken from the line
     kept_of_it = strict.offset(place)
     assert kept_of_it <= 400_000
     assert strict.patch(place, kept_of_it, b"y" * (600_000 - kept_of_it)).status == 204
@@ -316,7 +317,7 @@ def test_a_room_whose_bytes_are_being_stored_is_nobody_elses(served: Doors, gate
         gate.wait()
     assert [client.patch(other, 0, b"y" * size).status for other in others] == [204] * 3
     gate.open()
-    doors.until(lambda: client.offset(place) >= full * ledger.PART)
+    until(lambda: client.offset(place) >= full * ledger.PART)
     assert data.startswith(stored(place))
     assert [set(stored(other)) for other in others] == [set(b"y")] * 3
 
@@ -334,7 +335,7 @@ def test_rooms_come_back_once_each_from_requests_that_fail(strict: Tus) -> None:
 
 def test_tiny_pieces_do_not_become_many_parts(client: Tus, tmp_path: Path) -> None:
     place = client.opened(500)
-    line = http.client.HTTPConnection("127.0.0.1", client.doors.port, timeout=doors.PATIENCE)
+    line = http.client.HTTPConnection("127.0.0.1", client.doors.port, timeout=PATIENCE)
     with contextlib.closing(line):
         for at in range(500):
             told = {"Tus-Resumable": "1.0.0", "Upload-Offset": str(at), "Content-Type": tus.STREAM}

@@ -8,6 +8,7 @@ from pathlib import Path
 from tusclient.client import TusClient
 
 from product_importer.uploads import actions
+from tests.patience import until
 from tests.web import doors
 from tests.web.doors import Doors
 from tests.web.tus import Tus, id_of
@@ -30,7 +31,7 @@ def test_tuspy_sends_a_file_and_goes_on_after_a_cut(doors_of_both: Doors, tmp_pa
     body = ("Content-Type: application/offset+octet-stream", f"Content-Length: {len(data) - start}")
     with contextlib.closing(doors_of_both.connect()) as line:
         line.sendall(doors.written(*head, *body) + data[start : start + MIB])
-    doors.until(lambda: tus.offset(place) > start)  # what came before the cut
+    until(lambda: tus.offset(place) > start)  # what came before the cut
     again = client.uploader(str(file), url=sender.url, chunk_size=8 * MIB)
     again.upload()
     assert tus.offset(place) == len(data)

@@ -19,7 +19,7 @@ from product_importer.kit import database
 from product_importer.web.watch import EVERY
 from tests import makers
 from tests.gate import Gate
-from tests.web import doors
+from tests.patience import until
 from tests.web.doors import Doors, Event
 
 STREAMS = ["/upload/progress/{}", "/api/v1/upload/progress/{}", "/admin/imports/{}/live/stream"]
@@ -135,7 +135,7 @@ def test_many_viewers_cost_one_poller(served: Doors) -> None:
             assert {numbers([next(viewer)])[0] for viewer in viewers} == {version}
         elapsed, looked = time.monotonic() - began, looks - 4
     assert looked <= elapsed / EVERY + 2
-    doors.until(lambda: not watched(served))
+    until(lambda: not watched(served))
 
 
 def test_a_viewer_who_leaves_is_forgotten(served: Doors) -> None:
@@ -144,7 +144,7 @@ def test_a_viewer_who_leaves_is_forgotten(served: Doors) -> None:
         assert next(events).id == "1"
         assert watched(served) == {uuid.UUID(import_id)}
     change(import_id)
-    doors.until(lambda: not watched(served))
+    until(lambda: not watched(served))
     assert watched(served) == set()
 
 

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import IO
 
 PATIENCE = 10.0  # seconds; then SQLite's own lock decides, as it does for programs that know nothing of turns
+SHORT = 0.1  # seconds, as above, where the last wait was in vain: a process that froze keeps its turn until it wakes up
 LOOK = 0.001  # seconds between two tries
+_patience: dict[str, float] = {}
 
 
 def take(path: str) -> IO[bytes]:
@@ -18,11 +20,11 @@ def take(path: str) -> IO[bytes]:
     Two locks make a turnstile: a waiter keeps hold of the door until it has the turn, and whoever just wrote stands
     before that door again.
     """
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + _patience.get(path, PATIENCE)
     turn = _opened(f"{path}.turn")
     with _opened(f"{path}.door") as door:
-        if _is_got(door, until):
-            _is_got(turn, until)
+        is_got = _is_got(door, until) and _is_got(turn, until)
+    _patience[path] = PATIENCE if is_got else SHORT
     return turn
 
 
