@@ -59,3 +59,4 @@ def test_it_ends_when_the_process_that_waits_for_it_was_killed(tmp_path: Path) -
     waiting.kill()
     waiting.wait()
     until(lambda: not lives(child))
+    assert not lives(child)
