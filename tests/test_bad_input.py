@@ -16,16 +16,14 @@ from sqlalchemy import text
 
 from product_importer.kit import database
 from product_importer.kit.settings import Settings
-from tests import makers
+from tests import makers, real_files
 from tests.imports.workbooks import workbook
 from tests.servers import children, databases
-from tests.source import ROOT
 from tests.web import doors, kept
 from tests.web.doors import Doors
 
 HEAD = b"sku,name,description,price\n"
 GOOD = HEAD + b"A-1,Lamp,,5.00\nA-2,Mug,,6.50\n"
-REAL = ROOT.parent / "shared" / "data"
 Kinds = pytest.mark.parametrize(
     "served", [databases.SQLITE, pytest.param(databases.POSTGRESQL, marks=pytest.mark.server)], indirect=True
 )
@@ -239,12 +237,12 @@ REAL_FILES: dict[str, tuple[dict[str, str], dict[str, int]]] = {
 }
 
 
-@pytest.mark.skipif(not REAL.is_dir(), reason="the real files lie beside the project, not in it")
+@real_files.needed
 @pytest.mark.parametrize("name", REAL_FILES)
 @Kinds
 def test_a_real_file_imports_and_says_exactly_what_is_wrong(served: Doors, name: str) -> None:
     options, expected = REAL_FILES[name]
-    data = (REAL / name).read_bytes()
+    data = (real_files.FOLDER / name).read_bytes()
     told = account(served, data, **options)
     groups = served.get(f"/imports/{told['task_id']}/rejects").json["groups"]
     codes = {group["code"]: group["count"] for group in groups}

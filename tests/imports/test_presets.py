@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -10,11 +9,11 @@ from product_importer.imports.checking import presets
 from product_importer.imports.checking.presets import Preset
 from product_importer.imports.snapshot import Counts, Snapshot
 from product_importer.imports.states import State
+from tests import real_files
 from tests.makers import csv_file, import_file, make_import, run_import_to_end, seen_import, stored_products
 
 pytestmark = pytest.mark.usefixtures("started")
 
-REAL = Path(__file__).parents[3] / "shared" / "data"  # files of others, which are not copied into the project
 MEDUSA = "Product Handle,Product Title,Product Description,Variant Id,Variant Sku,Variant Price EUR"
 SHOPIFY = "Handle,Title,Body (HTML),Option1 Name,Variant SKU,Variant Price,Image Src"
 VENDURE = "name   ,slug  ,description,optionGroups,optionValues,sku     ,price  ,variantFacets"
@@ -132,7 +131,7 @@ def test_a_preset_is_chosen_by_name_or_switched_off() -> None:
     assert (on.counts.created, on.counts.unchanged) == (1, 1)
 
 
-@pytest.mark.skipif(not REAL.is_dir(), reason="the folder with files of others is not here")
+@real_files.needed
 @pytest.mark.parametrize(
     ("name", "counts"),
     [
@@ -143,24 +142,26 @@ def test_a_preset_is_chosen_by_name_or_switched_off() -> None:
     ],
 )
 def test_a_real_export_comes_to_what_its_shop_would_expect(name: str, counts: Counts) -> None:
-    assert import_file((REAL / name).read_bytes()).counts == counts
+    assert import_file((real_files.FOLDER / name).read_bytes()).counts == counts
 
 
-@pytest.mark.skipif(not REAL.is_dir(), reason="the folder with files of others is not here")
+@real_files.needed
 def test_no_variant_of_the_real_vendure_file_is_lost() -> None:
-    seen = import_file((REAL / "vendure_products.csv").read_bytes())
+    seen = import_file((real_files.FOLDER / "vendure_products.csv").read_bytes())
     assert seen.counts.rejected == 0
     assert seen.counts.created + seen.counts.superseded == seen.counts.rows == 88
 
 
-@pytest.mark.skipif(not REAL.is_dir(), reason="the folder with files of others is not here")
+@real_files.needed
 def test_both_real_medusa_files_make_the_same_catalog() -> None:
     price = {"sku": "Variant Id", "name": "Product Title", "price": "Variant Price EUR"}
     for mapping in (None, price):
-        comma = import_file((REAL / "medusa_exported-products-comma.csv").read_bytes(), mapping=mapping)
+        comma = import_file((real_files.FOLDER / "medusa_exported-products-comma.csv").read_bytes(), mapping=mapping)
         assert comma.counts.rejected == comma.counts.superseded == 0
         before = {key: (one.name, one.description, one.price) for key, one in stored_products().items()}
-        again = import_file((REAL / "medusa_exported-products-semicolon.csv").read_bytes(), mapping=mapping)
+        again = import_file(
+            (real_files.FOLDER / "medusa_exported-products-semicolon.csv").read_bytes(), mapping=mapping
+        )
         assert again.counts == Counts(rows=comma.counts.rows, unchanged=comma.counts.rows)
         assert {key: (one.name, one.description, one.price) for key, one in stored_products().items()} == before
 

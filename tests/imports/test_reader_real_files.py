@@ -2,23 +2,22 @@
 
 import gzip
 from collections.abc import Mapping
-from pathlib import Path
 
 import pytest
 
 from product_importer.imports.checking import mapping, rows
 from product_importer.imports.source import dialect, packed, reader
 from product_importer.imports.states import Mode
+from tests import real_files
 
-DATA = Path(__file__).parents[2].parent / "shared" / "data"
-pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the folder ../shared/data of real files is absent")
+pytestmark = real_files.needed
 
 
 def account(
     name: str, *, explicit: Mapping[str, str] | None = None, mode: Mode = Mode.UPSERT
 ) -> tuple[list[rows.Accepted], dict[str, int]]:
     """Give the rows accepted, and how often each code was given."""
-    data = b"".join(packed.opened([(DATA / name).read_bytes()]))
+    data = b"".join(packed.opened([(real_files.FOLDER / name).read_bytes()]))
     found = dialect.sniff(data[: dialect.HEAD], whole=len(data) <= dialect.HEAD)
     opened = reader.open_reader([data], found)
     checker = rows.Checker(mapping.resolve(opened.header, explicit=explicit, mode=mode), {}, None)
@@ -74,6 +73,6 @@ def test_the_same_data_under_two_delimiters_is_read_alike() -> None:
 
 
 def test_a_gzip_file_is_known_by_its_bytes() -> None:
-    head = (DATA / "online_retail.csv.gz").read_bytes()[:100_000]
+    head = (real_files.FOLDER / "online_retail.csv.gz").read_bytes()[:100_000]
     assert packed.is_packed(head)
     assert not packed.is_packed(gzip.decompress(gzip.compress(b"sku,name\n")))

@@ -4,9 +4,9 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.source import ROOT
+from tests import real_files
 
-REAL = ROOT.parent / "shared" / "data" / "online_retail.csv.gz"
+REAL = real_files.FOLDER / "online_retail.csv.gz"
 HEADER = ("InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country")
 ARTICLES = 700
 

@@ -1,9 +1,12 @@
 """A statement that runs in a process of its own: whole, or not at all, and never longer than whoever waits for it."""
 
 import json
+import os
+import signal
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -50,11 +53,25 @@ def test_what_it_fails_with_is_raised_here(tmp_path: Path) -> None:
         sqlite_apart.run(task(tmp_path, "SELECT NULL"))
 
 
-def test_it_ends_when_the_process_that_waits_for_it_was_killed(tmp_path: Path) -> None:
+@pytest.fixture
+def waiting(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """A process that waits for a statement without an end, which runs already."""
     told = json.dumps(task(tmp_path, ENDLESS))
     waits = f"import json\nfrom {sqlite_apart.__name__} import Task, run\nrun(Task(*json.loads({told!r})))"
-    waiting = subprocess.Popen([sys.executable, "-c", waits])
-    until(lambda: children_of(waiting.pid) != [] and (tmp_path / "own.db").exists())
+    with subprocess.Popen([sys.executable, "-c", waits], stderr=subprocess.PIPE, text=True) as process:
+        until(lambda: children_of(process.pid) != [] and (tmp_path / "own.db").exists())
+        yield process
+        process.kill()
+
+
+def test_one_that_is_killed_is_no_piece(waiting: subprocess.Popen[str]) -> None:
+    (child,) = children_of(waiting.pid)
+    os.kill(int(child), signal.SIGKILL)
+    _, words = waiting.communicate()
+    assert "a piece ended with -9" in words
+
+
+def test_it_ends_when_the_process_that_waits_for_it_was_killed(waiting: subprocess.Popen[str]) -> None:
     (child,) = children_of(waiting.pid)
     waiting.kill()
     waiting.wait()

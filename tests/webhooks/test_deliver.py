@@ -4,9 +4,11 @@ import uuid
 from collections.abc import Callable
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import update
+from structlog.testing import capture_logs
 
-from product_importer.kit import clock, database
+from product_importer.kit import clock, database, secrets
 from product_importer.kit.settings import Settings
 from product_importer.webhooks import endpoints, resending, schedule
 from product_importer.webhooks.models import Disabled, Endpoint
@@ -182,6 +184,20 @@ def test_another_server_never_hears_the_headers_of_the_one_before(started: Setti
     assert "x-shop-key" not in inbox.seen[0].headers
     changed(endpoint_id, url="https://after.example", headers={"X-New": "1"})
     assert seen(endpoint_id).headers == ["X-New"]
+
+
+def test_an_endpoint_that_cannot_be_called_is_told_of_once_a_turn(started: Settings, inbox: Receiver) -> None:
+    make_endpoint(inbox.url)
+    edits(1)
+    secrets.configure(started.model_copy(update={"secret_key": SecretStr("another key")}))
+    try:
+        with capture_logs() as told:
+            work()
+    finally:
+        secrets.configure(started)
+    assert [fact["log_level"] for fact in told if fact["event"] == "an endpoint cannot be called"] == ["error"]
+    work()
+    assert inbox.types == ["product.updated"]
 
 
 def test_what_people_wait_for_is_sent_before_an_import(started: Settings, inbox: Receiver) -> None:
