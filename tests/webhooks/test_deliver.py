@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from product_importer.kit import clock, database, secrets
 from product_importer.kit.settings import Settings
-from product_importer.webhooks import endpoints, resending, schedule
+from product_importer.webhooks import deliver, endpoints, resending, schedule
 from product_importer.webhooks.models import Disabled, Endpoint
 from product_importer.webhooks.schemas import EndpointPatch
 from tests import makers
@@ -186,7 +186,10 @@ def test_another_server_never_hears_the_headers_of_the_one_before(started: Setti
     assert seen(endpoint_id).headers == ["X-New"]
 
 
-def test_an_endpoint_that_cannot_be_called_is_told_of_once_a_turn(started: Settings, inbox: Receiver) -> None:
+def test_an_endpoint_that_cannot_be_called_is_told_of_once_a_turn(
+    started: Settings, inbox: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliver, "LINGER", 0.5)  # some looks a turn
     make_endpoint(inbox.url)
     edits(1)
     secrets.configure(started.model_copy(update={"secret_key": SecretStr("another key")}))
