@@ -14,6 +14,7 @@ import pytest
 from product_importer.kit.database import sqlite_apart
 from product_importer.kit.database.sqlite_apart import Task
 from tests.patience import until
+from tests.servers import children
 
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n"
 
@@ -34,11 +35,7 @@ def task(folder: Path, rows: str) -> Task:
     )
 
 
-def children_of(pid: int) -> list[str]:
-    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-
-
-def lives(pid: str) -> bool:
+def lives(pid: int) -> bool:
     status = Path(f"/proc/{pid}/stat")
     return status.exists() and status.read_text().rpartition(")")[2].split()[0] != "Z"
 
@@ -59,20 +56,20 @@ def waiting(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     told = json.dumps(task(tmp_path, ENDLESS))
     waits = f"import json\nfrom {sqlite_apart.__name__} import Task, run\nrun(Task(*json.loads({told!r})))"
     with subprocess.Popen([sys.executable, "-c", waits], stderr=subprocess.PIPE, text=True) as process:
-        until(lambda: children_of(process.pid) != [] and (tmp_path / "own.db").exists())
+        until(lambda: children.of(process.pid) != [] and (tmp_path / "own.db").exists())
         yield process
         process.kill()
 
 
 def test_one_that_is_killed_is_no_piece(waiting: subprocess.Popen[str]) -> None:
-    (child,) = children_of(waiting.pid)
-    os.kill(int(child), signal.SIGKILL)
+    (child,) = children.of(waiting.pid)
+    os.kill(child, signal.SIGKILL)
     _, words = waiting.communicate()
     assert "a piece ended with -9" in words
 
 
 def test_it_ends_when_the_process_that_waits_for_it_was_killed(waiting: subprocess.Popen[str]) -> None:
-    (child,) = children_of(waiting.pid)
+    (child,) = children.of(waiting.pid)
     waiting.kill()
     waiting.wait()
     until(lambda: not lives(child))

@@ -92,6 +92,11 @@ def wait_until(
         time.sleep(0.02)
 
 
+def of(pid: int) -> list[int]:
+    """Return the processes that the main thread of a process has started and that have not been waited for."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
 def end(child: subprocess.Popen[bytes], sign: signal.Signals) -> None:
     """Send the signal and wait for the end."""
     child.send_signal(sign)

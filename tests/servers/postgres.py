@@ -13,6 +13,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
+from tests.patience import until
 from tests.servers import children, presence
 
 GIVEN = "PI_TEST_POSTGRES_URL"  # any database of a server, by a role that may create databases
@@ -100,8 +101,10 @@ class PrivatePostgres(Postgres):
         self._end(signal.SIGINT)
 
     def kill(self) -> None:
-        """Kill -9 the server: what was not committed is lost."""
+        """Kill -9 the server: what was not committed is lost. Its orphans hold its memory until they see it gone."""
+        orphans = children.of(self.child.pid) if self.child else []
         self._end(signal.SIGKILL)
+        until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in orphans))
 
     def restart(self) -> None:
         """Stop and start on the same port with the same data."""
