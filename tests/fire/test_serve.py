@@ -77,7 +77,7 @@ def test_a_killed_supervisor_takes_all_with_it_and_the_next_one_goes_on(fleet: F
     fleet.until(fleet.frozen)
     alive = [fleet.child("web"), fleet.child("worker")]
     fleet.kill("serve")
-    until(lambda: not set(alive) & set(fleet.pids()))
+    assert set(alive).isdisjoint(fleet.pids())
     assert oracle.observed(import_id) != wanted
     brought_to_rest(fleet, import_id)
     assert fleet.deaths == 1

@@ -18,7 +18,8 @@ from product_importer.kit.settings import Settings
 from tests import makers
 from tests.fire import processes
 from tests.fire.processes import Process
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
+from tests.servers import children
 from tests.source import ROOT, SRC
 
 SITE = ROOT / "tests" / "fire" / "site"
@@ -100,10 +101,12 @@ class Fleet:
         return next((one.pid for one in self._alive() if one.command.endswith(f"product_importer {word}")), 0)
 
     def kill(self, word: str) -> None:
-        """Kill -9 the process that runs this word."""
+        """Kill -9 the process that runs this word, and wait until what it had started has gone with it."""
         pid = self.child(word)
         assert pid, f"nobody runs {word}"
+        family = {pid, *children.of(pid)}
         os.kill(pid, signal.SIGKILL)
+        until(lambda: family.isdisjoint(self.pids()), words=f"{word} was killed, and {family} have not all ended")
 
     def kill_first(self) -> None:
         """Kill -9 the first process alone: what it has forked sees it go."""
