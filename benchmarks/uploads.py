@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import http.client
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -24,7 +25,8 @@ from product_importer.kit import database
 
 MB = 10**6
 BLOCK = os.urandom(2**20)
-PIECE = 8 * 2**20  # bytes of one request, as the dashboard sends them
+PIECES = 8 * 2**20, 64 * 2**20  # bytes of a request: the fewest and the most that the dashboard sends
+BRISK = 1.0  # seconds: a request that took less is followed by one of twice as much
 
 
 def main() -> None:
@@ -41,18 +43,25 @@ def main() -> None:
 
 
 def _compare(bare: "_Server", product: "_Server", size: int, rounds: int) -> None:
-    """Run the contenders in turn; the ratio is taken within each round, so that a busy machine harms both."""
+    """Run the contenders in turn; the ratio is taken within each round, so that a busy machine harms both.
+
+    Each round has an order of its own, and each begins with nothing left to write: who comes after one that has
+    worn out the disk would pay for it.
+    """
+    orders = random.Random(1)
     ways = {
         "bare, unflushed": lambda: _bare_send(bare, size, "/unflushed"),
         "bare": lambda: _bare_send(bare, size, "/file"),
-        "one request": lambda: _tus_send(product, size, size),
-        "pieces of 8 MiB": lambda: _tus_send(product, size, PIECE),
+        "one request": lambda: _tus_send(product, size, size, size),
+        "pieces of 8 MiB": lambda: _tus_send(product, size, PIECES[0], PIECES[0]),
+        "growing pieces": lambda: _tus_send(product, size, *PIECES),
     }
     idle = measure.memory_of(product.pid)
     measure.forget_peak(product.pid)
     speeds: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(rounds):
-        for name, send in ways.items():
+        for name, send in orders.sample(list(ways.items()), len(ways)):
+            os.sync()
             began = time.perf_counter()
             send()
             speeds[name].append(size / MB / (time.perf_counter() - began))
@@ -91,20 +100,24 @@ def _bare_send(server: _Server, size: int, place: str) -> None:
     _forget(server, place, {})
 
 
-def _tus_send(server: _Server, size: int, piece: int) -> None:
+def _tus_send(server: _Server, size: int, piece: int, longest: int) -> None:
     told = {"Tus-Resumable": "1.0.0"}
     with contextlib.closing(server.line()) as line:
         line.request("POST", "/uploads", headers={**told, "Upload-Length": str(size)})
         made = line.getresponse()
         made.read()
         place = made.headers["Location"]
-        for start in range(0, size, piece):
-            this = min(piece, size - start)
+        start = 0
+        while start < size:
+            began, this = time.perf_counter(), min(piece, size - start)
             kind = {"Content-Type": "application/offset+octet-stream", "Content-Length": str(this)}
             line.request("PATCH", place, _bytes(this), {**told, **kind, "Upload-Offset": str(start)})
             answer = line.getresponse()
             answer.read()
             assert answer.status == 204, answer.status
+            start += this
+            if time.perf_counter() - began < BRISK:
+                piece = min(2 * piece, longest)
     _forget(server, place, told)
 
 

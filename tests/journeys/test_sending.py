@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Request, Route, expect
 from tusclient.client import TusClient
 
 from tests import patience
@@ -22,6 +22,19 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ROWS = 30
 SIDE = 4_096  # pixels
 PLACE = re.compile(r"/uploads/[0-9a-f-]+$")
+MIB = 2**20
+SENT_IN = """async ({ size, lasting }) => {
+  let now = 0;  // milliseconds: each piece lasts as long as it is told
+  performance.now = () => now;
+  const send = XMLHttpRequest.prototype.send;
+  XMLHttpRequest.prototype.send = function (body) {
+    if (body) now += lasting.shift();
+    return send.call(this, body);
+  };
+  const { Sending } = await import("/static/js/sending.js");
+  const file = new File([new Uint8Array(size)], "zeros.csv");
+  return new Promise((arrived, failed) => new Sending(file, { arrived, failed, progress() {} }).start());
+}"""
 LARGE = pictures.noise(1_800, 1_800, kind="PNG", compress_level=0)  # 9.7 MB: more than one piece
 
 
@@ -64,6 +77,15 @@ def test_a_cut_a_reload_and_a_dead_server_cost_only_time(page: Page, open_shop: 
     page.goto(f"{open_shop.base}/admin/dashboard")
     expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
     assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('tus'))") == []
+
+
+def test_pieces_fit_what_the_line_carries_in_a_moment(page: Page, open_shop: Shop) -> None:
+    page.goto(f"{open_shop.base}/admin/dashboard")
+    offsets: list[int] = []
+    page.on("request", lambda one: offsets.append(int(one.headers["upload-offset"])) if is_piece(one) else None)
+    address = page.evaluate(SENT_IN, {"size": 50 * MIB, "lasting": [900, 2_000, 4_100, 4_100, 900]})
+    assert [offset / MIB for offset in offsets] == [0, 8, 24, 40, 48]
+    assert open_shop.ask(address.removeprefix(open_shop.base))["offset"] == 50 * MIB
 
 
 def test_a_picture_of_50_mb_arrives_as_it_was(page: Page, open_shop: Shop, photo: Path) -> None:
@@ -159,6 +181,10 @@ def troubled(page: Page) -> list[str]:
     page.on("dialog", lambda dialog: dialog.accept())  # the page asks whether it may be left
     page.route(PLACE, trouble)
     return pieces
+
+
+def is_piece(request: Request) -> bool:
+    return request.method == "PATCH"
 
 
 def until(page: Page, fact: Callable[[], bool]) -> None:

@@ -1,6 +1,8 @@
 /* A file on its way, in pieces: it goes on after a cut, a reload or a restart of the server, until it is here whole. */
 const DOOR = "/uploads";
-const PIECE = 8 * 2 ** 20; // bytes: what a proxy that buffers requests may lose at a cut
+const PIECE = 8 * 2 ** 20; // bytes of the first piece, and the fewest
+const LONGEST_PIECE = 64 * 2 ** 20; // bytes: some proxies take no more than 100 MB at once
+const BRISK = 1_000; // ms: a piece that took less is followed by one twice as long; four times as much, by half of it
 const DELAYS = [0, 1_000, 3_000, 5_000, 10_000, 10_000, 20_000, 20_000]; // ms, counted anew when a byte got through
 const PASSING = [408, 409, 423, 429]; // refusals that another attempt may overcome
 const FULL = 507;
@@ -18,6 +20,7 @@ export class Sending {
   #more;
   #upload = null;
   #wanted = true;
+  #pieceBegan = 0;
 
   constructor(file, tell, more = {}) {
     this.#file = file;
@@ -33,6 +36,7 @@ export class Sending {
     } catch {
       return this.#tell.failed(CUT);
     }
+    this.#pieceBegan = performance.now();
     if (this.#wanted) this.#upload.start();
   }
 
@@ -54,6 +58,7 @@ export class Sending {
       metadata: { filename: this.#file.name, filetype: this.#file.type, ...this.#more },
       removeFingerprintOnSuccess: false, // an import is to be made of it first
       onShouldRetry: (error) => this.#mayPass(error),
+      onChunkComplete: () => this.#fitPiece(upload.options),
       onProgress: (sent, total) => this.#tell.progress(sent, total),
       onSuccess: () => this.#tell.arrived(upload.url),
       onError: (error) => this.#tell.failed(problem(error.originalResponse)),
@@ -61,6 +66,15 @@ export class Sending {
     const [before] = await upload.findPreviousUploads();
     if (before) upload.resumeFromPreviousUpload(before);
     return upload;
+  }
+
+  /* Each piece costs the server a flush; and a proxy that buffers requests loses at a cut what it has of one. */
+  #fitPiece(options) {
+    const now = performance.now();
+    const took = now - this.#pieceBegan;
+    this.#pieceBegan = now;
+    if (took < BRISK) options.chunkSize = Math.min(2 * options.chunkSize, LONGEST_PIECE);
+    if (took > 4 * BRISK) options.chunkSize = Math.max(options.chunkSize / 2, PIECE);
   }
 
   /* tus-js-client gives up where the browser is offline; a cable that is put back in is worth waiting for. */
