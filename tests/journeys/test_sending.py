@@ -33,7 +33,7 @@ SENT_IN = """async ({ size, lasting }) => {
   };
   const { Sending } = await import("/static/js/sending.js");
   const file = new File([new Uint8Array(size)], "zeros.csv");
-  return new Promise((arrived, failed) => new Sending(file, { arrived, failed, progress() {} }).start());
+  return new Promise((arrived, failed) => new Sending(file, { arrived, failed, progress() {}, waiting() {} }).start());
 }"""
 LARGE = pictures.noise(1_800, 1_800, kind="PNG", compress_level=0)  # 9.7 MB: more than one piece
 
@@ -86,6 +86,24 @@ def test_pieces_fit_what_the_line_carries_in_a_moment(page: Page, open_shop: Sho
     address = page.evaluate(SENT_IN, {"size": 50 * MIB, "lasting": [900, 2_000, 4_100, 4_100, 900]})
     assert [offset / MIB for offset in offsets] == [0, 8, 24, 40, 48]
     assert open_shop.ask(address.removeprefix(open_shop.base))["offset"] == 50 * MIB
+
+
+def test_a_proxy_that_takes_no_long_pieces_is_sent_short_ones(page: Page, open_shop: Shop) -> None:
+    page.goto(f"{open_shop.base}/admin/dashboard")
+    offsets: list[int] = []
+
+    def narrow(route: Route) -> None:
+        if route.request.method != "PATCH":
+            return route.continue_()
+        offsets.append(int(route.request.headers["upload-offset"]))
+        if len(offsets) == 2:
+            return route.fulfill(status=413, content_type="text/html", body="<h1>413 Request Entity Too Large</h1>")
+        return route.continue_()
+
+    page.route(PLACE, narrow)
+    address = page.evaluate(SENT_IN, {"size": 20 * MIB, "lasting": [1] * 4})
+    assert [offset / MIB for offset in offsets] == [0, 8, 8, 16]
+    assert open_shop.ask(address.removeprefix(open_shop.base))["offset"] == 20 * MIB
 
 
 def test_a_picture_of_50_mb_arrives_as_it_was(page: Page, open_shop: Shop, photo: Path) -> None:

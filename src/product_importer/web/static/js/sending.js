@@ -6,6 +6,7 @@ const BRISK = 1_000; // ms: a piece that took less is followed by one twice as l
 const DELAYS = [0, 1_000, 3_000, 5_000, 10_000, 10_000, 20_000, 20_000]; // ms, counted anew when a byte got through
 const PASSING = [408, 409, 423, 429]; // refusals that another attempt may overcome
 const FULL = 507;
+const TOO_LARGE = 413;
 
 export const CUT = {
   title: "The connection was cut",
@@ -21,6 +22,7 @@ export class Sending {
   #upload = null;
   #wanted = true;
   #pieceBegan = 0;
+  #longest = LONGEST_PIECE;
 
   constructor(file, tell, more = {}) {
     this.#file = file;
@@ -57,7 +59,7 @@ export class Sending {
       retryDelays: DELAYS,
       metadata: { filename: this.#file.name, filetype: this.#file.type, ...this.#more },
       removeFingerprintOnSuccess: false, // an import is to be made of it first
-      onShouldRetry: (error) => this.#mayPass(error),
+      onShouldRetry: (error, _, options) => this.#mayPass(error, options),
       onChunkComplete: () => this.#fitPiece(upload.options),
       onProgress: (sent, total) => this.#tell.progress(sent, total),
       onSuccess: () => this.#tell.arrived(upload.url),
@@ -73,14 +75,17 @@ export class Sending {
     const now = performance.now();
     const took = now - this.#pieceBegan;
     this.#pieceBegan = now;
-    if (took < BRISK) options.chunkSize = Math.min(2 * options.chunkSize, LONGEST_PIECE);
+    if (took < BRISK) options.chunkSize = Math.min(2 * options.chunkSize, this.#longest);
     if (took > 4 * BRISK) options.chunkSize = Math.max(options.chunkSize / 2, PIECE);
   }
 
   /* tus-js-client gives up where the browser is offline; a cable that is put back in is worth waiting for. */
-  #mayPass({ originalResponse }) {
+  #mayPass({ originalResponse }, options) {
     const status = originalResponse?.getStatus() ?? 0;
-    const may = status < 400 || PASSING.includes(status) || (status >= 500 && status !== FULL);
+    const long = status === TOO_LARGE && options.chunkSize > PIECE; // a proxy takes no more than that at once
+    if (long) this.#longest = PIECE;
+    options.chunkSize = PIECE; // on a bad line there is less to lose
+    const may = long || status < 400 || PASSING.includes(status) || (status >= 500 && status !== FULL);
     if (may) this.#tell.waiting();
     return may;
   }
