@@ -5,5 +5,5 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:1] = [str(ROOT), str(ROOT / "src")]  # so that the rooms beside this file can be imported by name
+sys.path[:1] = [str(ROOT), str(ROOT / "src")]  # so that the modules beside this file can be imported by name
 runpy.run_module("benchmarks.deleting", run_name="__main__")

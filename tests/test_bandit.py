@@ -9,7 +9,7 @@ from tests.source import ROOT
 # Every subprocess is our own argv and never a shell, as ruff's S603 is told too.
 SKIPPED = "B404,B603"
 REASONS = {
-    ("B104", "cli/doors.py"): "an address is compared, not bound",
+    ("B104", "cli/listening.py"): "an address is compared, not bound",
     ("B311", "imports/mock_file.py"): "a made-up file is to be the same again, not secret",
     ("B405", "imports/source/sheet.py"): "read in a bounded process of its own",
     ("B314", "imports/source/sheet.py"): "the same",

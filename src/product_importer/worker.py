@@ -56,7 +56,7 @@ CHORES = (
 
 
 def gather() -> tuple[tasks.Task, ...]:
-    """Return every task; that this room imports them is what registers them."""
+    """Return every task; that this module imports them is what registers them."""
     return TASKS
 
 

@@ -18,7 +18,7 @@ from product_importer.kit.settings import Settings
 from product_importer.uploads import actions, chores, ledger
 from product_importer.uploads.models import Part, Upload
 from product_importer.uploads.resumable import ABANDONED
-from product_importer.web.tus import rooms
+from product_importer.web.tus import buffers
 from tests.fire import places
 from tests.gate import Gate
 from tests.patience import PATIENCE, until
@@ -309,7 +309,7 @@ def test_what_came_before_a_cut_is_kept(strict: Tus) -> None:
 def test_a_room_whose_bytes_are_being_stored_is_nobody_elses(served: Doors, gate: Gate, full: int) -> None:
     client, size = Tus(served), 3 * ledger.PART
     data = (b"x" * ledger.PART + b"z" * ledger.PART + b"w" * 1_000)[: full * ledger.PART + 1_000]
-    client.sent(b"whose rooms are taken next")
+    client.sent(b"whose buffers are taken next")
     place, others = client.opened(size), [client.opened(size) for _ in range(3)]
     head = (f"PATCH {place} HTTP/1.1", "Host: localhost", "Tus-Resumable: 1.0.0", "Upload-Offset: 0")
     gate.shut("upload.part.storing")
@@ -324,15 +324,15 @@ def test_a_room_whose_bytes_are_being_stored_is_nobody_elses(served: Doors, gate
     assert [set(stored(other)) for other in others] == [set(b"y")] * 3
 
 
-def test_rooms_come_back_once_each_from_requests_that_fail(strict: Tus) -> None:
+def test_buffers_come_back_once_each_from_requests_that_fail(strict: Tus) -> None:
     wrong = f"md5 {encoded(hashlib.md5(b'other').digest())}"
     body = [b"x" * 100] * 11
     for refused in ({"Upload_Checksum": wrong}, {}):
-        rooms.idle.clear()
+        buffers.idle.clear()
         place = strict.opened(1_000)
         said = {"Tus_Resumable": "1.0.0", "Upload_Offset": "0", "Content_Type": tus.STREAM, **refused}
         assert strict.doors.ask("PATCH", place, iter(body[: 10 if refused else 11]), **said).status in (460, 413)
-        assert len({id(room) for room in rooms.idle}) == 2
+        assert len({id(buffer) for buffer in buffers.idle}) == 2
 
 
 @pytest.mark.fire

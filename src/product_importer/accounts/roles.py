@@ -32,7 +32,7 @@ class Scope(StrEnum):
 
 
 def grants(scopes: Collection[Scope], needed: Role, area: Collection[Scope]) -> bool:
-    """Return whether a token of these scopes may use a door that needs `needed` and lies in `area`.
+    """Return whether a token of these scopes may use a route that needs `needed` and lies in `area`.
 
     Whoever it belongs to must be allowed to as well. What only an admin may do takes the scope `admin`, but for
     webhooks, which have a scope of their own.

@@ -48,7 +48,7 @@ class ImageAddress(Leased):
 class ImageWish(Base):
     """That an import wants a product to show what lies at an address, at which place among the product's wishes.
 
-    No foreign keys to imports and products: the one is a room above, the other is deleted by the half million.
+    No foreign keys to imports and products: the one is a floor above, the other is deleted by the half million.
     """
 
     __tablename__ = "image_wishes"

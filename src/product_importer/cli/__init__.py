@@ -1,4 +1,4 @@
-"""The words of the terminal with their help; what a word does stands in a room of its own, loaded when it is said."""
+"""The commands of the terminal with their help; what each does is in a module of its own, loaded when it is run."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from product_importer import __version__
-from product_importer.cli import terminal, upkeep, wanted
+from product_importer.cli import import_options, terminal, upkeep
 from product_importer.imports import mock_file
 from product_importer.imports.options import Options
 from product_importer.imports.states import Mode
@@ -29,7 +29,7 @@ Port = Annotated[int | None, typer.Option(min=1, max=65535, help="Port to listen
 
 
 def main() -> None:
-    """Run the word that the command line names; the entry point of the command `product-importer`."""
+    """Run the command that the command line names; the entry point of the program `product-importer`."""
     lifeline.die_with_parent()
     with terminal.refusals():
         app()
@@ -80,20 +80,20 @@ def worker() -> None:
 @app.command("import", rich_help_panel=WORK)
 def import_file(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The supplier's file.")],
-    mapping: wanted.Mapping = None,
-    preset: wanted.Shop = None,
-    encoding: wanted.Encoding = None,
-    delimiter: wanted.Delimiter = None,
-    header_line: wanted.HeaderLine = None,
-    sheet: wanted.Sheet = None,
-    decimal: wanted.Sign = None,
-    guard: wanted.Guard = True,
-    mode: wanted.Ways = Mode.UPSERT,
-    blanks: wanted.Blanks = None,
-    interactive: wanted.Interactive = False,
-    check_columns: wanted.CheckColumns = False,
-    review: wanted.Review = False,
-    max_rejects: wanted.MaxRejects = None,
+    mapping: import_options.Mapping = None,
+    preset: import_options.Shop = None,
+    encoding: import_options.Encoding = None,
+    delimiter: import_options.Delimiter = None,
+    header_line: import_options.HeaderLine = None,
+    sheet: import_options.Sheet = None,
+    decimal: import_options.Sign = None,
+    guard: import_options.Guard = True,
+    mode: import_options.Ways = Mode.UPSERT,
+    blanks: import_options.Blanks = None,
+    interactive: import_options.Interactive = False,
+    check_columns: import_options.CheckColumns = False,
+    review: import_options.Review = False,
+    max_rejects: import_options.MaxRejects = None,
     json: Annotated[bool, typer.Option("--json", help="Print the account as JSON to standard output.")] = False,
 ) -> None:
     """Import a file here and now, with a progress bar, and print what became of every row.

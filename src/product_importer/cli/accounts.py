@@ -1,4 +1,4 @@
-"""The words about accounts: admin create, admin setup-link; and what a starting server says while it has none."""
+"""The commands `admin create` and `admin setup-link`, and what a starting server says while it has no account."""
 
 import getpass
 import sys
@@ -10,7 +10,7 @@ from product_importer import migrations
 from product_importer.accounts import links, users
 from product_importer.accounts.models import LinkKind
 from product_importer.accounts.roles import Role
-from product_importer.cli import doors, opening, terminal
+from product_importer.cli import listening, opening, terminal
 from product_importer.kit import database
 from product_importer.kit.settings import Settings
 
@@ -59,7 +59,7 @@ def greet(settings: Settings) -> None:
 
 def address_of(settings: Settings, key: str) -> str:
     """Return the whole address of a one-time link."""
-    return f"{settings.public_url.rstrip('/') or doors.url(settings)}/setup?token={key}"
+    return f"{settings.public_url.rstrip('/') or listening.url(settings)}/setup?token={key}"
 
 
 def _from_environment(settings: Settings) -> bool:
@@ -90,5 +90,5 @@ def _asked() -> str:
         return sys.stdin.readline().rstrip("\n")
     password = getpass.getpass("Password (12 characters or more): ")
     if getpass.getpass("Once more: ") != password:
-        terminal.refuse("The two are not the same.", "Run the word again.")
+        terminal.refuse("The two are not the same.", "Run the command again.")
     return password

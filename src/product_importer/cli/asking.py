@@ -2,7 +2,7 @@
 
 import sys
 
-from product_importer.cli import account, terminal
+from product_importer.cli import outcomes, terminal
 from product_importer.imports import answers
 from product_importer.imports.snapshot import Snapshot
 from product_importer.imports.states import Question
@@ -19,7 +19,7 @@ def settled(seen: Snapshot) -> bool:
     if not sys.stdin.isatty():
         terminal.notes.print(f"Nothing is written yet. It waits for an answer: POST /imports/{seen.task_id}/answer")
         return False
-    terminal.notes.print(account.rendered(seen, []))
+    terminal.notes.print(outcomes.rendered(seen, []))
     yes = terminal.notes.input(f"{_words(seen)} [y/N] ").strip().casefold() in ("y", "yes")
     go_on = answers.apply if seen.question is Question.REVIEW else answers.accept_rejects
     with database.transaction() as session:

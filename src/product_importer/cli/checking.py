@@ -1,4 +1,4 @@
-"""The word that looks whether everything is in place: check."""
+"""The command `check`: looks whether settings, database, storage and broker are in place."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

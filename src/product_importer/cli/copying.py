@@ -1,4 +1,4 @@
-"""The words that copy everything: backup, restore, migrate-to-postgres."""
+"""The commands that copy everything: `backup`, `restore` and `migrate-to-postgres`."""
 
 from pathlib import Path
 

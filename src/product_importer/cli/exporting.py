@@ -1,4 +1,4 @@
-"""The word that writes products to a file: export."""
+"""The command `export`: writes products to a file."""
 
 import sys
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""The word that makes a file: generate-csv."""
+"""The command `generate-csv`: makes up a supplier's file."""
 
 import sys
 from pathlib import Path

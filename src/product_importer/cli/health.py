@@ -1,8 +1,8 @@
-"""The word by which a container asks its own web server whether it can work: health."""
+"""The command `health`, by which a container asks its own web server whether it can work."""
 
 import http.client
 
-from product_importer.cli import doors, terminal
+from product_importer.cli import listening, terminal
 from product_importer.kit import settings
 from product_importer.kit.settings import Settings
 
@@ -18,7 +18,7 @@ def health() -> None:
 
 def answers(settings: Settings, path: str) -> bool:
     """Return whether the web server answers 200 at `path`."""
-    connection = http.client.HTTPConnection(doors.reachable(settings.host), settings.port, timeout=PATIENCE)
+    connection = http.client.HTTPConnection(listening.reachable(settings.host), settings.port, timeout=PATIENCE)
     try:
         connection.request("GET", path)
         return connection.getresponse().status == http.client.OK

@@ -1,4 +1,4 @@
-"""The word that brings a file in: import. It goes the way of every import, only that this process does the work."""
+"""The command `import`: goes the way of every import, only that this process does the work."""
 
 import contextlib
 import re
@@ -12,7 +12,7 @@ from typing import Any
 
 import pydantic
 
-from product_importer.cli import account, asking, live, opening, terminal
+from product_importer.cli import asking, live, opening, outcomes, terminal
 from product_importer.imports import actions, queries, run
 from product_importer.imports.checking.mapping import TARGETS, ColumnAmbiguous, ColumnMissing
 from product_importer.imports.options import Options
@@ -42,7 +42,7 @@ def import_file(file: Path, *, options: Mapping[str, Any], json: bool) -> None:
         ended = _carried_out(import_id)
     with database.reading() as session:
         groups = queries.reject_groups(session, import_id)
-    terminal.notes.print(account.rendered(ended, groups))
+    terminal.notes.print(outcomes.rendered(ended, groups))
     if json:
         terminal.results.print(pydantic.TypeAdapter(Snapshot).dump_json(ended, indent=2).decode(), markup=False)
     raise SystemExit(0 if ended.state is State.COMPLETED and not ended.counts.rejected else 1)

@@ -1,4 +1,4 @@
-"""What a word needs before it starts: the database at its newest state."""
+"""What a command needs before it starts: the database at its newest state (which is all that `migrate` does)."""
 
 from product_importer import migrations
 from product_importer.cli import terminal
@@ -14,7 +14,7 @@ def migrate(*, quiet: bool) -> None:
 
 
 def catalog() -> Settings:
-    """Open the database and the files for a word that works by itself, with quiet logs.
+    """Open the database and the files for a command that works by itself, with quiet logs.
 
     The embedded database is brought to its newest state; another one is only looked at, since changing it is the
     operator's decision.

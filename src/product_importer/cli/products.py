@@ -1,4 +1,4 @@
-"""The word that fills in the demonstration's products: seed."""
+"""The command `seed`: adds the products of the demonstration."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""The words that keep running: serve, web, worker."""
+"""The commands that keep running: `serve`, `web` and `worker`."""
 
 import os
 import subprocess
@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 
-from product_importer.cli import doors, health, terminal
+from product_importer.cli import health, listening, terminal
 from product_importer.kit import loading, logs, supervisor
 from product_importer.kit.settings import Settings
 
@@ -15,9 +15,9 @@ PROBE = 0.2  # seconds between two questions whether the web server answers yet
 
 def serve(*, host: str | None, port: int | None) -> None:
     """Bring the database up to date, then run web server and worker until asked to end."""
-    settings = doors.chosen(host=host, port=port)
+    settings = listening.chosen(host=host, port=port)
     logs.configure(settings)
-    doors.try_port(settings)
+    listening.try_port(settings)
     # In a process of its own: what migrations load would stay in the supervisor's memory.
     if status := subprocess.run(_argv("migrate", "--quiet"), check=False).returncode:
         raise SystemExit(status)
@@ -28,8 +28,8 @@ def serve(*, host: str | None, port: int | None) -> None:
 
 def web(*, host: str | None, port: int | None) -> None:
     """Run the web server in this process."""
-    settings = doors.chosen(host=host, port=port)
-    doors.try_port(settings)
+    settings = listening.chosen(host=host, port=port)
+    listening.try_port(settings)
     with loading.staying():
         from product_importer.cli import accounts
         from product_importer.web import server
@@ -43,7 +43,7 @@ def work() -> None:
     with loading.staying():
         from product_importer import worker
 
-    raise SystemExit(worker.work(doors.chosen(host=None, port=None)))
+    raise SystemExit(worker.work(listening.chosen(host=None, port=None)))
 
 
 def _argv(*words: str) -> list[str]:
@@ -54,4 +54,4 @@ def _announce(settings: Settings) -> None:
     """Say where the server is, once it answers."""
     while not health.answers(settings, "/livez"):
         time.sleep(PROBE)
-    terminal.results.print(f"Product Importer is ready at [bold]{doors.url(settings)}[/]")
+    terminal.results.print(f"Product Importer is ready at [bold]{listening.url(settings)}[/]")

@@ -1,4 +1,4 @@
-"""The word that takes an import back: undo. It shows what would happen, asks, and does the work in this process."""
+"""The command `undo`: shows what taking an import back would do, asks, and does the work in this process."""
 
 import threading
 import time

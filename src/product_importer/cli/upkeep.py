@@ -1,4 +1,4 @@
-"""The words that keep an installation well, with their help; what each does stands in a room of its own."""
+"""The commands of upkeep with their help; what each does is in `cli.copying` and `cli.health`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,7 +7,7 @@ import typer
 
 
 def add(app: typer.Typer, *, panel: str) -> None:
-    """Teach `app` the words of upkeep."""
+    """Add the commands of upkeep to `app`."""
     app.command(rich_help_panel=panel)(backup)
     app.command(rich_help_panel=panel)(restore)
     app.command("migrate-to-postgres", rich_help_panel=panel)(migrate_to_postgres)

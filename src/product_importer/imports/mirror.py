@@ -1,4 +1,4 @@
-"""The seed's Redis keys of an import: `upload:{task_id}:progress`, `:status` and `:error`."""
+"""Mirrors an import in the Redis keys of docs/seeds.md: `upload:{task_id}:progress`, `:status` and `:error`."""
 
 import time
 import uuid

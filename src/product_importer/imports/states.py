@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """Where an import stands; the words are BEHAVIOUR section 1's."""
+    """Where an import stands. API, pages and database have these words; docs/api.md lists them."""
 
     QUEUED = "queued"
     READING = "reading"

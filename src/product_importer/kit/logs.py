@@ -27,5 +27,5 @@ def configure(settings: Settings) -> None:
 
 
 def get(name: str) -> structlog.typing.FilteringBoundLogger:
-    """Return a logger that names its room."""
+    """Return a logger that writes its module's name as `room`."""
     return cast("structlog.typing.FilteringBoundLogger", structlog.get_logger(room=name))

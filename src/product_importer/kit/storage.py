@@ -1,4 +1,4 @@
-"""Files by key, in a local folder or an S3-compatible bucket: the one room that knows object storage."""
+"""Files by key, in a local folder or an S3-compatible bucket: the one module that knows object storage."""
 
 import datetime as dt
 from collections.abc import Iterable, Iterator

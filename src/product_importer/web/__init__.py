@@ -1,1 +1,1 @@
-"""Every HTTP door: JSON for programs, HTML for people, streams of progress."""
+"""Every HTTP route: JSON for programs, HTML for people, streams of progress."""

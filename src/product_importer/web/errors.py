@@ -82,7 +82,7 @@ class _Problem(JSONResponse):
 
 
 def install(app: FastAPI) -> None:
-    """Let this room answer for what is raised in a route; `web.guards` brings what nobody foresaw."""
+    """Let this module answer for what is raised in a route; `web.guards` brings what nobody foresaw."""
     for kind in (AppError, HTTPException, RequestValidationError):
         app.add_exception_handler(
             kind, lambda request, error: answer(request.scope, refusal(error), _extra(request, error))

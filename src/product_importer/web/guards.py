@@ -17,7 +17,7 @@ from product_importer.web import errors, peers, reader
 from product_importer.web.body import ClientStalled
 from product_importer.web.marking import Marked
 
-SMALL_BODY = 2**20  # bytes, for every door but the uploads
+SMALL_BODY = 2**20  # bytes, for every route but the uploads
 UPLOAD_FRAME = 2**20  # bytes that a multipart body may have besides the file
 IMAGE_FORM = re.compile("/admin/products/[0-9a-f-]{36}/images")
 FEED_PUSH = re.compile("/feeds/[0-9a-f-]{36}/push")
@@ -44,7 +44,7 @@ class CrossSite(AppError):
 
 
 class BodyTooLarge(AppError):
-    """The body is larger than this door takes."""
+    """The body is larger than this route takes."""
 
     status = 413
     code = "BODY_TOO_LARGE"
@@ -73,7 +73,7 @@ class Guards:
         marked = Marked(send, state, secure=peers.is_secure(scope, self.settings))
         try:
             self._check(scope)
-            idle = self.settings.upload_idle_seconds + 1.0  # after the doors that keep what came until then
+            idle = self.settings.upload_idle_seconds + 1.0  # after the routes that keep what came until then
             await self.app(scope, _counting(receive, self._limit(scope), idle), marked)
         except asyncio.CancelledError:
             if not await marked.signed_out():

@@ -51,7 +51,7 @@ def face() -> Face:
 def face_of(url: str) -> Face:
     """Return what the kind of database that `url` names does in its own way.
 
-    Only its own room and driver are loaded: the other's would cost every start a quarter of a second.
+    Only its own module and driver are loaded: the other's would cost every start a quarter of a second.
     """
     if url.startswith("postgresql"):
         from product_importer.kit.database import postgres  # noqa: PLC0415

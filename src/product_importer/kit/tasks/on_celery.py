@@ -1,4 +1,4 @@
-"""The one room that knows Celery: messages carry a task's name and a row's id, and nothing hangs on them."""
+"""The one module that knows Celery: messages carry a task's name and a row's id, and nothing hangs on them."""
 
 import multiprocessing
 import os

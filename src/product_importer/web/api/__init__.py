@@ -1,1 +1,1 @@
-"""JSON for programs; the same routers answer at the seed's paths and under /api/v1."""
+"""JSON for programs; the same routers answer at the paths of docs/seeds.md and under /api/v1."""

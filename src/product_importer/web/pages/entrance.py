@@ -1,4 +1,4 @@
-"""The doors of the house: sign in, sign out, and the page behind a one-time link."""
+"""How people come in: sign in, sign out, and the page behind a one-time link."""
 
 from typing import Annotated, Any
 

@@ -14,7 +14,7 @@ from product_importer.uploads.ledger import Piece
 from product_importer.uploads.models import Upload, UploadState
 from product_importer.uploads.resumable import UploadTooLarge
 from product_importer.web import body
-from product_importer.web.tus import rooms
+from product_importer.web.tus import buffers
 from product_importer.web.tus.headers import Checksum
 
 _log = logs.get("web.tus")
@@ -45,8 +45,8 @@ class _Parts:
     def __init__(self, upload: Upload, checksum: Checksum | None, limit: int) -> None:
         self._upload, self._limit = upload, limit
         self._checksum, self._hasher = checksum, checksum.hasher() if checksum else None
-        self._rooms = rooms.take(), rooms.take()  # left to others when nothing of them is being stored any more
-        self._in_turn = itertools.cycle(self._rooms)  # one is filled while the other is being stored
+        self._buffers = buffers.take(), buffers.take()  # given back when nothing of them is being stored any more
+        self._in_turn = itertools.cycle(self._buffers)  # one is filled while the other is being stored
         self._part = next(self._in_turn)
         self._held, self._start = 0, upload.received  # bytes in the part, and where they begin
         self._storing: asyncio.Future[None] | None = None
@@ -77,7 +77,7 @@ class _Parts:
             pieces, self._waiting = self._waiting, []
             start = self._upload.received
             self._upload = await asyncio.to_thread(resumable.add, self._upload.id, start=start, pieces=pieces)
-        rooms.leave(self._rooms)
+        buffers.give_back(self._buffers)
         return self._upload
 
     async def rescue(self) -> None:
@@ -89,13 +89,13 @@ class _Parts:
             if self._held:
                 await self._store()
             await self._stored()
-        rooms.leave(self._rooms)
+        buffers.give_back(self._buffers)
 
     async def drop(self) -> None:
         """Keep nothing that the ledger does not name yet."""
         with contextlib.suppress(AppError):
             await self._stored()
-        rooms.leave(self._rooms)
+        buffers.give_back(self._buffers)
         await asyncio.to_thread(resumable.drop, self._waiting)
 
     def _is_bare_end(self) -> bool:

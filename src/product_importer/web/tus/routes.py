@@ -17,9 +17,9 @@ from product_importer.web import errors, schemas
 from product_importer.web.deps import Actor, Configured
 from product_importer.web.roles import editor
 from product_importer.web.tus import headers, intake
-from product_importer.web.tus.door import Door
+from product_importer.web.tus.route import TusRoute
 
-router = APIRouter(prefix="/uploads", tags=["uploads"], route_class=Door, dependencies=[Depends(editor)])
+router = APIRouter(prefix="/uploads", tags=["uploads"], route_class=TusRoute, dependencies=[Depends(editor)])
 
 
 @router.options("", status_code=204)

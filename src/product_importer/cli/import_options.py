@@ -1,4 +1,4 @@
-"""The switches of the word `import`: one for each option of an import, with its help."""
+"""The switches of the command `import`: one for each option of an import, with its help."""
 
 from typing import Annotated
 

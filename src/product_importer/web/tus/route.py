@@ -11,7 +11,7 @@ from product_importer.web import body, errors
 from product_importer.web.tus import headers
 
 
-class Door(APIRoute):
+class TusRoute(APIRoute):
     """A route whose answers carry the protocol's headers, and whose refusals reach a client that is still sending."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
