@@ -6,7 +6,7 @@ import uuid
 from product_importer.accounts.known import Known
 from product_importer.accounts.models import Link, LinkKind, SignIn, Token, User
 from product_importer.accounts.roles import USERS, Role, Scope
-from product_importer.web.described import Answer, Door, Field, Group
+from product_importer.web.api_reference import Answer, Field, Group, Operation
 from tests.web import samples
 
 LONG_AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/149.0.0.0 Safari/537.36"
@@ -69,7 +69,7 @@ SETUP: dict[str, object] = {
 }
 PROBLEMS = {"name": "A token has that name already.", "scopes": "none", "new_password": "It has 5 of 12 characters."}
 
-CHANGE = Door(
+CHANGE = Operation(
     id="change",
     method="PATCH",
     path="/api/v1/products/{product_id}",
@@ -87,7 +87,9 @@ CHANGE = Door(
     ),
     curl='curl -X PATCH -H "Authorization: Bearer $TOKEN" "$SERVER/api/v1/products/{product_id}"',
 )
-READY = Door("ready", "GET", "/readyz", Role.ANYONE, "Answer.", "", (), (), (Answer("200", "", ()),), "curl $SERVER")
+READY = Operation(
+    "ready", "GET", "/readyz", Role.ANYONE, "Answer.", "", (), (), (Answer("200", "", ()),), "curl $SERVER"
+)
 API: dict[str, object] = {"nav": "api", "server": "https://importer.example.com"}
 
 PAGES: dict[str, tuple[str, dict[str, object]]] = {

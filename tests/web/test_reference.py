@@ -1,22 +1,23 @@
-"""The API as a page: every door of the document stands there, with what it takes, answers and needs."""
+"""The API as a page: every operation of the document stands there, with what it takes, answers and needs."""
 
 from html import unescape
 
 from product_importer.accounts.roles import Role
 from product_importer.kit.settings import Settings
-from product_importer.web import described
+from product_importer.web import api_reference
 from product_importer.web.app import create_app
 from tests.accounts.makers import make_session, make_user
 from tests.web.doors import Doors
 
 
-def test_every_door_of_the_document_stands_in_one_group_with_its_role(here: Settings) -> None:
+def test_every_operation_of_the_document_stands_in_one_group_with_its_role(here: Settings) -> None:
     app = create_app(here)
-    doors = [door for group in described.groups(app) for door in group.doors]
+    operations = [operation for group in api_reference.groups(app) for operation in group.operations]
     told = {(method.upper(), path) for path, methods in app.openapi()["paths"].items() for method in methods}
-    assert {(door.method, door.path) for door in doors} == told
-    assert len(doors) == len(told) == len({door.id for door in doors})
-    [change] = [door for door in doors if (door.method, door.path) == ("PATCH", "/api/v1/products/{product_id}")]
+    assert {(operation.method, operation.path) for operation in operations} == told
+    assert len(operations) == len(told) == len({operation.id for operation in operations})
+    place = ("PATCH", "/api/v1/products/{product_id}")
+    [change] = [operation for operation in operations if (operation.method, operation.path) == place]
     assert (change.role, change.says) == (Role.EDITOR, "Change the fields that are sent.")
     assert [(one.name, one.place, one.required) for one in change.takes][:2] == [
         ("product_id", "path", True),

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from product_importer.web import described, templating
+from product_importer.web import api_reference, templating
 from product_importer.web.deps import Actor, Reading
 from product_importer.web.pages import rail
 from product_importer.web.roles import viewer
@@ -15,8 +15,8 @@ router = APIRouter()
 
 @router.get("/admin/api", dependencies=[Depends(viewer)])
 def reference(request: Request, session: Reading, actor: Actor) -> HTMLResponse:
-    """Describe every door of the API: what it takes, what it answers, who may use it."""
-    context: dict[str, Any] = {"groups": described.groups(request.app), "server": str(request.base_url).rstrip("/")}
+    """Describe every operation of the API: what it takes, what it answers, who may use it."""
+    context: dict[str, Any] = {"groups": api_reference.groups(request.app), "server": str(request.base_url).rstrip("/")}
     return templating.render(request, "reference.html", **rail.context(session, "api", actor), **context)
 
 

@@ -1,4 +1,4 @@
-"""The OpenAPI document as a person reads it: groups of doors, what each takes, what it answers, who may use it."""
+"""The OpenAPI document as a person reads it: groups of operations, what each takes, what it answers, who may use it."""
 
 import functools
 import json
@@ -39,7 +39,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class Operation:
     """One method of one address."""
 
     id: str
@@ -56,32 +56,32 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The doors of one subject."""
+    """The operations of one subject."""
 
     name: str
-    doors: tuple[Door, ...]
+    operations: tuple[Operation, ...]
 
 
 @functools.lru_cache(maxsize=1)
 def groups(app: FastAPI) -> tuple[Group, ...]:
-    """Return all doors of the API by subject, each in the order in which the document has it."""
+    """Return all operations of the API by subject, each in the order in which the document has it."""
     document, needed = app.openapi(), roles.declared(app)
-    made: dict[str, list[Door]] = {name: [] for name in SUBJECTS}
+    made: dict[str, list[Operation]] = {name: [] for name in SUBJECTS}
     for path, methods in document["paths"].items():
         for method in METHODS:
             if method in methods:
                 told = methods[method]
-                door = _door(document, method.upper(), path, needed[method.upper(), path], told)
-                made.setdefault(told["tags"][0], []).append(door)
-    return tuple(Group(name, tuple(doors)) for name, doors in made.items())
+                operation = _operation(document, method.upper(), path, needed[method.upper(), path], told)
+                made.setdefault(told["tags"][0], []).append(operation)
+    return tuple(Group(name, tuple(operations)) for name, operations in made.items())
 
 
-def _door(document: Json, method: str, path: str, role: Role, told: Json) -> Door:
+def _operation(document: Json, method: str, path: str, role: Role, told: Json) -> Operation:
     says, _, more = told.get("description", told["summary"]).partition("\n\n")
     content = told.get("requestBody", {}).get("content", {})
     kind = next(iter(content), "")
     sent = _resolved(document, content[kind]["schema"]) if content else {}
-    return Door(
+    return Operation(
         id=told["operationId"],
         method=method,
         path=path,
