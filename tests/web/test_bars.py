@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from product_importer.imports.snapshot import Counts, Progress
 from product_importer.imports.states import Outcome, State
-from product_importer.web import account, bars
+from product_importer.web import bars, outcomes_view
 from tests.web.samples import HALF, SETTLED, make_snapshot
 
 some_rows = st.one_of(st.just(0), st.integers(0, 20), st.integers(0, 5_000_000))
@@ -60,8 +60,8 @@ def test_an_account_adds_up_only_when_the_whole_file_is_settled() -> None:
     whole = make_snapshot(counts=SETTLED, progress=Progress(100, 500_000, 500_000, None, None))
     part = make_snapshot(counts=HALF, progress=Progress(71.6, 216_000, 500_000, None, None))
     wrong = make_snapshot(counts=Counts(10, created=9), progress=Progress(100, 10, 10, None, None))
-    assert [account.adds_up(each) for each in (whole, part, wrong)] == [True, False, False]
+    assert [outcomes_view.adds_up(each) for each in (whole, part, wrong)] == [True, False, False]
 
 
 def test_an_account_reads_aloud_without_its_zeros() -> None:
-    assert account.in_words(Counts(2_202, created=2, rejected=2_200)) == "Created 2; Rejected 2,200"
+    assert outcomes_view.in_words(Counts(2_202, created=2, rejected=2_200)) == "Created 2; Rejected 2,200"

@@ -13,7 +13,7 @@ from product_importer.imports.snapshot import Snapshot
 from product_importer.imports.states import State
 from product_importer.imports.undoing import undo_actions, undo_queries, undo_run
 from product_importer.kit import database, tasks
-from product_importer.web import reversal, words
+from product_importer.web import undo_view, words
 
 ACTOR = "user:local"
 LOOK = 0.2  # seconds between two looks at the numbers
@@ -26,7 +26,7 @@ def undo(wanted: str, *, sure: bool) -> None:
     with database.reading() as session:
         import_id = _found(session, wanted)
         seen = queries.snapshot(session, import_id)
-        foretold = None if seen.undo else reversal.foretold(undo_queries.preview(session, import_id))
+        foretold = None if seen.undo else undo_view.foretold(undo_queries.preview(session, import_id))
     terminal.notes.print(f"Import {seen.number} · [bold]{seen.file.name}[/]", markup=True)
     if foretold is not None:
         terminal.notes.print(foretold, markup=False)
@@ -78,11 +78,11 @@ def _tell(ended: Snapshot) -> None:
     if ended.undo is None or ended.undo.error:
         problem = ended.undo.error if ended.undo else None
         terminal.refuse(problem.message if problem else "It stopped.", problem.action if problem else "", status=1)
-    terminal.notes.print(f"[bold green]✓[/] {reversal.done(ended.undo)}")
+    terminal.notes.print(f"[bold green]✓[/] {undo_view.done(ended.undo)}")
     with database.reading() as session:
         kept = undo_queries.kept(session, ended.task_id)
     for one in kept[:SHOWN]:
         who = f" by {words.who(one.who)}" if one.who else ""
-        terminal.notes.print(f"  {one.sku}  {reversal.kept_words(one)}{who}", markup=False)
+        terminal.notes.print(f"  {one.sku}  {undo_view.kept_words(one)}{who}", markup=False)
     if (more := ended.undo.kept + ended.undo.gone - SHOWN) > 0:
         terminal.notes.print(f"  and {words.number(more)} more; the import's page lists the first 1,000.")

@@ -7,7 +7,7 @@ import pytest
 from product_importer.imports.states import Fate
 from product_importer.imports.undoing.undo import Tally
 from product_importer.imports.undoing.undo_queries import Kept
-from product_importer.web import reversal
+from product_importer.web import undo_view
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from product_importer.web import reversal
     ],
 )
 def test_a_preview_says_what_would_happen(tally: Tally, words: str) -> None:
-    assert reversal.foretold(tally) == words
+    assert undo_view.foretold(tally) == words
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_a_preview_says_what_would_happen(tally: Tally, words: str) -> None:
     ],
 )
 def test_a_result_says_what_happened(tally: Tally, words: str) -> None:
-    assert reversal.done(tally) == words
+    assert undo_view.done(tally) == words
 
 
 def test_a_product_that_stays_is_explained() -> None:
@@ -46,7 +46,7 @@ def test_a_product_that_stays_is_explained() -> None:
         "active": (True, False),
     }
     edited = Kept(uuid.UUID(int=1), "A-1", Fate.EDITED, None, fields)
-    assert reversal.kept_words(edited) == (
+    assert undo_view.kept_words(edited) == (
         "edited since, price stays 2.00, description stays empty, active stays inactive"
     )
-    assert reversal.kept_words(Kept(uuid.UUID(int=1), "A-1", Fate.DELETED, None, None)) == "deleted since"
+    assert undo_view.kept_words(Kept(uuid.UUID(int=1), "A-1", Fate.DELETED, None, None)) == "deleted since"
