@@ -12,10 +12,10 @@ from product_importer.catalog.bulk_queries import BulkFailure, BulkProgress, Bul
 from product_importer.catalog.models import Product
 from product_importer.media.queries import Gallery
 from product_importer.web import bulk_view, product_form
+from product_importer.web.journal_entries import ImportNamed, Told, ToldPage
 from product_importer.web.journal_query import JournalPage
 from product_importer.web.product_filters import ProductQuery
 from product_importer.web.product_form import Form
-from product_importer.web.told import ImportNamed, Told, ToldPage
 from tests.web import samples, samples_of_images
 from tests.web.samples import NOW
 

@@ -6,7 +6,7 @@ import uuid
 
 from product_importer.kit import secrets
 from product_importer.web import webhook_form
-from product_importer.web.trying import Tried
+from product_importer.web.webhook_trial import Tried
 from product_importer.webhooks.inbox import InboxMessage
 from product_importer.webhooks.models import DeliveryState, Disabled, Mode
 from product_importer.webhooks.queries import (

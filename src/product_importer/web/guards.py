@@ -15,7 +15,7 @@ from product_importer.kit.settings import LOOPBACK, Settings
 from product_importer.media import developing
 from product_importer.web import errors, peers, reader
 from product_importer.web.body import ClientStalled
-from product_importer.web.marking import Marked
+from product_importer.web.response_headers import Marked
 
 SMALL_BODY = 2**20  # bytes, for every route but the uploads
 UPLOAD_FRAME = 2**20  # bytes that a multipart body may have besides the file

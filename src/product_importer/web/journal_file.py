@@ -10,8 +10,8 @@ from typing import Any
 from product_importer.journal import queries
 from product_importer.journal.queries import Wanted
 from product_importer.kit import database
-from product_importer.web import told
-from product_importer.web.told import Told
+from product_importer.web import journal_entries
+from product_importer.web.journal_entries import Told
 
 BLOCK = 1_000  # entries read in one transaction
 HEADER = ("at", "type", "sku", "actor", "import", "file", "line", "version", "changes", "subject")
@@ -24,7 +24,7 @@ def written(wanted: Wanted) -> Iterator[str]:
     cursor: str | None = None
     while True:
         with database.reading() as session:
-            page = told.told(session, queries.page(session, wanted, cursor=cursor, limit=BLOCK))
+            page = journal_entries.page_of(session, queries.page(session, wanted, cursor=cursor, limit=BLOCK))
         if page.items:
             yield _lines(map(_row, page.items))
         if (cursor := page.next_cursor) is None:

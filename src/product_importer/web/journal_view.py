@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from product_importer.web import words
-from product_importer.web.told import Told
+from product_importer.web.journal_entries import Told
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from fastapi.routing import iter_route_contexts
 
 from product_importer.accounts.roles import Role, grants
 from product_importer.kit.errors import AppError
-from product_importer.web import asked, identity
-from product_importer.web.areas import area
+from product_importer.web import identity, query_parameters
 from product_importer.web.identity import Identity
+from product_importer.web.scopes import scopes_of
 
 __all__ = ["Allows", "Role", "admin", "admin_or_token", "anyone", "current_actor", "declared", "editor", "viewer"]
 
@@ -40,7 +40,7 @@ class Allows:
     def __call__(self, request: Request) -> None:
         """Let the request in and note who it is.
 
-        Raises RoleMissing, ScopeMissing, what `identity.of` does, and what `asked.only_declared` does.
+        Raises RoleMissing, ScopeMissing, what `identity.of` does, and what `query_parameters.only_declared` does.
         """
         if self.role is Role.ANYONE:
             return
@@ -51,7 +51,7 @@ class Allows:
         if reader is not None:
             reader.role = asking.role
             reader.signed_in = asking.known is not None and asking.known.session_id is not None
-        asked.only_declared(request)
+        query_parameters.only_declared(request)
 
     def _require(self, request: Request, asking: Identity) -> None:
         scopes = asking.known.scopes if asking.known else None
@@ -60,7 +60,7 @@ class Allows:
             raise RoleMissing(f"This needs the role {role.value}; yours is {asking.role.value}.")
         writes = request.method not in ("GET", "HEAD", "OPTIONS")
         needed = Role.EDITOR if writes and role is Role.VIEWER else role  # a reading token makes no tokens
-        if scopes is not None and not grants(scopes, needed, area(request.url.path)):
+        if scopes is not None and not grants(scopes, needed, scopes_of(request.url.path)):
             raise ScopeMissing(f"It has {', '.join(sorted(scopes)) or 'none'}.")
 
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from product_importer.accounts import sessions, tokens, users
 from product_importer.accounts.roles import Role, Scope
-from product_importer.web import entering, idempotent, schemas
+from product_importer.web import idempotent, schemas, signing_in
 from product_importer.web.account_forms import Invitation, TokenWanted, UserChange, known_of
 from product_importer.web.deps import Asking, Reading, Writing
 from product_importer.web.idempotent import Made
@@ -153,7 +153,7 @@ def invite(request: Request, said: Invitation, session: Writing, asking: Asking,
     email = users.address(said.email)
     key = users.invite(session, email=email, role=said.role, actor=asking.actor)
     response.headers["Cache-Control"] = "no-store"
-    return Invited(email=email, role=said.role, link=entering.link(request, key))
+    return Invited(email=email, role=said.role, link=signing_in.link(request, key))
 
 
 @router.patch("/users/{user_id}", responses=MISSING | CLASH, dependencies=[Depends(admin)])

@@ -9,11 +9,11 @@ from fastapi.responses import StreamingResponse
 from product_importer.journal import queries
 from product_importer.kit import database
 from product_importer.kit.errors import NotFound
-from product_importer.web import downloads, journal_file, told
+from product_importer.web import downloads, journal_entries, journal_file
 from product_importer.web.deps import Reading
+from product_importer.web.journal_entries import ToldPage
 from product_importer.web.journal_query import JournalPage, JournalQuery
 from product_importer.web.roles import viewer
-from product_importer.web.told import ToldPage
 
 router = APIRouter(tags=["journal"])
 
@@ -21,7 +21,9 @@ router = APIRouter(tags=["journal"])
 @router.get("/journal", dependencies=[Depends(viewer)])
 def journal(asked: Annotated[JournalPage, Query()], session: Reading) -> ToldPage:
     """List what happened, newest first: who, what, when, to which subject, through which import and line."""
-    return told.told(session, queries.page(session, asked.wanted(session), cursor=asked.cursor, limit=asked.limit))
+    return journal_entries.page_of(
+        session, queries.page(session, asked.wanted(session), cursor=asked.cursor, limit=asked.limit)
+    )
 
 
 @router.get("/journal.csv", dependencies=[Depends(viewer)], response_class=StreamingResponse)
@@ -43,4 +45,4 @@ def history(
     page = queries.history(session, product_id, cursor=cursor, limit=limit)
     if not page.items and cursor is None:
         raise NotFound(f"Nothing is known of a product with the id {product_id}.")
-    return told.told(session, page)
+    return journal_entries.page_of(session, page)

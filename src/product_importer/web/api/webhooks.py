@@ -8,11 +8,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from product_importer.web import idempotent, schemas, trying
+from product_importer.web import idempotent, schemas, webhook_trial
 from product_importer.web.deps import Actor, Reading, Writing
 from product_importer.web.idempotent import Made
 from product_importer.web.roles import admin, editor, viewer
-from product_importer.web.trying import Tried
+from product_importer.web.webhook_trial import Tried
 from product_importer.webhooks import endpoints, queries, resending
 from product_importer.webhooks.models import DeliveryState
 from product_importer.webhooks.queries import (
@@ -122,7 +122,7 @@ def remove(endpoint_id: uuid.UUID, session: Writing, actor: Actor) -> None:
 @router.post("/webhooks/test/{endpoint_id}", responses=MISSING | LATER, dependencies=[Depends(editor)])
 async def test(endpoint_id: uuid.UUID, response: Response) -> Tried:
     """Send a test now, and return the answer's status, response time and beginning; disabled endpoints too."""
-    told = await trying.tried(endpoint_id)
+    told = await webhook_trial.tried(endpoint_id)
     if told.state is DeliveryState.PENDING:
         response.status_code = 202
         response.headers["Location"] = f"/deliveries/{told.delivery_id}"

@@ -12,7 +12,7 @@ from product_importer.accounts.models import LinkKind
 from product_importer.accounts.roles import Role, Scope
 from product_importer.kit import database
 from product_importer.kit.errors import AppError
-from product_importer.web import entering, templating
+from product_importer.web import signing_in, templating
 from product_importer.web.account_forms import TokenWanted, known_of
 from product_importer.web.deps import Asking, Sent
 from product_importer.web.identity import Identity
@@ -46,7 +46,7 @@ def change_password(request: Request, asking: Asking, sent: Sent) -> Response:
     try:
         with database.reading() as session:
             email = users.user_of(session, known.user_id).email
-        entering.prove(request, email, sent.get("password", ""))
+        signing_in.prove(request, email, sent.get("password", ""))
         password_hash = users.require_password(sent.get("new_password", ""), email=email)
     except AppError as refused:
         wrong = "new_password" if refused.code == "PASSWORD_WEAK" else "password"

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from product_importer.kit import clock
-from product_importer.web import templating, trying
+from product_importer.web import templating, webhook_trial
 from product_importer.web.deps import Actor, Reading, Sent, Writing
 from product_importer.web.pages import rail
 from product_importer.web.roles import editor, viewer
@@ -42,7 +42,7 @@ def log(
         "wanted": wanted,
         "cursor": cursor,
         "failed": queries.failed(session, endpoint_id, since=clock.now() - DAY),
-        "tried": trying.outcome_in(session, test) if test else None,
+        "tried": webhook_trial.outcome_in(session, test) if test else None,
         "inbox": inbox.path_of(one.url),
         "said": said,
     }
@@ -64,7 +64,7 @@ def delivery(
 @router.post("/{endpoint_id}/test", dependencies=[Depends(editor)])
 async def test(endpoint_id: uuid.UUID) -> RedirectResponse:
     """Send a test, wait for what comes of it, and show that."""
-    told = await trying.tried(endpoint_id)
+    told = await webhook_trial.tried(endpoint_id)
     return RedirectResponse(f"/admin/webhooks/{endpoint_id}?test={told.delivery_id}#test-h", 303)
 
 

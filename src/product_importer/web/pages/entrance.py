@@ -9,7 +9,7 @@ from product_importer.accounts import links, users
 from product_importer.accounts.models import Link, LinkKind
 from product_importer.kit import database
 from product_importer.kit.errors import AppError
-from product_importer.web import entering, identity, templating
+from product_importer.web import identity, signing_in, templating
 from product_importer.web.deps import Sent
 from product_importer.web.roles import anyone
 
@@ -22,7 +22,7 @@ Next = Annotated[str, Query(max_length=2_000)]
 def sign_in_form(request: Request, next: Next = "") -> Response:
     """Show the form; whoever is in already goes on."""
     if identity.locked_or_open(request) or identity.session_of(request) is not None:
-        return RedirectResponse(entering.safe(next), 303)
+        return RedirectResponse(signing_in.safe(next), 303)
     return _sign_in(request, {"email": "", "next": next, "problem": ""})
 
 
@@ -30,20 +30,20 @@ def sign_in_form(request: Request, next: Next = "") -> Response:
 def sign_in(request: Request, sent: Sent) -> Response:
     """Look at email and password, and go where the browser wanted to."""
     if identity.locked_or_open(request):
-        return RedirectResponse(entering.HOME, 303)
+        return RedirectResponse(signing_in.HOME, 303)
     email, to = sent.get("email", "")[:300], sent.get("next", "")
     try:
-        user = entering.prove(request, email, sent.get("password", ""))
+        user = signing_in.prove(request, email, sent.get("password", ""))
     except AppError as refused:
         shown = {"email": email, "next": to, "problem": _words(refused)}
         return _sign_in(request, shown, status=refused.status)
-    return entering.enter(request, user, to=to)
+    return signing_in.enter(request, user, to=to)
 
 
 @router.post("/sign-out")
 def sign_out(request: Request) -> RedirectResponse:
     """End the session; its streams end too."""
-    return entering.leave(request)
+    return signing_in.leave(request)
 
 
 @router.get("/setup")
@@ -71,7 +71,7 @@ def setup(request: Request, sent: Sent) -> Response:
             raise
         wrong = "password" if refused.code == "PASSWORD_WEAK" else "email"
         return _setup(request, link, shown | {"problem": _words(refused), "wrong": wrong}, status=refused.status)
-    return entering.enter(request, user)
+    return signing_in.enter(request, user)
 
 
 def _words(refused: AppError) -> str:

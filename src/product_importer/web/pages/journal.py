@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse
 
 from product_importer.imports import history
 from product_importer.journal import queries
-from product_importer.web import journal_query, templating, told
+from product_importer.web import journal_entries, journal_query, templating
 from product_importer.web.deps import Actor, Reading
 from product_importer.web.journal_query import JournalPage
 from product_importer.web.pages import rail
@@ -20,7 +20,7 @@ router = APIRouter(prefix="/admin/journal")
 def journal(request: Request, asked: Annotated[JournalPage, Query()], session: Reading, actor: Actor) -> HTMLResponse:
     """List what happened, newest first."""
     wanted = asked.wanted(session)
-    page = told.told(session, queries.page(session, wanted, cursor=asked.cursor, limit=asked.limit))
+    page = journal_entries.page_of(session, queries.page(session, wanted, cursor=asked.cursor, limit=asked.limit))
     names = history.names(session, [asked.import_id]) if asked.import_id else {}
     context: dict[str, Any] = {
         "page": page,

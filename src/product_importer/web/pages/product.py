@@ -11,7 +11,7 @@ from product_importer.catalog import queries
 from product_importer.catalog.queries import ProductNotFound
 from product_importer.journal import queries as journal
 from product_importer.media import queries as images
-from product_importer.web import product_form, templating, told
+from product_importer.web import journal_entries, product_form, templating
 from product_importer.web.deps import Actor, Reading
 from product_importer.web.pages import rail
 from product_importer.web.product_form import Form
@@ -50,7 +50,11 @@ def page(
     history = journal.history(session, product_id, cursor=cursor)
     if product is None and not history.items:
         raise ProductNotFound
-    context: dict[str, Any] = {"product": product, "history": told.told(session, history), "cursor": cursor}
+    context: dict[str, Any] = {
+        "product": product,
+        "history": journal_entries.page_of(session, history),
+        "cursor": cursor,
+    }
     context["gallery"] = images.gallery(session, product_id)
     context |= {"form": form or (product_form.of(product) if product else None), "said": said}
     shown = rail.context(session, "products", actor) | context

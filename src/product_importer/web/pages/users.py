@@ -11,7 +11,7 @@ from product_importer.accounts import links, users
 from product_importer.accounts.roles import USERS
 from product_importer.kit import database
 from product_importer.kit.errors import AppError
-from product_importer.web import entering, errors, templating, user_changes
+from product_importer.web import errors, signing_in, templating, user_changes
 from product_importer.web.account_forms import Invitation, UserChange, known_of
 from product_importer.web.deps import Asking, Sent
 from product_importer.web.identity import Identity
@@ -42,7 +42,7 @@ def invite(request: Request, asking: Asking, sent: Sent) -> HTMLResponse:
     except AppError as refused:
         problem = f"{refused.title}. {refused.action}"
         return _page(request, asking, status=refused.status, problem=problem, email=sent.get("email", ""))
-    return _page(request, asking, link=entering.link(request, key), link_for=email)
+    return _page(request, asking, link=signing_in.link(request, key), link_for=email)
 
 
 @router.post("/{user_id}/reset")
@@ -51,7 +51,7 @@ def reset(request: Request, user_id: uuid.UUID, asking: Asking) -> HTMLResponse:
     with database.transaction() as session:
         key = users.reset(session, user_id, actor=asking.actor)
         email = users.user_of(session, user_id).email
-    return _page(request, asking, link=entering.link(request, key), link_for=email)
+    return _page(request, asking, link=signing_in.link(request, key), link_for=email)
 
 
 @router.post("/{user_id}")

@@ -1,4 +1,4 @@
-"""Which scopes of tokens speak of which addresses."""
+"""Which scopes let a token write at a path of the API."""
 
 from product_importer.accounts.roles import Scope
 
@@ -14,6 +14,6 @@ AREAS: dict[str, frozenset[Scope]] = {
 }
 
 
-def area(path: str) -> frozenset[Scope]:
+def scopes_of(path: str) -> frozenset[Scope]:
     """Return the scopes that let a token write at a path; none for what takes `admin`."""
     return AREAS.get(path.removeprefix("/api/v1").split("/")[1], frozenset())

@@ -1,4 +1,4 @@
-"""How a browser comes in and goes out: a password looked at, a session begun, a session ended."""
+"""How a browser signs in and out: a password is checked, a session begins, a session ends."""
 
 from urllib.parse import urlsplit
 
@@ -13,7 +13,7 @@ from product_importer.web import cookies, identity, peers
 from product_importer.web.limits import Limits
 
 HOME = "/admin/dashboard"
-_log = logs.get("web.entering")
+_log = logs.get("web.signing_in")
 
 
 class SignInRefused(AppError):

@@ -1,4 +1,4 @@
-"""The journal as it is told to people and programs: each entry with the import that it names."""
+"""Entries of the journal as people and programs see them: each with the import that it names."""
 
 import datetime as dt
 import uuid
@@ -49,8 +49,8 @@ class ToldPage(BaseModel):
     next_cursor: str | None
 
 
-def told(session: Session, page: queries.Page) -> ToldPage:
-    """Name the imports of a page of the journal."""
+def page_of(session: Session, page: queries.Page) -> ToldPage:
+    """Return a page of the journal with the imports that it names."""
     return ToldPage(items=named(session, page.items), next_cursor=page.next_cursor)
 
 

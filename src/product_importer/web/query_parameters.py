@@ -1,4 +1,4 @@
-"""Refuses what an address asks for beyond what its route declares, by name: a filter misspelt would leave all in."""
+"""Refuses query parameters that a route does not declare: with a misspelt filter nothing would be left out."""
 
 from collections.abc import Iterator
 

@@ -35,7 +35,7 @@ HEADERS = {
     "cache-control": "private",  # where an answer does not say more
 }
 HTTPS_ONLY = "max-age=31536000"
-_log = logs.get("web.marking")
+_log = logs.get("web.response_headers")
 
 
 class Marked:
