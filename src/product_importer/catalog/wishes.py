@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from product_importer.catalog.wish_models import AddressState, ImageAddress, ImageWish, WishState
@@ -138,16 +137,17 @@ def _add(session: Session, import_id: uuid.UUID, wishes: Sequence[Wish], actor: 
     if not new:
         return 0
     addresses = {key: wish.url for (_, key), wish in new.items()}
-    insert = (postgresql if session.connection().dialect.name == "postgresql" else sqlite).insert
     rows = [{"id": key, "url": addresses[key]} for key in sorted(addresses)]
-    told = insert(ImageAddress)  # one that is there is held, so that nobody forgets it meanwhile
+    told = sets.insert_on_conflict(
+        session, ImageAddress
+    )  # one that is there is held, so that nobody forgets it meanwhile
     session.execute(told.on_conflict_do_update(index_elements=["id"], set_={"url": told.excluded.url}), rows)
     named = {"import_id": import_id, "actor": actor}
     pairs = [
         {"product_id": product_id, "address_id": key, "position": wish.position, **named}
         for (product_id, key), wish in new.items()
     ]
-    session.execute(insert(ImageWish).on_conflict_do_nothing(), pairs)
+    session.execute(sets.insert_on_conflict(session, ImageWish).on_conflict_do_nothing(), pairs)
     settled = (ImageAddress.id.in_(addresses), ImageAddress.state != AddressState.WAITING)
     sets.execute(session, update(ImageAddress).where(*settled).values(due_at=clock.now(), **_ANEW))
     return len(new)

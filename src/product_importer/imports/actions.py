@@ -3,7 +3,6 @@
 import uuid
 from typing import Any
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from product_importer.imports import originals, queries, slices
@@ -14,6 +13,7 @@ from product_importer.imports.options import Options
 from product_importer.imports.run import run_import
 from product_importer.imports.states import FINAL, Question, State
 from product_importer.kit import clock, tasks
+from product_importer.kit.database import sets
 from product_importer.kit.errors import AppError
 from product_importer.kit.tasks import leases
 from product_importer.uploads.models import Upload
@@ -122,7 +122,6 @@ def retry(session: Session, import_id: uuid.UUID) -> None:
 
 
 def _next_number(session: Session) -> int:
-    insert = (postgresql if session.connection().dialect.name == "postgresql" else sqlite).insert
-    first = insert(Counter).values(name="imports", value=1)
+    first = sets.insert_on_conflict(session, Counter).values(name="imports", value=1)
     taken = first.on_conflict_do_update(index_elements=["name"], set_={"value": Counter.value + 1})
     return int(session.scalars(taken.returning(Counter.value)).one())

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from product_importer.imports.checking import mapping
@@ -14,6 +13,7 @@ from product_importer.imports.inspection import Inspection
 from product_importer.imports.options import Options
 from product_importer.imports.states import Blank, Decimal, Mode
 from product_importer.kit import clock
+from product_importer.kit.database import sets
 from product_importer.kit.database.types import Base, Json, Moment
 
 
@@ -72,6 +72,5 @@ def remember(session: Session, found: Inspection, *, options: Options, actor: st
     blanks = {str(field): str(policy) for field, policy in options.blanks.items()}
     values: dict[str, Any] = {"mapping": columns, "blanks": blanks, "decimal": options.decimal, "mode": options.mode}
     values |= {"preset": found.mapping.preset, "actor": actor, "file_name": file_name, "used_at": clock.now()}
-    insert = (postgresql if session.connection().dialect.name == "postgresql" else sqlite).insert
-    kept = insert(MappingMemory).values(signature=mapping.signature(found.header), **values)
+    kept = sets.insert_on_conflict(session, MappingMemory).values(signature=mapping.signature(found.header), **values)
     session.execute(kept.on_conflict_do_update(index_elements=["signature"], set_=values))

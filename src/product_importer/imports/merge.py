@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, literal, null, select, true, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -110,8 +109,7 @@ def _create_missing(session: Session, span: Span) -> int:
     prefix = ids.block_prefix()
     absent = ~exists().where(products.c.sku_key == row.sku_key)
     rows = _new_products(prefix).where(span.rows(CREATE, UPDATE), absent, row.name.is_not(None))
-    insert_unless = (postgresql if session.connection().dialect.name == "postgresql" else sqlite).insert
-    session.execute(insert_unless(products).from_select(WRITTEN, rows).on_conflict_do_nothing())
+    session.execute(sets.insert_on_conflict(session, products).from_select(WRITTEN, rows).on_conflict_do_nothing())
     mine = exists().where(products.c.id == database.face().block_id(prefix, row.position))
     if span.mode is Mode.CREATE_ONLY:
         _note_skipped(session, span, Code.EXISTS, set(), span.rows(CREATE), ~mine)

@@ -5,7 +5,6 @@ import hashlib
 from typing import Any, Final
 
 from sqlalchemy import delete, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from product_importer.kit import clock, database
@@ -49,9 +48,8 @@ def claim(session: Session, *, actor: str, key: str, fingerprint: str) -> dict[s
 
     Whoever comes second waits for the transaction of the first, and takes the key if that rolls back.
     """
-    postgres = session.connection().dialect.name == "postgresql"
     values = {"actor": actor, "key": key, "fingerprint": fingerprint, "at": clock.now()}
-    taken = (postgresql if postgres else sqlite).insert(IdempotentRequest).values(values).on_conflict_do_nothing()
+    taken = sets.insert_on_conflict(session, IdempotentRequest).values(values).on_conflict_do_nothing()
     if sets.execute(session, taken):
         return None
     known = session.get_one(IdempotentRequest, (actor, key))

@@ -5,7 +5,6 @@ import uuid
 from collections.abc import Callable
 
 from sqlalchemy import ColumnElement, and_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from product_importer.kit import clock, database, ids, logs, tasks
@@ -31,10 +30,9 @@ class WebhooksStopped(AppError):
 
 def ensure(session: Session) -> None:
     """Make both rows unless they are there; without endpoints there is nothing to do, and nobody looks."""
-    postgres = session.connection().dialect.name == "postgresql"
     for name in (DISPATCH, DELIVER):
         values = {"id": ids.new_id(), "name": name, "attempts": 0}
-        sets.execute(session, (postgresql if postgres else sqlite).insert(Duty).values(values).on_conflict_do_nothing())
+        sets.execute(session, sets.insert_on_conflict(session, Duty).values(values).on_conflict_do_nothing())
 
 
 def waits(name: str, work: ColumnElement[bool]) -> ColumnElement[bool]:
