@@ -19,7 +19,7 @@ from product_importer.imports.plan import Plan
 from product_importer.imports.snapshot import Change
 from product_importer.imports.staging import SKIP, plan, staged
 from product_importer.imports.states import Outcome
-from product_importer.kit import database, storage
+from product_importer.kit import csv_text, database, storage
 
 SHOWN = 1_000  # records of a kind that the page shows; the file has all
 BLOCK = 5_000  # rows fetched at a time
@@ -65,9 +65,7 @@ def lines(job: ImportJob, outcome: Outcome) -> Iterator[str]:
     """Yield the file of all superseded or skipped records, those of a catalog that moved in their places."""
     rows = _rows(job, outcome)
     while block := list(itertools.islice(rows, BLOCK)):
-        text = io.StringIO(newline="")
-        csv.writer(text, lineterminator="\n").writerows(block)
-        yield text.getvalue()
+        yield csv_text.lines(block)
 
 
 def _rows(job: ImportJob, outcome: Outcome) -> Iterator[Sequence[str]]:

@@ -1,19 +1,15 @@
 """The changes of an import as CSV, one product a line, written while they are read."""
 
-import csv
-import io
-import re
 import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from product_importer.imports import changes, queries
 from product_importer.imports.snapshot import Change
-from product_importer.kit import database
+from product_importer.kit import csv_text, database
 
 BLOCK = 2_000  # changes read in one transaction
 HEADER = ("outcome", "line", "sku", *(f"{name}_{when}" for name in changes.VALUES for when in ("before", "after")))
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
 
 def written(import_id: uuid.UUID, outcomes: Sequence[changes.Kind]) -> Iterator[str]:
@@ -23,32 +19,24 @@ def written(import_id: uuid.UUID, outcomes: Sequence[changes.Kind]) -> Iterator[
     """
     with database.reading() as session:
         job = queries.job_of(session, import_id)
-    yield _lines([HEADER])
+    yield csv_text.lines([HEADER])
     for outcome in outcomes:
         cursor: str | None = None
         while True:
             page = changes.page(job, outcome, cursor=cursor, limit=BLOCK)
             if page.items:
-                yield _lines(map(_row, page.items))
+                yield csv_text.lines(map(_row, page.items))
             if (cursor := page.next_cursor) is None:
                 break
 
 
 def _row(change: Change) -> list[Any]:
     pairs = [change.changes.get(name, [None, None]) for name in changes.VALUES]
-    cells = [_guarded(value) for pair in pairs for value in pair]
-    return [change.outcome.value, change.line, _guarded(change.sku), *cells]
+    cells = [_cell(value) for pair in pairs for value in pair]
+    return [change.outcome.value, change.line, _cell(change.sku), *cells]
 
 
-def _guarded(value: str | bool | None) -> str:
-    """Write a cell so that no spreadsheet takes a supplier's text for a formula."""
+def _cell(value: str | bool | None) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    text = value or ""
-    return f"'{text}" if _FORMULA.match(text) else text
-
-
-def _lines(rows: Any) -> str:
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue()
+    return csv_text.guarded(value or "")
