@@ -138,9 +138,8 @@ def _add(session: Session, import_id: uuid.UUID, wishes: Sequence[Wish], actor: 
         return 0
     addresses = {key: wish.url for (_, key), wish in new.items()}
     rows = [{"id": key, "url": addresses[key]} for key in sorted(addresses)]
-    told = sets.insert_on_conflict(
-        session, ImageAddress
-    )  # one that is there is held, so that nobody forgets it meanwhile
+    told = sets.insert_on_conflict(session, ImageAddress)
+    # one that is there is held, so that nobody forgets it meanwhile
     session.execute(told.on_conflict_do_update(index_elements=["id"], set_={"url": told.excluded.url}), rows)
     named = {"import_id": import_id, "actor": actor}
     pairs = [
