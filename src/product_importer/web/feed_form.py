@@ -10,7 +10,7 @@ from product_importer.feeds.schemas import FeedIn, FeedSeen
 from product_importer.imports.checking.presets import Preset
 from product_importer.imports.states import Mode
 from product_importer.kit.errors import AppError
-from product_importer.web import header_lines
+from product_importer.web import header_lines, validation
 from product_importer.web.header_lines import HeaderLine
 
 OFTEN: Final = {"15": "Every 15 minutes", "60": "Every hour", "360": "Every 6 hours", "1440": "Every day"}
@@ -79,7 +79,7 @@ def refused(values: Mapping[str, str], error: ValidationError | AppError | Heade
         return Form(values, {"url": f"{error.detail}. {error.action}"})
     if isinstance(error, HeaderLine):
         return Form(values, {"headers": error.words})
-    return Form(values, {_field(one["loc"]): _sentence(one["msg"]) for one in error.errors()})
+    return Form(values, {_field(one["loc"]): validation.sentence(one["msg"]) for one in error.errors()})
 
 
 def _pairs(text: str) -> dict[str, str]:
@@ -97,8 +97,3 @@ def _share(text: str) -> Any:
 
 def _field(place: tuple[int | str, ...]) -> str:
     return str(place[1] if place[0] == "options" and len(place) > 1 else place[0])
-
-
-def _sentence(message: str) -> str:
-    words = message.removeprefix("Value error, ").rstrip(".")
-    return f"{words[:1].upper()}{words[1:]}."

@@ -2,31 +2,20 @@
 
 import datetime as dt
 import uuid
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlencode
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from product_importer.catalog import queries as products
 from product_importer.catalog import schemas
 from product_importer.journal import skus
 from product_importer.journal.queries import Wanted
+from product_importer.web.validation import BLANK_IS_NONE, WITHOUT_NUL
 
-
-def _blank_is_none(raw: Any) -> Any:
-    """Take a field of a form that was left empty as one that was not sent."""
-    return None if isinstance(raw, str) and not raw.strip() else raw
-
-
-def _without_nul(text: str | None) -> str | None:
-    if text and "\0" in text:
-        raise ValueError("contains a NUL character, which the journal does not have")
-    return text
-
-
-Text = Annotated[str | None, Field(max_length=255), BeforeValidator(_blank_is_none), AfterValidator(_without_nul)]
-Day = Annotated[dt.date | None, BeforeValidator(_blank_is_none)]
+Text = Annotated[str | None, Field(max_length=255), BLANK_IS_NONE, WITHOUT_NUL]
+Day = Annotated[dt.date | None, BLANK_IS_NONE]
 
 
 class JournalQuery(BaseModel):
@@ -37,10 +26,10 @@ class JournalQuery(BaseModel):
     type: Text = Field(default=None, description="Such as product.updated.", examples=["product.deleted"])
     actor: Text = Field(default=None, description="Who did it.", examples=["user:local"])
     sku: Text = Field(default=None, description="The SKU that a product has, or had.")
-    subject: Annotated[uuid.UUID | None, BeforeValidator(_blank_is_none)] = Field(
+    subject: Annotated[uuid.UUID | None, BLANK_IS_NONE] = Field(
         default=None, description="The id of the product or the import that it happened to."
     )
-    import_id: Annotated[uuid.UUID | None, BeforeValidator(_blank_is_none)] = Field(
+    import_id: Annotated[uuid.UUID | None, BLANK_IS_NONE] = Field(
         default=None, alias="import", description="The import that it came from."
     )
     since: Day = Field(default=None, description="The first day, in UTC.")
@@ -70,7 +59,7 @@ class JournalQuery(BaseModel):
 class JournalPage(JournalQuery):
     """One page of the journal."""
 
-    cursor: Annotated[str | None, Field(max_length=80), BeforeValidator(_blank_is_none)] = None
+    cursor: Annotated[str | None, Field(max_length=80), BLANK_IS_NONE] = None
     limit: int = Field(default=50, ge=1, le=500)
 
 

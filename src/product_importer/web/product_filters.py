@@ -1,23 +1,13 @@
 """The query parameters that narrow products down, read once for the API, the page and the export."""
 
 import uuid
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from product_importer.catalog.filters import TEXT_MAX, Filters
 from product_importer.catalog.order import CURSOR_MAX, Direction, Order, Sort
-
-
-def _blank_is_none(raw: Any) -> Any:
-    """Take a field of a form that was left empty as one that was not sent."""
-    return None if isinstance(raw, str) and not raw.strip() else raw
-
-
-def _without_nul(text: str | None) -> str | None:
-    if text and "\0" in text:
-        raise ValueError("contains a NUL character, which no product has")
-    return text
+from product_importer.web.validation import BLANK_IS_NONE, WITHOUT_NUL
 
 
 def _size(number: int) -> int:
@@ -28,7 +18,7 @@ def _size(number: int) -> int:
 
 SIZES: Final = (20, 50, 100)  # products on one page
 Said = Literal["created", "saved", "deleted", "activated", "deactivated"]
-Part = Annotated[str | None, Field(max_length=TEXT_MAX), BeforeValidator(_blank_is_none), AfterValidator(_without_nul)]
+Part = Annotated[str | None, Field(max_length=TEXT_MAX), BLANK_IS_NONE, WITHOUT_NUL]
 
 
 class ProductQuery(BaseModel):
@@ -40,8 +30,8 @@ class ProductQuery(BaseModel):
     name: Part = Field(default=None, description="A part of the name.")
     description: Part = Field(default=None, description="A part of the description.")
     q: Part = Field(default=None, description="Words that must each occur in SKU, name or description.")
-    active: Annotated[bool | None, BeforeValidator(_blank_is_none)] = None
-    import_id: Annotated[uuid.UUID | None, BeforeValidator(_blank_is_none)] = Field(
+    active: Annotated[bool | None, BLANK_IS_NONE] = None
+    import_id: Annotated[uuid.UUID | None, BLANK_IS_NONE] = Field(
         default=None, alias="import", description="The import that created or updated them."
     )
 
@@ -70,5 +60,5 @@ class PageQuery(ListQuery):
     """What the page of products is asked for; `said` and `count` are what the action before it did."""
 
     per_page: Annotated[int, AfterValidator(_size)] = SIZES[0]
-    said: Annotated[Said | None, BeforeValidator(_blank_is_none)] = None
+    said: Annotated[Said | None, BLANK_IS_NONE] = None
     count: int = Field(default=1, ge=0, le=10**9)

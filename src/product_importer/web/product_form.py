@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from product_importer.catalog.actions import SkuTaken, Stale
 from product_importer.catalog.models import Product
 from product_importer.catalog.schemas import ProductIn, ProductPatch
+from product_importer.web import validation
 
 FIELDS: Final = ("sku", "name", "description", "price", "active")
 BLANK: Final = {"sku": "", "name": "", "description": "", "price": "", "active": "true"}
@@ -69,7 +70,7 @@ def problems(error: ValidationError | SkuTaken) -> dict[str, str]:
     """Return what is wrong, in words beside each field."""
     if isinstance(error, SkuTaken):
         return {"sku": error.detail}
-    return {str(one["loc"][0]): _sentence(one["msg"]) for one in error.errors()}
+    return {str(one["loc"][0]): validation.sentence(one["msg"]) for one in error.errors()}
 
 
 def refused(form: Form, values: Mapping[str, str], error: ValidationError | SkuTaken) -> Form:
@@ -86,9 +87,3 @@ def conflict(form: Form, values: Mapping[str, str], error: Stale, who: str | Non
 
 def _flag(value: bool) -> str:
     return "true" if value else "false"
-
-
-def _sentence(message: str) -> str:
-    """Take Pydantic's preface away and end it as a sentence."""
-    words = message.removeprefix("Value error, ")
-    return f"{words[:1].upper()}{words[1:]}."

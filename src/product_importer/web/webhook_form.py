@@ -7,7 +7,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from product_importer.kit.errors import AppError
-from product_importer.web import header_lines
+from product_importer.web import header_lines, validation
 from product_importer.web.header_lines import HeaderLine
 from product_importer.webhooks.events import EventType
 from product_importer.webhooks.models import Mode
@@ -78,7 +78,7 @@ def _problems(error: Exception) -> dict[str, str]:
     if isinstance(error, AppError):
         return {"url": f"{error.detail} {error.action}"}
     if isinstance(error, ValidationError):
-        return {str((one["loc"] or ("event_types",))[0]): _sentence(one["msg"]) for one in error.errors()}
+        return {str((one["loc"] or ("event_types",))[0]): validation.sentence(one["msg"]) for one in error.errors()}
     raise error
 
 
@@ -90,8 +90,3 @@ def _sent(form: Form) -> dict[str, Any]:
 
 def _text(value: object) -> str:
     return "" if value is None else str(value)
-
-
-def _sentence(message: str) -> str:
-    words = message.removeprefix("Value error, ")
-    return f"{words[:1].upper()}{words[1:]}."
