@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from product_importer.imports.checking import mapping, rows
+from product_importer.imports.checking.rejected import Rejected
 from product_importer.imports.codes import Code
 from product_importer.imports.source import dialect, reader
 from product_importer.imports.states import Mode
@@ -73,12 +74,12 @@ def differences(file: File, *, block: int) -> Iterator[str]:
     yield from (f"line {line} was reported without need: {reports}" for line, reports in rejected.items())
 
 
-def _account(data: bytes, block: int) -> tuple[dict[int, rows.Accepted], dict[int, list[rows.Rejected]]]:
+def _account(data: bytes, block: int) -> tuple[dict[int, rows.Accepted], dict[int, list[Rejected]]]:
     found = dialect.sniff(data[: dialect.HEAD], whole=len(data) <= dialect.HEAD)
     opened = reader.open_reader((data[at : at + block] for at in range(0, len(data), block)), found)
     checker = rows.Checker(mapping.resolve(opened.header, explicit=None, mode=Mode.UPSERT), {}, None)
     accepted: dict[int, rows.Accepted] = {}
-    rejected: dict[int, list[rows.Rejected]] = {}
+    rejected: dict[int, list[Rejected]] = {}
     for checked in map(checker.check, opened):
         accepted |= {row[0]: row for row in checked.accepted}
         for report in checked.rejected:

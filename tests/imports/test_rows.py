@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from product_importer.catalog import schemas
 from product_importer.imports.checking import mapping, policies, price, rows
+from product_importer.imports.checking.rejected import Rejected, shown
 from product_importer.imports.codes import Code, Remark
+from product_importer.imports.fields import CLEAR_BITS
 from product_importer.imports.source.broken import Broken
 from product_importer.imports.source.reader import Batch
 from product_importer.imports.states import Blank, Decimal, Mode
@@ -44,7 +46,7 @@ def accepted(*record: str, **options: Any) -> tuple[object, ...]:
     return checked.accepted[0][1:]
 
 
-def rejected(*record: str, **options: Any) -> rows.Rejected:
+def rejected(*record: str, **options: Any) -> Rejected:
     checked = check(record, **options)
     assert checked.accepted == []
     return checked.rejected[0]
@@ -107,7 +109,7 @@ def test_blank_cells_keep_by_default_where_they_may() -> None:
 def test_blank_cells_clear_keep_or_reject_as_chosen() -> None:
     blanks = {"description": Blank.CLEAR, "price": Blank.CLEAR, "active": Blank.KEEP}
     assert accepted("A-1", "Pump", "", "", "", blanks=blanks)[3:] == (
-        None, None, None, rows.CLEAR_DESCRIPTION | rows.CLEAR_PRICE,
+        None, None, None, sum(CLEAR_BITS.values()),
     )  # fmt: skip
     assert accepted("A-1", "Pump", "x", "", "", blanks={"price": Blank.KEEP})[3:] == ("x", None, None, 0)
     assert rejected("A-1", "Pump", "", "1", "", blanks={"description": Blank.REJECT}).code == Code.DESCRIPTION_BLANK
@@ -115,7 +117,7 @@ def test_blank_cells_clear_keep_or_reject_as_chosen() -> None:
 
 def test_the_token_clears_under_any_policy() -> None:
     row = accepted("A-1", "Pump", "__CLEAR__", " __CLEAR__ ", "1", blanks={"description": Blank.REJECT})
-    assert row[3:] == (None, None, True, rows.CLEAR_DESCRIPTION | rows.CLEAR_PRICE)
+    assert row[3:] == (None, None, True, sum(CLEAR_BITS.values()))
 
 
 def test_zero_is_a_price_and_no_blank() -> None:
@@ -159,7 +161,7 @@ def test_a_reported_value_is_short_and_harmless() -> None:
     found = rejected("A", "x\x1b[31m" * 200, "", "1", "1")
     assert len(found.value) <= 1_000
     assert found.value.isprintable()
-    assert rows.shown("a\nb\u202e") == "a\\nb\\u202e"
+    assert shown("a\nb\u202e") == "a\\nb\\u202e"
 
 
 def test_the_sign_is_taken_from_the_first_batch_and_confirmed_by_all() -> None:

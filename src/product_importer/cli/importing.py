@@ -14,7 +14,8 @@ import pydantic
 
 from product_importer.cli import asking, live, opening, outcomes, terminal
 from product_importer.imports import actions, queries, run
-from product_importer.imports.checking.mapping import TARGETS, ColumnAmbiguous, ColumnMissing
+from product_importer.imports.checking.mapping import ColumnAmbiguous, ColumnMissing
+from product_importer.imports.fields import TARGETS
 from product_importer.imports.options import Options
 from product_importer.imports.snapshot import Snapshot
 from product_importer.imports.states import WORKING, Blank, State

@@ -3,9 +3,7 @@
 import re
 from typing import Final
 
-FIELDS: Final = ("sku", "name", "description", "price", "active")
-PICTURES: Final = "images"  # addresses of pictures: no field of a product, but a column can be mapped to it
-TARGETS: Final = (*FIELDS, PICTURES)
+from product_importer.imports.fields import PICTURES
 
 # Written as `plain()` leaves them: no case, blanks, `_`, `-`, punctuation or notes in brackets.
 _ALIASES: Final = {

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from product_importer.catalog.models import Product
 from product_importer.imports import asides, plan, staging
+from product_importer.imports.fields import CHANGEABLE
 from product_importer.imports.models import ImportJob
 from product_importer.imports.snapshot import Change
 from product_importer.imports.staging import KINDS
@@ -23,7 +24,6 @@ from product_importer.kit.errors import AppError
 TYPES = {Outcome.CREATED: "product.created", Outcome.UPDATED: "product.updated"}
 Kind = Literal[Outcome.UPDATED, Outcome.CREATED, Outcome.UNCHANGED, Outcome.SUPERSEDED, Outcome.SKIPPED]
 KINDS_LISTED: tuple[Kind, ...] = get_args(Kind)
-VALUES = ("name", "description", "price", "active")
 _product: Any = Product.__table__
 
 
@@ -121,7 +121,7 @@ def _batches(session: Session, job: ImportJob, type_: str, first: int) -> Sequen
 def _entries(
     session: Session, outcome: Outcome, batch_id: int, behind: uuid.UUID | None, limit: int, search: str
 ) -> Iterator[tuple[str, Change]]:
-    now = [getattr(Product, name) for name in VALUES]
+    now = [getattr(Product, name) for name in CHANGEABLE]
     wanted = select(Entry.subject_id, Entry.line, Entry.sku, Entry.details, Product.id, *now)
     wanted = wanted.outerjoin(Product, Product.id == Entry.subject_id)
     wanted = wanted.where(Entry.batch_id == batch_id, *_containing(search, Entry.sku, Product.name))
@@ -141,7 +141,7 @@ def _containing(search: str, *columns: Any) -> list[ColumnElement[bool]]:
 
 def _created(values: Sequence[Any]) -> dict[str, list[Any]]:
     """Return what a created product has now, for the journal keeps no values of it."""
-    named = zip(VALUES, values, strict=True)
+    named = zip(CHANGEABLE, values, strict=True)
     return {name: [None, f"{value:.2f}" if name == "price" else value] for name, value in named if value is not None}
 
 

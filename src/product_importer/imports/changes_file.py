@@ -5,11 +5,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from product_importer.imports import changes, queries
+from product_importer.imports.fields import CHANGEABLE
 from product_importer.imports.snapshot import Change
 from product_importer.kit import csv_text, database
 
 BLOCK = 2_000  # changes read in one transaction
-HEADER = ("outcome", "line", "sku", *(f"{name}_{when}" for name in changes.VALUES for when in ("before", "after")))
+HEADER = ("outcome", "line", "sku", *(f"{name}_{when}" for name in CHANGEABLE for when in ("before", "after")))
 
 
 def written(import_id: uuid.UUID, outcomes: Sequence[changes.Kind]) -> Iterator[str]:
@@ -31,7 +32,7 @@ def written(import_id: uuid.UUID, outcomes: Sequence[changes.Kind]) -> Iterator[
 
 
 def _row(change: Change) -> list[Any]:
-    pairs = [change.changes.get(name, [None, None]) for name in changes.VALUES]
+    pairs = [change.changes.get(name, [None, None]) for name in CHANGEABLE]
     cells = [_cell(value) for pair in pairs for value in pair]
     return [change.outcome.value, change.line, _cell(change.sku), *cells]
 

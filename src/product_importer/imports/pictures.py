@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from product_importer.catalog import wishes
 from product_importer.catalog.models import Product
 from product_importer.imports import merge, staging
-from product_importer.imports.aliases import PICTURES
 from product_importer.imports.checking.rows import Accepted
+from product_importer.imports.fields import PICTURES
 from product_importer.imports.source.reader import Batch
 from product_importer.imports.staging import CREATE, SAME, UPDATE
 from product_importer.imports.states import Mode

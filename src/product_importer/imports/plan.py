@@ -11,14 +11,11 @@ from sqlalchemy.orm import Session
 
 from product_importer.catalog.models import Product
 from product_importer.imports import staging
-from product_importer.imports.aliases import FIELDS
+from product_importer.imports.fields import CHANGEABLE, CLEAR_BITS
 from product_importer.imports.states import Mode
 from product_importer.kit import database, settings
 from product_importer.kit.database.face import Pairs
 from product_importer.kit.failpoints import failpoint
-
-CLEARED = {"description": 1, "price": 2}  # bits of `cleared`
-COMPARED = tuple(field for field in FIELDS if field != "sku")
 
 
 class Lost(Exception):
@@ -92,13 +89,13 @@ def finish(area: str, *, records: int, durable: bool) -> Plan:
 def after(record: FromClause, product: FromClause, field: str) -> ColumnElement[Any]:
     """Return what `field` of the product will be: the record's value, the old one where it is blank, or nothing."""
     value: ColumnElement[Any] = func.coalesce(record.c[field], product.c[field], type_=product.c[field].type)
-    bit = CLEARED.get(field)
+    bit = CLEAR_BITS.get(field)
     return case((record.c.cleared.op("&")(bit) != 0, null()), else_=value) if bit else value
 
 
 def changes(record: FromClause, product: FromClause, fields: Collection[str]) -> Pairs:
     """Return (before, after) for each mapped field; the SKU's spelling is no change."""
-    return {field: (product.c[field], after(record, product, field)) for field in fields if field in COMPARED}
+    return {field: (product.c[field], after(record, product, field)) for field in fields if field in CHANGEABLE}
 
 
 def differs(pairs: Pairs) -> ColumnElement[bool]:

@@ -9,19 +9,19 @@ from sqlalchemy.orm import Session
 
 from product_importer.catalog import queries as catalog
 from product_importer.catalog.models import Product
-from product_importer.imports.checking import families, mapping, rows
+from product_importer.imports.checking import families, mapping, rejected, rows
 from product_importer.imports.checking.mapping import Mapping
 from product_importer.imports.checking.policies import Blanks
 from product_importer.imports.checking.presets import Preset
-from product_importer.imports.checking.rows import Accepted, Rejected
+from product_importer.imports.checking.rejected import Rejected
+from product_importer.imports.checking.rows import Accepted
+from product_importer.imports.fields import CHANGEABLE, CLEAR_BITS
 from product_importer.imports.inspection import Inspection
 from product_importer.imports.options import Options
 from product_importer.imports.source.reader import Batch, Broken
 from product_importer.imports.states import Decimal, Mode, Outcome
 
 SHOWN = 8  # rows
-_FIELDS = ("name", "description", "price", "active")
-_CLEARED = {"description": rows.CLEAR_DESCRIPTION, "price": rows.CLEAR_PRICE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +76,9 @@ def _early(head: Batch) -> list[Broken]:
 
 def _accepted(row: Accepted, product: Product | None, mode: Mode, *, overruled: bool) -> Row:
     line, _, sku, *cells, cleared = row
-    read: dict[str, Any] = dict(zip(_FIELDS, cells, strict=True))
+    read: dict[str, Any] = dict(zip(CHANGEABLE, cells, strict=True))
     read["price"] = Amount(read["price"]) if read["price"] is not None else None
-    kept = frozenset(field for field, value in read.items() if value is None and not cleared & _CLEARED.get(field, 0))
+    kept = frozenset(field for field, value in read.items() if value is None and not cleared & CLEAR_BITS.get(field, 0))
     after = read | ({field: getattr(product, field) for field in kept} if product else {})
     outcome = Outcome.SUPERSEDED if overruled else _outcome(after, product, mode)
     texts = {"sku": sku} | {field: _text(value) for field, value in after.items()}
@@ -98,7 +98,7 @@ def _rejected(one: Rejected, mapped: Mapping) -> Row:
     wrong = next((field for field, name in mapped.names.items() if name == one.column), None)
     if one.cells is None:
         return Row(one.line, Outcome.REJECTED, {"name": one.value}, wrong="name", message=one.message)
-    shown = {field: rows.shown(one.cells[at].strip()) for field, at in mapped.columns.items()}
+    shown = {field: rejected.shown(one.cells[at].strip()) for field, at in mapped.columns.items()}
     return Row(one.line, Outcome.REJECTED, shown, wrong=wrong, message=one.message)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from product_importer.catalog import wishes
 from product_importer.imports import slices
-from product_importer.imports.aliases import PICTURES
+from product_importer.imports.fields import PICTURES
 from product_importer.imports.models import ImportJob, RejectedRecord, Undo
 from product_importer.imports.snapshot import (
     Asked,

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from product_importer.imports import pictures, repeats, staging
-from product_importer.imports.aliases import PICTURES
 from product_importer.imports.checking import families, mapping, presets, rows
 from product_importer.imports.codes import REMARKS, Remark
+from product_importer.imports.fields import PICTURES
 from product_importer.imports.models import ImportJob
 from product_importer.imports.options import Options
 from product_importer.imports.report import Rejects

@@ -11,7 +11,7 @@ from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from product_importer.imports.aliases import REJECTS_COLUMNS
-from product_importer.imports.checking.rows import Rejected
+from product_importer.imports.checking.rejected import Rejected
 from product_importer.imports.models import ImportJob, RejectedRecord
 from product_importer.kit import storage
 

@@ -9,9 +9,9 @@ from pydantic import ValidationError
 
 from product_importer.imports import doubts, inspection, preview
 from product_importer.imports.checking import mapping, policies, presets
-from product_importer.imports.checking.mapping import TARGETS
 from product_importer.imports.checking.policies import PolicyImpossible
 from product_importer.imports.checking.presets import Preset
+from product_importer.imports.fields import TARGETS
 from product_importer.imports.inspection import Inspection
 from product_importer.imports.memory import Remembered
 from product_importer.imports.options import Options

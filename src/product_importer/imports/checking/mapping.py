@@ -8,27 +8,11 @@ from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass
 
 from product_importer.imports import aliases
-from product_importer.imports.aliases import FIELDS, PICTURES, TARGETS
 from product_importer.imports.checking import presets
 from product_importer.imports.checking.presets import Preset
+from product_importer.imports.fields import FIELDS, PICTURES, TARGETS
 from product_importer.imports.states import Mode
 from product_importer.kit.errors import AppError
-
-__all__ = [
-    "FIELDS",
-    "TARGETS",
-    "ColumnAmbiguous",
-    "ColumnMissing",
-    "Mapping",
-    "Suggestion",
-    "needed",
-    "numbered",
-    "placed",
-    "resolve",
-    "signature",
-    "suggest",
-    "suppliers",
-]
 
 CERTAIN, LIKELY, POSSIBLE = 1.0, 0.7, 0.4  # confidence of a suggestion
 _NUMBER = re.compile(r"#([1-9][0-9]{0,3})")

@@ -4,6 +4,7 @@ from collections.abc import Mapping as Dictionary
 from typing import Final
 
 from product_importer.imports.codes import Code
+from product_importer.imports.fields import CLEAR_BITS
 from product_importer.imports.states import Blank, Mode
 from product_importer.kit.errors import AppError
 
@@ -23,7 +24,7 @@ BLANK_CODES: Final = {
     "description": Code.DESCRIPTION_BLANK,
     "active": Code.ACTIVE_INVALID,
 }
-CLEARABLE: Final = frozenset({"description", "price"})
+CLEARABLE: Final = frozenset(CLEAR_BITS)
 
 
 class PolicyImpossible(AppError):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from product_importer.imports.aliases import PICTURES
+from product_importer.imports.fields import PICTURES
 from product_importer.imports.states import Blank
 
 

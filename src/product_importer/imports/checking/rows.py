@@ -5,31 +5,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from product_importer.catalog import schemas
-from product_importer.imports.aliases import FIELDS
 from product_importer.imports.checking import cells, columns, policies, price, rejected
 from product_importer.imports.checking.cells import Fault
 from product_importer.imports.checking.mapping import Mapping
-from product_importer.imports.checking.rejected import VALUE_MAX, Rejected, shown
+from product_importer.imports.checking.rejected import VALUE_MAX, Rejected
 from product_importer.imports.checking.remarks import Remarks
 from product_importer.imports.codes import Remark
+from product_importer.imports.fields import CLEAR_BITS, FIELDS
 from product_importer.imports.source import grammar
 from product_importer.imports.source.reader import Batch
 from product_importer.imports.states import Blank, Decimal
 from product_importer.kit.errors import AppError
 
-__all__ = [
-    "CLEAR_DESCRIPTION",
-    "CLEAR_PRICE",
-    "Accepted",
-    "Checked",
-    "Checker",
-    "NoRows",
-    "NoValidRows",
-    "Rejected",
-    "shown",
-]
-
-CLEAR_DESCRIPTION, CLEAR_PRICE = 1, 2  # bits of `cleared`
 FIRST_LOOK = 1_000  # prices looked at before the first batch is read
 
 # line, sku_key, sku, name, description, price, active, cleared
@@ -150,7 +137,7 @@ class Checker:
             if isinstance(value, Fault):
                 return rejected.of_fault(line, value, record, self._columns[name], self._names[name])
             if value == cells.CLEAR:
-                cleared |= CLEAR_PRICE if name == "price" else CLEAR_DESCRIPTION
+                cleared |= CLEAR_BITS[name]
                 value = None
             values[name] = value
         sku = str(values["sku"])

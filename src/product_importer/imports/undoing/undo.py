@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, Text, and_, case, delete, func, in
 from sqlalchemy.orm import Session, aliased
 
 from product_importer.catalog.models import Product
-from product_importer.imports.checking.mapping import FIELDS
+from product_importer.imports.fields import CHANGEABLE
 from product_importer.imports.models import Undo, UndoKept
 from product_importer.imports.states import Fate
 from product_importer.journal import record
@@ -18,7 +18,6 @@ from product_importer.kit.failpoints import failpoint
 
 CREATED, UPDATED, DELETED = "product.created", "product.updated", "product.deleted"
 LISTED = 1_000  # products that could not be taken back whole, kept for people to read
-WRITTEN = tuple(field for field in FIELDS if field != "sku")  # no import changes the spelling of a SKU
 KEPT = ("import_id", "product_id", "sku", "who", "what", "fields")
 products: Any = Product.__table__
 entries: Any = Entry.__table__
@@ -78,7 +77,7 @@ def _joined() -> Any:
 
 def _fate(type_: str) -> ColumnElement[str]:
     """Judge a product: one that was created is untouched at its first version, an updated one by its fields."""
-    edited = products.c.version != entry.version if type_ == CREATED else or_(*map(_overwritten, WRITTEN))
+    edited = products.c.version != entry.version if type_ == CREATED else or_(*map(_overwritten, CHANGEABLE))
     fates = (products.c.id.is_(None), Fate.DELETED.value), (edited, Fate.EDITED.value)
     return case(*((when, literal(fate, Text())) for when, fate in fates), else_=literal(Fate.UNTOUCHED.value, Text()))
 
@@ -120,9 +119,9 @@ def _restore(session: Session, undo: Undo, within: ColumnElement[bool]) -> None:
     """Give each field that still holds what the import set its value from before."""
     pairs = {
         field: (products.c[field], case((_stands(field), _told(field, 0)), else_=products.c[field]))
-        for field in WRITTEN
+        for field in CHANGEABLE
     }
-    restorable = and_(within, products.c.id == entry.subject_id, or_(*map(_stands, WRITTEN)))
+    restorable = and_(within, products.c.id == entry.subject_id, or_(*map(_stands, CHANGEABLE)))
     batch = record.open_batch(session, UPDATED, actor=undo.actor, import_id=undo.import_id)
     details = database.face().change_list(pairs)
     told = select(literal(batch), products.c.id, products.c.sku, products.c.version + 1, null(), details)
@@ -144,7 +143,7 @@ def _list(session: Session, undo: Undo, type_: str, within: ColumnElement[bool],
 
 def _kept_fields() -> ColumnElement[Any]:
     """Return `{field: [what the import set, what stands now]}` of the fields that were overwritten."""
-    now = {field: case((_overwritten(field), products.c[field]), else_=_told(field, 1)) for field in WRITTEN}
+    now = {field: case((_overwritten(field), products.c[field]), else_=_told(field, 1)) for field in CHANGEABLE}
     return database.face().change_list({field: (_told(field, 1), value) for field, value in now.items()})
 
 
@@ -154,7 +153,7 @@ def _who(type_: str) -> ColumnElement[str | None]:
     touched: ColumnElement[bool] = or_(products.c.id.is_not(None), batch.type == DELETED)
     if type_ == UPDATED:
         has = database.face().json_has
-        fields = (and_(_overwritten(field), has(later.c.details, field)) for field in WRITTEN)
+        fields = (and_(_overwritten(field), has(later.c.details, field)) for field in CHANGEABLE)
         touched = or_(and_(products.c.id.is_(None), batch.type == DELETED), *fields)
     newest: Select[Any] = select(batch.actor).join(later, later.c.batch_id == batch.id)
     newest = newest.where(later.c.subject_id == entry.subject_id, later.c.batch_id > entry.batch_id, touched)
