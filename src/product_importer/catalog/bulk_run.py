@@ -47,9 +47,7 @@ def _work(held: BulkJob, token: uuid.UUID) -> None:
             held = _begin(held, token)
         more = True
         while more and not held.cancel_requested:
-            lease.check()
-            if time.monotonic() > ends or tasks.stopping.is_set():
-                raise leases.GivenBack
+            turn.check(lease, until=ends)
             more = database.retried(partial(_change, held, token))
             failpoint("bulk.slice.after-commit")
             held = _seen(held)

@@ -1,7 +1,6 @@
 """What people and programs ask of an import: start it, answer its question, cancel it, try it again."""
 
 import uuid
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -113,9 +112,9 @@ def retry(session: Session, import_id: uuid.UUID) -> None:
     if job.state is not State.FAILED:
         raise NotFailed(f"It is {job.state.value}.")
     originals.require(session, job)
-    fresh: dict[str, Any] = {"state": State.QUEUED, "error": None, "finished_at": None, "attempts": 0, **leases.FREE}
-    for name, value in {**fresh, "cancel_requested": False, "pause_requested": False}.items():
-        setattr(job, name, value)
+    leases.release(job)
+    job.state, job.error, job.finished_at, job.attempts = State.QUEUED, None, None, 0
+    job.cancel_requested = job.pause_requested = False
     job.version += 1
     slices.forgive(session, job.id)
     tasks.enqueue(session, run_import, job.id)

@@ -22,5 +22,4 @@ def end(job: ImportJob, error: AppError) -> None:
     job.state = State.FAILED
     job.error = told(error)
     job.finished_at, job.version = clock.now(), job.version + 1
-    for name, value in leases.FREE.items():
-        setattr(job, name, value)
+    leases.release(job)

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from sqlalchemy import case, select, update
@@ -12,9 +13,9 @@ from product_importer.imports import asides, ending, mirror, originals, plan, qu
 from product_importer.imports.checking.price import DecimalAmbiguous
 from product_importer.imports.models import ImportJob
 from product_importer.imports.states import Question, State
-from product_importer.kit import clock, database, tasks
+from product_importer.kit import clock, database
 from product_importer.kit.failpoints import failpoint
-from product_importer.kit.tasks import failure, leases
+from product_importer.kit.tasks import failure, leases, turn
 
 BEAT = 0.5  # seconds between two signs of life, each with the progress made
 PREPARING = (State.QUEUED, State.READING, State.CHECKING)
@@ -84,8 +85,9 @@ def _planned(job: ImportJob, token: uuid.UUID) -> dict[str, Any]:
     staging.drop(job, keep=area)
     with leases.hold(ImportJob, job.id, token, every=BEAT, more=_beat(job.id, marks)) as held:
         _enter(job, token, State.READING, {"started_at": job.started_at or clock.now(), "scratch": area})
-        originals.verify(job, check=_checks(held))
-        made, found = _staged(job, token, area, marks, _checks(held))
+        check = partial(turn.check, held)
+        originals.verify(job, check=check)
+        made, found = _staged(job, token, area, marks, check)
         database.face().seal_scratch(database.engine(), area)
         failpoint("import.plan.sealed")
         held.check()
@@ -156,17 +158,6 @@ def _beat(import_id: uuid.UUID, marks: reading.Marks) -> Callable[[Session], Non
         database.after_commit(session, lambda: mirror.show(import_id))
 
     return beat
-
-
-def _checks(held: leases.Hold) -> Callable[[], None]:
-    """Return what is asked between two batches: is the import still ours, still wanted, and may we go on?"""
-
-    def check() -> None:
-        held.check()
-        if tasks.stopping.is_set():
-            raise leases.GivenBack
-
-    return check
 
 
 def _enter(

@@ -4,6 +4,7 @@ import hashlib
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import ColumnElement, and_, update
 from sqlalchemy.orm import Session
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from product_importer.kit import clock, database, ids, logs, tasks
 from product_importer.kit.errors import AppError
 from product_importer.kit.failpoints import failpoint
-from product_importer.kit.tasks import leases
+from product_importer.kit.tasks import leases, turn
 from product_importer.uploads import ledger
 from product_importer.uploads.models import Upload, UploadState
 
@@ -52,7 +53,7 @@ def begin(session: Session, upload: Upload) -> None:
 def settle(upload: Upload, token: uuid.UUID) -> None:
     """Verify an upload that is held by `token`; raises ChecksumMismatch once it is rejected, and Fenced."""
     with leases.hold(Upload, upload.id, token) as held:
-        found = digests(upload.id, check=_checks(held))
+        found = digests(upload.id, check=partial(turn.check, held))
     failpoint("resumable.verify.hashed")
     matches = found.md5 == upload.md5
     state = UploadState.READY if matches else UploadState.REJECTED
@@ -115,12 +116,3 @@ def mismatch(announced: str | None, found: Digests) -> ChecksumMismatch:
     """Say which digest was announced and which was found."""
     detail = f"Its MD5 was announced as {announced}, and what arrived has {found.md5}."
     return ChecksumMismatch(f"{detail} Nothing of it was used.", announced=announced, found=found.md5)
-
-
-def _checks(held: leases.Hold) -> Callable[[], None]:
-    def check() -> None:
-        held.check()
-        if tasks.stopping.is_set():
-            raise leases.GivenBack
-
-    return check

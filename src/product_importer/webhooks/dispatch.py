@@ -77,9 +77,7 @@ def _work(lease: leases.Hold) -> None:
         wanted = [batch for batch in batches if any(wish.wants(batch) for wish in wishes)]
         _pass_over(lease, [batch.id for batch in batches if batch not in wanted])
         for batch in _next(wanted):
-            lease.check()
-            if time.monotonic() > ends or tasks.stopping.is_set():
-                raise leases.GivenBack
+            turn.check(lease, until=ends)
             _dispatch(lease, batch, [wish for wish in wishes if wish.wants(batch)])
 
 

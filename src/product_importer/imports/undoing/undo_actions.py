@@ -68,8 +68,7 @@ def start(session: Session, import_id: uuid.UUID, *, actor: str) -> Undo:
         session.add(began)
         session.flush()
     began.state, began.error, began.finished_at, began.attempts = UndoState.RUNNING, None, None, 0
-    for name, value in leases.FREE.items():
-        setattr(began, name, value)
+    leases.release(began)
     job.version += 1
     tasks.enqueue(session, run_undo, began.id)
     return began

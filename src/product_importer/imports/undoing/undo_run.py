@@ -46,9 +46,7 @@ def _work(held: Undo, token: uuid.UUID) -> None:
     ends = time.monotonic() + turn.TURN
     with leases.hold(Undo, held.id, token) as lease:
         while (batch := _next(held)) is not None:
-            lease.check()
-            if time.monotonic() > ends or tasks.stopping.is_set():
-                raise leases.GivenBack
+            turn.check(lease, until=ends)
             database.retried(partial(_take_back, held, token, batch))
             failpoint("undo.batch.after-commit")
             held = _seen(held)

@@ -74,6 +74,12 @@ def fence(
         raise Fenced(f"{model.__tablename__} {row_id}")
 
 
+def release(row: Leased) -> None:
+    """Let nobody hold a row that the caller has locked; a worker that still thinks it does finds itself fenced."""
+    for name, value in FREE.items():
+        setattr(row, name, value)
+
+
 def give_back(session: Session, model: type[Leased], row_id: uuid.UUID, token: uuid.UUID, *, failed: bool) -> None:
     """Let go of the row, so that the next worker need not wait; the attempt counts only if it failed."""
     fence(session, model, row_id, token, FREE if failed else {"attempts": model.attempts - 1, **FREE})

@@ -1,5 +1,7 @@
 """One worker's turn at a job's row: claimed, worked at, and at last ended, given back, or left to whoever took over."""
 
+import math
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,7 +9,7 @@ from typing import Generic, TypeVar
 
 from sqlalchemy import ColumnElement
 
-from product_importer.kit import database, logs
+from product_importer.kit import database, logs, tasks
 from product_importer.kit.errors import AppError
 from product_importer.kit.tasks import failure, leases
 
@@ -55,6 +57,13 @@ def take(job: Job[L], row_id: uuid.UUID, *wanted: ColumnElement[bool]) -> bool:
         if failure.refusal(error) is None:
             raise
     return False
+
+
+def check(lease: leases.Hold, *, until: float = math.inf) -> None:
+    """Raise what the lease was lost by, or GivenBack when the worker ends or it is `until`, by time.monotonic()."""
+    lease.check()
+    if time.monotonic() > until or tasks.stopping.is_set():
+        raise leases.GivenBack
 
 
 def _settle(job: Job[L], held: L, token: uuid.UUID, error: Exception) -> None:
