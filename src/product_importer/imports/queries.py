@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from product_importer.catalog import wishes
-from product_importer.imports import slices
+from product_importer.imports import progress, slices
 from product_importer.imports.fields import PICTURES
 from product_importer.imports.models import ImportJob, RejectedRecord, Undo
 from product_importer.imports.snapshot import (
@@ -19,34 +19,14 @@ from product_importer.imports.snapshot import (
     Failure,
     FileFacts,
     Notice,
-    Progress,
     Reject,
     RejectGroup,
     Repeat,
     Snapshot,
     Undoing,
 )
-from product_importer.imports.states import FINAL, WORKING, Question, State, UndoState
-from product_importer.kit import clock
+from product_importer.imports.states import FINAL, WORKING, State, UndoState
 from product_importer.kit.errors import NotFound
-
-READING_SHARE, CHECKING_SHARE = 40.0, 10.0  # percent of the whole; applying takes the rest
-STATUS = {
-    State.QUEUED: "Waiting",
-    State.READING: "Parsing CSV…",
-    State.CHECKING: "Validating…",
-    State.APPLYING: "Importing…",
-    State.PAUSED: "Paused",
-    State.COMPLETED: "Completed",
-    State.CANCELLED: "Cancelled",
-    State.UNDONE: "Undone",
-}
-ASKED = {
-    Question.MAPPING: "Which column is which?",
-    Question.DECIMAL: "Which sign separates the cents?",
-    Question.REJECTS: "Go on in spite of the rejected rows?",
-    Question.REVIEW: "Waiting for your review",
-}
 
 
 class ImportNotFound(NotFound):
@@ -123,10 +103,10 @@ def snapshot_of(session: Session, job: ImportJob) -> Snapshot:
         task_id=job.id,
         number=job.number,
         state=job.state,
-        status=_status(job, undo),
+        status=progress.status_of(job, undo),
         question=job.question,
         version=job.version + written.slices,
-        progress=_progress(job, counts, written.settled),
+        progress=progress.progress_of(job, counts, written.settled),
         counts=counts,
         file=_file(job),
         mapping=job.facts.get("mapping", {}),
@@ -197,51 +177,6 @@ def _repeats(job: ImportJob) -> Repeat | None:
     if not found:
         return None
     return Repeat(uuid.UUID(found["task_id"]), found["number"], dt.datetime.fromisoformat(found["finished_at"]))
-
-
-def _status(job: ImportJob, undo: Undoing | None) -> str:
-    if undo is not None and undo.state is UndoState.RUNNING:
-        return "Undoing…"
-    if job.pause_requested and job.state in WORKING:
-        return "Pausing…"
-    if job.state is State.FAILED:
-        return f"Failed: {(job.error or {}).get('message', 'unknown')}"
-    if job.state is State.WAITING and job.question is not None:
-        return ASKED[job.question]
-    return STATUS[job.state]
-
-
-def _progress(job: ImportJob, counts: Counts, settled: int) -> Progress:
-    percent = _percent(job, settled)
-    total = job.rows_read if job.winners is not None else None
-    end = job.finished_at or job.paused_at or clock.now()
-    elapsed = (end - job.started_at).total_seconds() - job.paused_seconds if job.started_at else 0.0
-    done = counts.rows if job.winners is not None else job.rows_read
-    left = elapsed * (100 - percent) / percent if percent >= 1 and job.state in WORKING else None
-    return Progress(
-        percent=percent,
-        rows_done=counts.rows,
-        rows_total=total,
-        rows_per_second=_rate(job, done, end) if elapsed > 0 else None,
-        eta_seconds=round(left, 1) if left is not None else None,
-        rows_read=job.rows_read,
-    )
-
-
-def _rate(job: ImportJob, done: int, end: dt.datetime) -> int | None:
-    """Rows a second of the phase at work, or of the whole when it is over."""
-    since = job.applying_at if job.state in (State.APPLYING, State.PAUSED) else job.started_at
-    spent = (end - since).total_seconds() - job.paused_seconds if since else 0.0
-    return round(done / spent) if spent >= 0.1 else None
-
-
-def _percent(job: ImportJob, settled: int) -> float:
-    if job.state in FINAL and job.state is not State.FAILED and job.state is not State.CANCELLED:
-        return 100.0
-    if job.winners is not None:
-        share = settled / job.winners if job.winners else 1.0
-        return round(READING_SHARE + CHECKING_SHARE + (100 - READING_SHARE - CHECKING_SHARE) * share, 1)
-    return round(READING_SHARE * min(1.0, job.bytes_read / max(1, job.file_bytes)), 1)
 
 
 def _file(job: ImportJob) -> FileFacts:
