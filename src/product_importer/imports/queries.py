@@ -90,12 +90,12 @@ def account_shown(seen: Snapshot) -> Counts:
 
 def account(session: Session, job: ImportJob) -> dict[str, int]:
     """Return the counts by outcome, as they go into the journal."""
-    return dataclasses.asdict(_counts(job, slices.written(session, job.id)))
+    return dataclasses.asdict(_counts(job, slices.sums(session, job.id)))
 
 
 def snapshot_of(session: Session, job: ImportJob) -> Snapshot:
     """Return the import of this row as it stands."""
-    written = slices.written(session, job.id)
+    written = slices.sums(session, job.id)
     counts = _counts(job, written)
     undo = _undo(session, job, written)
     wished = wishes.counted(session, job.id) if PICTURES in job.facts.get("mapping", {}) else None

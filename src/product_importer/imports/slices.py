@@ -5,7 +5,7 @@ import os
 import socket
 import uuid
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from product_importer.imports import merge, pictures, staging
@@ -13,13 +13,12 @@ from product_importer.imports.models import ImportJob, Slice
 from product_importer.imports.staging import CREATE, UPDATE
 from product_importer.imports.states import Outcome, State
 from product_importer.kit import clock, database, ids
+from product_importer.kit.database import sets
 from product_importer.kit.failpoints import failpoint
 from product_importer.kit.tasks import leases
 
 LONG = 0.5  # seconds: a slice that took longer makes the next one smaller
 SMALLEST = 500  # products
-
-
 _COUNTED = (Slice.created, Slice.updated, Slice.unchanged, Slice.skipped)
 
 
@@ -41,9 +40,7 @@ def take(import_id: uuid.UUID, *, area: str, size: int) -> Slice | None:
         job = session.get_one(ImportJob, import_id, with_for_update=True)
         if job.state is not State.APPLYING or job.cancel_requested or job.pause_requested:
             return None
-        left_over = leases.claim(
-            session, Slice, Slice.import_id == import_id, Slice.done_at.is_(None), order=Slice.first.asc()
-        )
+        left_over = leases.claim(session, Slice, *_open(import_id), order=Slice.first.asc())
         found = left_over or _cut(session, job, size)
         if found is not None:
             found.worker = f"{socket.gethostname()}:{os.getpid()}"
@@ -74,32 +71,35 @@ def give_back(session: Session, taken: Slice) -> None:
 
 def forgive(session: Session, import_id: uuid.UUID) -> None:
     """Forget the failed attempts at the open slices of an import that is tried again."""
-    still_open = (Slice.import_id == import_id, Slice.done_at.is_(None))
-    session.execute(update(Slice).where(*still_open).values(attempts=0).execution_options(synchronize_session=False))
+    sets.execute(session, update(Slice).where(*_open(import_id)).values(attempts=0))
 
 
 def forget_silent(session: Session, import_id: uuid.UUID) -> None:
     """Remove the open slices whose workers fell silent; one that wakes up finds itself fenced."""
-    silent = (Slice.import_id == import_id, Slice.done_at.is_(None), leases.free(Slice))
-    session.execute(delete(Slice).where(*silent).execution_options(synchronize_session=False))
+    sets.execute(session, delete(Slice).where(*_open(import_id), leases.free(Slice)))
 
 
 def free_silent(session: Session, import_id: uuid.UUID) -> None:
     """Take the open slices from workers that fell silent; the next worker finds them free."""
-    silent = (Slice.import_id == import_id, Slice.done_at.is_(None), leases.free(Slice))
-    freed = update(Slice).where(*silent).values(leases.FREE)
-    session.execute(freed.execution_options(synchronize_session=False))
+    sets.execute(session, update(Slice).where(*_open(import_id), leases.free(Slice)).values(leases.FREE))
 
 
 def are_leased(session: Session, import_id: uuid.UUID) -> bool:
     """Return whether a worker is at a slice of the import now."""
-    at_work = (Slice.import_id == import_id, Slice.done_at.is_(None), Slice.token.is_not(None))
-    return session.scalar(select(exists().where(*at_work))) or False
+    return session.scalar(select(exists().where(*_open(import_id), Slice.token.is_not(None)))) or False
 
 
 def are_open(session: Session, import_id: uuid.UUID) -> bool:
     """Return whether a slice of the import was taken and is not written yet."""
-    return session.scalar(select(exists().where(Slice.import_id == import_id, Slice.done_at.is_(None)))) or False
+    return session.scalar(select(exists().where(*_open(import_id)))) or False
+
+
+def sums(session: Session, import_id: uuid.UUID) -> Sums:
+    """Return the sums over the written slices of an import."""
+    settled = Slice.last - Slice.first + 1
+    parts = (func.count(), *(func.coalesce(func.sum(part), 0) for part in (settled, *_COUNTED)))
+    done = select(*parts).where(Slice.import_id == import_id, Slice.done_at.is_not(None))
+    return Sums(*(int(part) for part in session.execute(done).one()))
 
 
 def next_size(size: int, seconds: float) -> int:
@@ -109,11 +109,16 @@ def next_size(size: int, seconds: float) -> int:
     return min(database.face().SLICE, size * 2)
 
 
+def _open(import_id: uuid.UUID) -> tuple[ColumnElement[bool], ...]:
+    """Return which slices of the import were taken and are not written yet."""
+    return Slice.import_id == import_id, Slice.done_at.is_(None)
+
+
 def _cut(session: Session, job: ImportJob, size: int) -> Slice | None:
     """Cut off so many positions that `size` products are to be written; unchanged ones go along for nothing."""
     if job.winners is None or job.next_position > job.winners:
         return None
-    last = _written_to(session, job, size) or job.winners
+    last = _last_to_write(session, job, size) or job.winners
     until = clock.now() + clock.seconds(leases.LEASE)
     cut = Slice(import_id=job.id, first=job.next_position, last=last, token=ids.new_id(), lease_until=until, attempts=1)
     session.add(cut)
@@ -121,18 +126,10 @@ def _cut(session: Session, job: ImportJob, size: int) -> Slice | None:
     return cut
 
 
-def _written_to(session: Session, job: ImportJob, size: int) -> int | None:
-    """Return up to which position `size` products are to be written; None where fewer are left."""
+def _last_to_write(session: Session, job: ImportJob, size: int) -> int | None:
+    """Return the position at which `size` products will have been written; None where fewer are left."""
     if job.planned and not any(job.planned.get(outcome) for outcome in (Outcome.CREATED, Outcome.UPDATED)):
         return None  # of half a million unchanged ones, each would be looked at
     position, kind = staging.plan.c.position, staging.plan.c.kind
     writes = select(position).where(position >= job.next_position, kind.in_((CREATE, UPDATE)))
     return session.scalar(writes.order_by(position).offset(size - 1).limit(1))
-
-
-def written(session: Session, import_id: uuid.UUID) -> Sums:
-    """Return the sums over the written slices of an import."""
-    settled = Slice.last - Slice.first + 1
-    parts = (func.count(), *(func.coalesce(func.sum(part), 0) for part in (settled, *_COUNTED)))
-    done = select(*parts).where(Slice.import_id == import_id, Slice.done_at.is_not(None))
-    return Sums(*(int(part) for part in session.execute(done).one()))
