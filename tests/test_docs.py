@@ -114,6 +114,12 @@ def test_the_operations_page_names_every_failpoint() -> None:
     assert places
 
 
+def test_every_module_that_the_glossary_names_exists() -> None:
+    named = re.findall(r"`(\w+/[\w./]*)`", _text("glossary.md"))
+    assert named
+    assert [place for place in named if not (source.PACKAGE / place).exists()] == []
+
+
 def test_decisions_are_numbered_and_short() -> None:
     decisions = sorted((DOCS / "decisions").glob("*.md"))
     assert [path.name[:4] for path in decisions] == [f"{number:04}" for number in range(1, len(decisions) + 1)]
