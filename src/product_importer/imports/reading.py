@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from product_importer.imports import pictures, repeats, staging
 from product_importer.imports.checking import families, mapping, presets, rows
+from product_importer.imports.checking.mapping import Mapping
 from product_importer.imports.codes import REMARKS, Remark
 from product_importer.imports.fields import PICTURES
 from product_importer.imports.models import ImportJob
@@ -99,27 +100,64 @@ def read(
     sheet = Sheet(**job.facts["sheet"]) if job.facts.get("sheet") else None
     file = opening.opened(_taken(uploads.read(job.upload_id), digest, marks), sheet=sheet.name if sheet else None)
     dialect = _dialect(job, manner)
-    opened = reader.open_reader(file.blocks, dialect)
+    pipeline = _pipeline(job, options, manner, reader.open_reader(file.blocks, dialect))
+    try:
+        staging.add(scratch, pipeline.accepted(marks, check))
+        if pipeline.addresses is not None:
+            staging.add_pictures(scratch, pipeline.addresses.rows())
+        _require_well_read(pipeline, options, manner)
+        facts = {"encoding": dialect.encoding, **_facts(pipeline, sheet)}
+        yield Read(job, marks, digest.hexdigest(), list(pipeline.mapping.names), facts, pipeline.rejects)
+    finally:
+        pipeline.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Pipeline:
+    """What the batches of one file go through; `addresses` are of pictures, where a column of them is mapped."""
+
+    source: reader.Reader
+    mapping: Mapping
+    checker: rows.Checker
+    family: families.Family | None
+    rejects: Rejects
+    addresses: pictures.Cells | None
+
+    def accepted(self, marks: Marks, check: Callable[[], None]) -> Iterator[rows.Accepted]:
+        """Check batch after batch; accepted rows flow on, rejected ones are collected, the marks move."""
+        for batch in self.source:
+            check()
+            failpoint("import.read.batch")
+            if self.family is not None:
+                self.family.fill(batch, self.checker.remarks)
+            checked = self.checker.check(batch)
+            self.rejects.add(checked.rejected)
+            if self.addresses is not None:
+                self.addresses.note(batch, checked.accepted)
+            yield from checked.accepted
+            marks.rows_read += len(checked.accepted) + len(checked.rejected)
+            marks.rejected = self.rejects.count
+
+    def close(self) -> None:
+        """Let go of the temporary files."""
+        self.rejects.close()
+        if self.addresses is not None:
+            self.addresses.close()
+
+
+def _pipeline(job: ImportJob, options: Options, manner: Manner, opened: reader.Reader) -> _Pipeline:
+    """Set up the reading as the inspection of the file's head settled it."""
     preset = presets.Preset(job.facts["preset"])
     found = mapping.placed(opened.header, job.facts["columns"], mode=options.mode, preset=preset)
     blanks = {field: Blank(policy) for field, policy in job.facts["blanks"].items()}
-    checker = rows.Checker(found, blanks, manner.decimal or options.decimal, guard=options.guard)
-    family = families.of(found, opened.header)
-    rejects = Rejects(number=job.number, header=opened.header, delimiter=job.facts["delimiter"])
-    named = pictures.Cells(found.columns[PICTURES]) if PICTURES in found.columns else None
-    try:
-        staging.add(scratch, _accepted(opened, checker, family, rejects, named, marks, check))
-        if named is not None:
-            staging.add_pictures(scratch, named.rows())
-        _require_well_read(opened, checker, options, manner)
-        sign = checker.settled() if "price" in found.columns else None
-        warnings = [_plain(notice) for notice in (*_of_sheet(sheet), *checker.remarks.notices())]
-        facts = {"encoding": dialect.encoding, "sign": sign, "warnings": warnings}
-        yield Read(job, marks, digest.hexdigest(), list(found.names), facts, rejects)
-    finally:
-        rejects.close()
-        if named is not None:
-            named.close()
+    return _Pipeline(
+        source=opened,
+        mapping=found,
+        checker=rows.Checker(found, blanks, manner.decimal or options.decimal, guard=options.guard),
+        family=families.of(found, opened.header),
+        rejects=Rejects(number=job.number, header=opened.header, delimiter=job.facts["delimiter"]),
+        addresses=pictures.Cells(found.columns[PICTURES]) if PICTURES in found.columns else None,
+    )
 
 
 def _dialect(job: ImportJob, manner: Manner) -> Dialect:
@@ -127,37 +165,21 @@ def _dialect(job: ImportJob, manner: Manner) -> Dialect:
     return replace(dialect, encoding=manner.encoding, guessed=True) if manner.encoding else dialect
 
 
-def _require_well_read(opened: reader.Reader, checker: rows.Checker, options: Options, manner: Manner) -> None:
+def _require_well_read(pipeline: _Pipeline, options: Options, manner: Manner) -> None:
     """Raise Misread where the whole file contradicts what its head told; what a person chose is never doubted."""
-    encoding = None if options.encoding or manner.encoding else opened.mistaken()
+    encoding = None if options.encoding or manner.encoding else pipeline.source.mistaken()
     if encoding is not None:
         raise Misread(replace(manner, encoding=encoding))
+    checker = pipeline.checker
     if (sign := checker.settled()) is not (checker.decimal or sign):
         raise Misread(replace(manner, decimal=sign))
 
 
-def _accepted(
-    opened: reader.Reader,
-    checker: rows.Checker,
-    family: families.Family | None,
-    rejects: Rejects,
-    named: pictures.Cells | None,
-    marks: Marks,
-    check: Callable[[], None],
-) -> Iterator[rows.Accepted]:
-    """Check batch after batch; accepted rows flow on, rejected ones are collected, the marks move."""
-    for batch in opened:
-        check()
-        failpoint("import.read.batch")
-        if family is not None:
-            family.fill(batch, checker.remarks)
-        checked = checker.check(batch)
-        rejects.add(checked.rejected)
-        if named is not None:
-            named.note(batch, checked.accepted)
-        yield from checked.accepted
-        marks.rows_read += len(checked.accepted) + len(checked.rejected)
-        marks.rejected = rejects.count
+def _facts(pipeline: _Pipeline, sheet: Sheet | None) -> dict[str, Any]:
+    """Return the decimal sign, None without prices, and what the file is warned of."""
+    sign = pipeline.checker.settled() if "price" in pipeline.mapping.columns else None
+    notices = (*_of_sheet(sheet), *pipeline.checker.remarks.notices())
+    return {"sign": sign, "warnings": [_as_json(notice) for notice in notices]}
 
 
 def _taken(blocks: Iterator[bytes], digest: Any, marks: Marks) -> Iterator[bytes]:
@@ -176,5 +198,5 @@ def _of_sheet(sheet: Sheet | None) -> list[Notice]:
     return [Notice(Remark.SHEET_CHOSEN, words, len(sheet.others))]
 
 
-def _plain(notice: Any) -> dict[str, Any]:
+def _as_json(notice: Notice) -> dict[str, Any]:
     return {"code": str(notice.code), "message": notice.message, "count": notice.count}
