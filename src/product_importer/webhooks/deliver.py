@@ -19,8 +19,8 @@ from product_importer.kit.outbound.client import Client
 from product_importer.kit.outbound.policy import Policy
 from product_importer.kit.tasks import leases, turn
 from product_importer.webhooks import duties, settling, waiting
+from product_importer.webhooks.endpoint_queue import Capacity, EndpointQueue, most
 from product_importer.webhooks.models import Duty, Endpoint
-from product_importer.webhooks.post import Post, Room, most
 from product_importer.webhooks.sending import Outcome, Receiver
 from product_importer.webhooks.waiting import Item
 
@@ -51,19 +51,19 @@ def _work(lease: leases.Hold) -> None:
 async def _send_all(lease: leases.Hold) -> None:
     policy = Policy.of(settings.current())
     async with client.opened(policy, at_once=AT_ONCE) as calls:
-        office = Office(calls, lease)
+        sender = Sender(calls, lease)
         try:
-            await office.work()
+            await sender.work()
         finally:
-            await office.close()
+            await sender.close()
 
 
 @dataclass(frozen=True, slots=True)
-class Hand:
-    """What a post has in hand, in which lanes, and how much more it has room for."""
+class InFlight:
+    """The deliveries that a queue holds, with their lanes, and how many more it has room for."""
 
     lanes: Mapping[uuid.UUID, int]
-    room: Room
+    room: Capacity
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +75,12 @@ class Due:
     deliveries: Sequence[Item]
 
 
-def _due(hands: Mapping[uuid.UUID, Hand], told: set[uuid.UUID]) -> list[Due]:
-    """Fetch what is due but for what is in hand already; an endpoint that cannot be called is told of once."""
+def _due(in_flight: Mapping[uuid.UUID, InFlight], told: set[uuid.UUID]) -> list[Due]:
+    """Fetch what is due but for what is in flight already; an endpoint that cannot be called is told of once."""
     found = []
     with database.reading() as session:
         for endpoint in waiting.endpoints(session):
-            hand = hands.get(endpoint.id, Hand({}, Room(most(endpoint), 0)))
+            held = in_flight.get(endpoint.id, InFlight({}, Capacity(most(endpoint), 0)))
             try:
                 receiver = Receiver.of(endpoint)
             except AppError as error:
@@ -88,21 +88,21 @@ def _due(hands: Mapping[uuid.UUID, Hand], told: set[uuid.UUID]) -> list[Due]:
                     _log.error("an endpoint cannot be called", endpoint=str(endpoint.id), error=error.detail)
                 told.add(endpoint.id)
                 continue
-            room = hand.room
-            some = waiting.deliveries(session, endpoint, but=hand.lanes, limit=room.any, urgent=room.urgent)
+            room = held.room
+            some = waiting.deliveries(session, endpoint, but=held.lanes, limit=room.any, urgent=room.urgent)
             found.append(Due(endpoint, receiver, some))
     return found
 
 
-class Office:
-    """Keeps a post for each endpoint that something is due for; nothing is sent without being recorded here."""
+class Sender:
+    """Keeps a queue for each endpoint that something is due for; nothing is sent without being recorded here."""
 
     def __init__(self, calls: Client, lease: leases.Hold) -> None:
         self._calls, self._lease = calls, lease
-        self._posts: dict[uuid.UUID, Post] = {}
+        self._queues: dict[uuid.UUID, EndpointQueue] = {}
         self._told: set[uuid.UUID] = set()  # endpoints of which the log says that they cannot be called
         self._outcomes: list[Outcome] = []
-        self._bell = asyncio.Event()
+        self._wake = asyncio.Event()
         self._ends = time.monotonic() + turn.TURN
         self._quiet_since = time.monotonic()
 
@@ -122,41 +122,41 @@ class Office:
 
     async def close(self) -> None:
         """Let go of requests that are still under way; they are sent again by whoever comes next."""
-        for post in self._posts.values():
-            await post.close()
+        for queue in self._queues.values():
+            await queue.close()
 
     def _is_over(self) -> bool:
         return time.monotonic() > self._ends or tasks.stopping.is_set()
 
     def _is_busy(self) -> bool:
-        return bool(self._outcomes) or any(post.in_hand for post in self._posts.values())
+        return bool(self._outcomes) or any(queue.in_flight for queue in self._queues.values())
 
     async def _load(self) -> None:
-        """Give each endpoint's post what is due; one whose endpoint may not be called any more stops."""
-        hands = {key: Hand(dict(post.in_hand), post.room) for key, post in self._posts.items()}
-        found = await asyncio.to_thread(_due, hands, self._told)
+        """Give each endpoint's queue what is due; one whose endpoint may not be called any more stops."""
+        in_flight = {key: InFlight(dict(queue.in_flight), queue.room) for key, queue in self._queues.items()}
+        found = await asyncio.to_thread(_due, in_flight, self._told)
         for one in found:
-            if one.endpoint.id not in self._posts:
-                self._posts[one.endpoint.id] = Post(self._calls, self._outcomes.append, self._bell)
-            post = self._posts[one.endpoint.id]
-            post.follow(one.endpoint, one.receiver)
-            post.take_in(one.deliveries)
-            post.start()
-        for key in self._posts.keys() - {one.endpoint.id for one in found}:
-            self._posts[key].stop()
+            if one.endpoint.id not in self._queues:
+                self._queues[one.endpoint.id] = EndpointQueue(self._calls, self._outcomes.append, self._wake)
+            queue = self._queues[one.endpoint.id]
+            queue.follow(one.endpoint, one.receiver)
+            queue.take_in(one.deliveries)
+            queue.start()
+        for key in self._queues.keys() - {one.endpoint.id for one in found}:
+            self._queues[key].stop()
 
     async def _wait(self) -> None:
-        """Wait a moment, or until some post has room for more or has sent all that it had."""
+        """Wait a moment, or until some queue has room for more or has sent all that it had."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LOOK):
-                await self._bell.wait()
-        self._bell.clear()
-        for post in self._posts.values():
-            if post.fault is not None:
-                raise post.fault
+                await self._wake.wait()
+        self._wake.clear()
+        for queue in self._queues.values():
+            if queue.fault is not None:
+                raise queue.fault
 
     def _running(self) -> list[asyncio.Task[None]]:
-        return [task for post in self._posts.values() for task in post.running]
+        return [task for queue in self._queues.values() for task in queue.running]
 
     async def _record(self) -> None:
         """Write the outcomes down; only then may their deliveries be looked at again."""
@@ -167,7 +167,7 @@ class Office:
         await asyncio.to_thread(database.retried, lambda: self._settle(some))
         del self._outcomes[: len(some)]
         for outcome in some:
-            self._posts[outcome.delivery.endpoint_id].settled(outcome.delivery.id)
+            self._queues[outcome.delivery.endpoint_id].settled(outcome.delivery.id)
 
     def _settle(self, some: list[Outcome]) -> None:
         with database.transaction() as session:
@@ -178,8 +178,8 @@ class Office:
 
     async def _finish(self) -> None:
         """Send nothing more, and wait for what is under way as long as may be."""
-        for post in self._posts.values():
-            post.stop()
+        for queue in self._queues.values():
+            queue.stop()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(ENDING if tasks.stopping.is_set() else None):
                 await asyncio.gather(*self._running())

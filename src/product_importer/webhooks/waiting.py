@@ -41,9 +41,9 @@ def endpoints(session: Session) -> Sequence[Endpoint]:
 def deliveries(
     session: Session, endpoint: Endpoint, *, but: Mapping[uuid.UUID, int], limit: int, urgent: int = 0
 ) -> Sequence[Item]:
-    """Return what is due for an endpoint but for what is in hand, tests first, then what people wait for.
+    """Return what is due for an endpoint but for what is in flight, tests first, then what people wait for.
 
-    `but` is what is in hand, and the lane of each. Of an import's come at most `limit`, of the others `urgent` too.
+    `but` is what is in flight, and the lane of each. Of an import's come at most `limit`, of the others `urgent` too.
     One that is failing gets a single delivery, to see whether it answers again; one that is disabled or rests gets
     tests only.
     """

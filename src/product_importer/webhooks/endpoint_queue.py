@@ -1,4 +1,4 @@
-"""What one endpoint is to be sent: so many requests at a time and a second, those that people wait for first."""
+"""The queue of one endpoint: sent by so many requests at a time and a second, what people wait for first."""
 
 import asyncio
 import time
@@ -21,8 +21,8 @@ URGENT: Final = 100  # deliveries that people wait for and that come in although
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
-    """How many deliveries a post has room for, and how many of those that people wait for at least."""
+class Capacity:
+    """How many deliveries a queue has room for, and how many of those that people wait for at least."""
 
     any: int
     urgent: int
@@ -34,17 +34,17 @@ def most(endpoint: Endpoint) -> int:
     return max(2 * endpoint.max_in_flight, min(MOST, LOADED // size))
 
 
-class Post:
-    """Sends the deliveries of one endpoint; each stays in hand until its outcome is recorded.
+class EndpointQueue:
+    """Sends the deliveries of one endpoint; each stays in flight until its outcome is recorded.
 
-    It rings the bell when it has room for more, and when somebody has found nothing more to carry.
+    It sets `wake` when it has room for more, and when one of its tasks has found nothing more to send.
     """
 
-    def __init__(self, calls: Client, report: Callable[[Outcome], None], bell: asyncio.Event) -> None:
-        self.in_hand: dict[uuid.UUID, int] = {}  # and their lanes
+    def __init__(self, calls: Client, report: Callable[[Outcome], None], wake: asyncio.Event) -> None:
+        self.in_flight: dict[uuid.UUID, int] = {}  # and their lanes
         self.running: set[asyncio.Task[None]] = set()
         self.fault: BaseException | None = None  # of our own, not of the receiver
-        self._calls, self._report, self._bell = calls, report, bell
+        self._calls, self._report, self._wake = calls, report, wake
         self._urgent: deque[Item] = deque()
         self._patient: deque[Item] = deque()
         self._failures, self._next_at, self._halted = 0, 0.0, False
@@ -53,36 +53,36 @@ class Post:
         """Take the endpoint as it is now; one that was halted begins anew once all outcomes are recorded."""
         self._endpoint, self._receiver = endpoint, receiver
         self._most, self._rate = most(endpoint), endpoint.rate_per_second
-        if not self.in_hand:
+        if not self.in_flight:
             self._failures, self._halted = endpoint.failures, False
 
     @property
-    def room(self) -> Room:
+    def room(self) -> Capacity:
         """How many further deliveries may come: many once half of the line is gone, some urgent ones at any time."""
         if self._halted:
-            return Room(0, 0)
-        return Room(self._most if self._waiting() < self._most // 2 else 0, max(0, URGENT - len(self._urgent)))
+            return Capacity(0, 0)
+        return Capacity(self._most if self._waiting() < self._most // 2 else 0, max(0, URGENT - len(self._urgent)))
 
     def take_in(self, deliveries: Iterable[Item]) -> None:
         """Put deliveries in line, unless the endpoint has begun to fail meanwhile."""
         for delivery in deliveries if not self._halted else ():
-            self.in_hand[delivery.id] = delivery.lane
+            self.in_flight[delivery.id] = delivery.lane
             (self._patient if delivery.lane == BULK else self._urgent).append(delivery)
 
     def start(self) -> None:
-        """Have as many carriers as may go at a time and find something to carry."""
-        self._carriers(min(self._endpoint.max_in_flight, len(self._patient) + len(self._urgent)), urgent_only=False)
-        self._carriers(min(BESIDE, len(self._urgent)), urgent_only=True)
+        """Have as many tasks send as there may be requests at a time and deliveries to send."""
+        self._start_tasks(min(self._endpoint.max_in_flight, len(self._patient) + len(self._urgent)), urgent_only=False)
+        self._start_tasks(min(BESIDE, len(self._urgent)), urgent_only=True)
 
     def settled(self, delivery_id: uuid.UUID) -> None:
         """Let go of a delivery whose outcome is recorded."""
-        self.in_hand.pop(delivery_id, None)
+        self.in_flight.pop(delivery_id, None)
 
     def stop(self) -> None:
         """Send nothing more than what is under way."""
         for line in (self._urgent, self._patient):
             for delivery in line:
-                del self.in_hand[delivery.id]
+                del self.in_flight[delivery.id]
             line.clear()
 
     async def close(self) -> None:
@@ -91,14 +91,14 @@ class Post:
             task.cancel()
         await asyncio.gather(*self.running, return_exceptions=True)
 
-    def _carriers(self, wanted: int, *, urgent_only: bool) -> None:
+    def _start_tasks(self, wanted: int, *, urgent_only: bool) -> None:
         name = "urgent" if urgent_only else "any"
         for _ in range(wanted - sum(task.get_name() == name for task in self.running)):
-            task = asyncio.create_task(self._carry(urgent_only=urgent_only), name=name)
+            task = asyncio.create_task(self._send_all(urgent_only=urgent_only), name=name)
             self.running.add(task)
             task.add_done_callback(self._ended)
 
-    async def _carry(self, *, urgent_only: bool) -> None:
+    async def _send_all(self, *, urgent_only: bool) -> None:
         """Send one delivery after the other until none is left."""
         while (delivery := self._next(urgent_only=urgent_only)) is not None:
             if self._rate is not None:
@@ -114,7 +114,7 @@ class Post:
     def _next(self, *, urgent_only: bool) -> Item | None:
         """Take the next one out of the line; when half of the line is gone, more is loaded while this goes on."""
         if self._waiting() == self._most // 2:
-            self._bell.set()
+            self._wake.set()
         if self._urgent:
             return self._urgent.popleft()
         return self._patient.popleft() if self._patient and not urgent_only else None
@@ -135,6 +135,6 @@ class Post:
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
         self.running.discard(task)
-        self._bell.set()
+        self._wake.set()
         if not task.cancelled() and (error := task.exception()) is not None:
             self.fault = error
