@@ -126,7 +126,7 @@ def processes(folder: Path) -> dict[int, str]:
     return found
 
 
-def test_the_help_names_every_word(shell: Shell) -> None:
+def test_the_help_names_every_command(shell: Shell) -> None:
     told = shell.run("--help").stdout
     for word in ("serve", "web", "worker", "migrate", "import", "undo", "seed", "export", "generate-csv", "check"):
         assert f" {word} " in told

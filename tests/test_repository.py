@@ -64,7 +64,7 @@ def test_no_locked_version_has_a_known_hole(name: str) -> None:
     assert Version(_locked("run")[name]) >= Version(FLOORS[name])
 
 
-def test_make_and_dev_know_the_same_words() -> None:
+def test_make_and_dev_know_the_same_commands() -> None:
     makefile = (ROOT / "Makefile").read_text()
     words = re.findall(r'^    "([a-z-]+)": \w+,$', (ROOT / "dev").read_text(), re.MULTILINE)
     assert re.findall(r"^(\w.*):$", makefile, re.MULTILINE) == [" ".join(words)]

@@ -1,5 +1,6 @@
 /* <pi-folder>: many pictures or whole folders; each finds its product by its name, and what finds none is listed. */
-import { PictureSending, Queue, Turns, inOrder } from "./picture-sending.js";
+import { Queue, Turns } from "./concurrency.js";
+import { PictureSending, inOrder } from "./picture-sending.js";
 import { posted } from "./sending.js";
 
 const WIDTH = 3; // pictures on their way at the same time

@@ -1,5 +1,5 @@
 /* A file on its way, in pieces: it goes on after a cut, a reload or a restart of the server, until it is here whole. */
-const DOOR = "/uploads";
+const UPLOADS = "/uploads";
 const PIECE = 8 * 2 ** 20; // bytes of the first piece, and the fewest
 const LONGEST_PIECE = 64 * 2 ** 20; // bytes: some proxies take no more than 100 MB at once
 const BRISK = 1_000; // ms: a piece that took less is followed by one twice as long; four times as much, by half of it
@@ -54,7 +54,7 @@ export class Sending {
 
   async #made(tus) {
     const upload = new tus.Upload(this.#file, {
-      endpoint: DOOR,
+      endpoint: UPLOADS,
       chunkSize: PIECE,
       retryDelays: DELAYS,
       metadata: { filename: this.#file.name, filetype: this.#file.type, ...this.#more },
