@@ -15,7 +15,7 @@ from product_importer.imports.codes import REMARKS, Remark
 from product_importer.imports.fields import PICTURES
 from product_importer.imports.models import ImportJob
 from product_importer.imports.options import Options
-from product_importer.imports.report import Rejects
+from product_importer.imports.rejects_file import Rejects
 from product_importer.imports.snapshot import Notice
 from product_importer.imports.source import opening, reader
 from product_importer.imports.source.dialect import Dialect

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from product_importer.imports import originals
 from product_importer.imports.mending import lineage
 from product_importer.imports.models import ImportJob
-from product_importer.imports.report import SHOWN
+from product_importer.imports.rejects_file import SHOWN
 from product_importer.imports.source import grammar
 from product_importer.imports.states import FINAL
 from product_importer.kit import storage
@@ -77,7 +77,7 @@ def listed(job: ImportJob, *, first: int = 0, count: int = SHOWN) -> list[Record
 
 
 def _record(row: list[str]) -> Record:
-    """Take a row apart as `report.Rejects` writes it."""
+    """Take a row apart as `rejects_file.Rejects` writes it."""
     _, line, code, message, *cells, raw = row
     return Record(int(line), code, message, cells, raw)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from product_importer.imports import queries
-from product_importer.imports.report import SHOWN
+from product_importer.imports.rejects_file import SHOWN
 from product_importer.imports.snapshot import Counts, Snapshot
 from product_importer.kit import database, storage
 from tests.makers import csv_file, import_file, job_of, stored_products
