@@ -13,6 +13,7 @@ from product_importer.catalog import queries
 from product_importer.catalog.models import Product
 from product_importer.catalog.schemas import ProductIn, ProductOut, ProductPatch, Value, sku_key
 from product_importer.journal import record
+from product_importer.journal.types import PRODUCT_CREATED, PRODUCT_DELETED, PRODUCT_UPDATED
 from product_importer.kit import clock
 from product_importer.kit.errors import AppError
 
@@ -42,7 +43,7 @@ def create(session: Session, wanted: ProductIn, *, actor: str) -> Product:
     product = Product(sku_key=sku_key(wanted.sku), **wanted.values())
     with _refusing_taken(session, wanted.sku):
         session.add(product)
-    record.add(session, "product.created", actor=actor, subject_id=product.id, version=product.version, sku=product.sku)
+    record.add(session, PRODUCT_CREATED, actor=actor, subject_id=product.id, version=product.version, sku=product.sku)
     return product
 
 
@@ -67,7 +68,7 @@ def change(
         details = told(changes)
         record.add(
             session,
-            "product.updated",
+            PRODUCT_UPDATED,
             actor=actor,
             subject_id=product.id,
             version=product.version,
@@ -84,7 +85,7 @@ def delete(session: Session, product_id: uuid.UUID, *, actor: str, versions: Ver
         raise stale(product, {})
     session.delete(product)
     version = product.version + 1
-    record.add(session, "product.deleted", actor=actor, subject_id=product.id, version=version, sku=product.sku)
+    record.add(session, PRODUCT_DELETED, actor=actor, subject_id=product.id, version=version, sku=product.sku)
 
 
 def changes_of(product: Product, values: Mapping[str, Value]) -> dict[str, tuple[Value, Value]]:

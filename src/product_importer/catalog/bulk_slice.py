@@ -11,6 +11,7 @@ from product_importer.catalog.filters import Filters
 from product_importer.catalog.models import Product
 from product_importer.journal import record
 from product_importer.journal.models import Entry
+from product_importer.journal.types import PRODUCT_DELETED, PRODUCT_UPDATED
 from product_importer.kit import clock
 from product_importer.kit.database.types import Json
 from product_importer.kit.failpoints import failpoint
@@ -49,7 +50,7 @@ def change(session: Session, job: BulkJob, last: str | None) -> int:
     if not session.scalar(select(exists().where(matching))):
         return 0
     deleting = job.kind is BulkKind.DELETE
-    batch = record.open_batch(session, "product.deleted" if deleting else "product.updated", actor=job.actor)
+    batch = record.open_batch(session, PRODUCT_DELETED if deleting else PRODUCT_UPDATED, actor=job.actor)
     changed = _journal(session, job, batch, matching)
     failpoint("bulk.slice.journalled", session)
     # by the journal, not by the condition: what another transaction has made match since is not told of

@@ -9,11 +9,12 @@ from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
 
 from product_importer.catalog.models import Product
 from product_importer.journal.models import Batch, Entry
+from product_importer.journal.types import PRODUCT_CREATED, PRODUCT_UPDATED
 from product_importer.kit import database
 
 TEXT_MAX: Final = 200  # characters of one filter
 TEXTS: Final = ("sku", "name", "description")
-_WRITTEN = ("product.created", "product.updated")
+_WRITTEN = (PRODUCT_CREATED, PRODUCT_UPDATED)
 
 
 @dataclass(frozen=True, slots=True)

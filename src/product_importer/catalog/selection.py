@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from product_importer.catalog.models import Product
 from product_importer.journal import record
 from product_importer.journal.models import Entry
+from product_importer.journal.types import PRODUCT_DELETED, PRODUCT_UPDATED
 from product_importer.kit import clock
 from product_importer.kit.errors import AppError
 
@@ -41,7 +42,7 @@ def set_active(session: Session, ids: Iterable[uuid.UUID], *, active: bool, acto
     changed = [product for product in _locked(session, ids) if product.active is not active]
     for product in changed:
         product.active, product.version, product.updated_at = active, product.version + 1, clock.now()
-    _record(session, "product.updated", changed, actor=actor, details={"active": [not active, active]})
+    _record(session, PRODUCT_UPDATED, changed, actor=actor, details={"active": [not active, active]})
     return len(changed)
 
 
@@ -51,7 +52,7 @@ def delete(session: Session, ids: Iterable[uuid.UUID], *, actor: str) -> int:
     for product in gone:
         session.delete(product)
         product.version += 1
-    _record(session, "product.deleted", gone, actor=actor)
+    _record(session, PRODUCT_DELETED, gone, actor=actor)
     return len(gone)
 
 

@@ -17,11 +17,12 @@ from product_importer.imports.snapshot import Change
 from product_importer.imports.staging import KINDS
 from product_importer.imports.states import Outcome, Question, State
 from product_importer.journal.models import Batch, Entry
+from product_importer.journal.types import PRODUCT_CREATED, PRODUCT_UPDATED
 from product_importer.kit import database, folding
 from product_importer.kit.database.face import Access
 from product_importer.kit.errors import AppError
 
-TYPES = {Outcome.CREATED: "product.created", Outcome.UPDATED: "product.updated"}
+TYPES = {Outcome.CREATED: PRODUCT_CREATED, Outcome.UPDATED: PRODUCT_UPDATED}
 Kind = Literal[Outcome.UPDATED, Outcome.CREATED, Outcome.UNCHANGED, Outcome.SUPERSEDED, Outcome.SKIPPED]
 KINDS_LISTED: tuple[Kind, ...] = get_args(Kind)
 _product: Any = Product.__table__

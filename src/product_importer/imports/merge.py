@@ -16,6 +16,7 @@ from product_importer.imports.models import LateSkip
 from product_importer.imports.staging import CREATE, SKIP, UPDATE
 from product_importer.imports.states import Mode
 from product_importer.journal import record
+from product_importer.journal.types import PRODUCT_CREATED, PRODUCT_UPDATED
 from product_importer.kit import clock, database, ids
 from product_importer.kit.database import sets
 from product_importer.kit.failpoints import failpoint
@@ -125,7 +126,7 @@ def _new_products(prefix: str) -> Select[Any]:
 
 
 def _creations(session: Session, span: Span, prefix: str) -> Select[Any]:
-    batch = record.open_batch(session, "product.created", actor=span.actor, import_id=span.import_id)
+    batch = record.open_batch(session, PRODUCT_CREATED, actor=span.actor, import_id=span.import_id)
     new_id = database.face().block_id(prefix, row.position)
     return select(literal(batch), new_id, row.sku, literal(1), row.line, null())
 
@@ -138,7 +139,7 @@ def _update_planned(session: Session, span: Span, count: int) -> int:
     standing = and_(span.rows(UPDATE), products.c.id == row.product_id, products.c.version == row.product_version)
     if sets.execute(session, update(products).where(standing).values(**new, **_stamps())) != count:
         raise _Moved
-    batch = record.open_batch(session, "product.updated", actor=span.actor, import_id=span.import_id)
+    batch = record.open_batch(session, PRODUCT_UPDATED, actor=span.actor, import_id=span.import_id)
     entries = select(literal(batch), row.product_id, row.sku, row.product_version + 1, row.line, row.details)
     record.add_all(session, entries.where(span.rows(UPDATE)))
     failpoint("import.slice.journalled", session)
@@ -153,7 +154,7 @@ def _update(session: Session, span: Span, *kinds: int) -> tuple[int, int]:
     found = _lock(session, same)
     _note_skipped(session, span, Code.NO_MATCH, set(found), span.rows(UPDATE))
     pairs = plan.changes(staging.plan, products, span.fields)
-    batch = record.open_batch(session, "product.updated", actor=span.actor, import_id=span.import_id)
+    batch = record.open_batch(session, PRODUCT_UPDATED, actor=span.actor, import_id=span.import_id)
     details = database.face().change_list(pairs)
     entries = select(literal(batch), products.c.id, products.c.sku, products.c.version + 1, row.line, details)
     differing = and_(same, plan.differs(pairs))

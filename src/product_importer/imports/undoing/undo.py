@@ -13,10 +13,10 @@ from product_importer.imports.models import Undo, UndoKept
 from product_importer.imports.states import Fate
 from product_importer.journal import record
 from product_importer.journal.models import Batch, Entry
+from product_importer.journal.types import PRODUCT_CREATED, PRODUCT_DELETED, PRODUCT_UPDATED
 from product_importer.kit import clock, database
 from product_importer.kit.failpoints import failpoint
 
-CREATED, UPDATED, DELETED = "product.created", "product.updated", "product.deleted"
 LISTED = 1_000  # products that could not be taken back whole, kept for people to read
 KEPT = ("import_id", "product_id", "sku", "who", "what", "fields")
 products: Any = Product.__table__
@@ -41,7 +41,7 @@ class Tally:
 
 def written_by(import_id: uuid.UUID, type_: str | None = None, *, until: int) -> ColumnElement[bool]:
     """Return the condition for the batches in which the import wrote products; its undo's own come after `until`."""
-    types = (CREATED, UPDATED) if type_ is None else (type_,)
+    types = (PRODUCT_CREATED, PRODUCT_UPDATED) if type_ is None else (type_,)
     return and_(Batch.import_id == import_id, Batch.type.in_(types), Batch.id <= until)
 
 
@@ -52,7 +52,9 @@ def tally(session: Session, type_: str, within: ColumnElement[bool]) -> Tally:
     count: dict[str, int] = dict(counted.all())
     back = count.get(Fate.UNTOUCHED, 0)
     kept, gone = count.get(Fate.EDITED, 0), count.get(Fate.DELETED, 0)
-    return Tally(deleted=back, kept=kept, gone=gone) if type_ == CREATED else Tally(restored=back, kept=kept, gone=gone)
+    if type_ == PRODUCT_CREATED:
+        return Tally(deleted=back, kept=kept, gone=gone)
+    return Tally(restored=back, kept=kept, gone=gone)
 
 
 def take_back(session: Session, undo: Undo, batch: Batch) -> Tally:
@@ -65,7 +67,7 @@ def take_back(session: Session, undo: Undo, batch: Batch) -> Tally:
         _list(session, undo, batch.type, within, room)
     if found.deleted:
         _delete(session, undo, within)
-    if batch.type == UPDATED and found.restored + found.kept:
+    if batch.type == PRODUCT_UPDATED and found.restored + found.kept:
         _restore(session, undo, within)
     failpoint("undo.batch.written", session)
     return found
@@ -77,7 +79,7 @@ def _joined() -> Any:
 
 def _fate(type_: str) -> ColumnElement[str]:
     """Judge a product: one that was created is untouched at its first version, an updated one by its fields."""
-    edited = products.c.version != entry.version if type_ == CREATED else or_(*map(_overwritten, CHANGEABLE))
+    edited = products.c.version != entry.version if type_ == PRODUCT_CREATED else or_(*map(_overwritten, CHANGEABLE))
     fates = (products.c.id.is_(None), Fate.DELETED.value), (edited, Fate.EDITED.value)
     return case(*((when, literal(fate, Text())) for when, fate in fates), else_=literal(Fate.UNTOUCHED.value, Text()))
 
@@ -107,7 +109,7 @@ def _lock(session: Session, within: ColumnElement[bool]) -> None:
 
 
 def _delete(session: Session, undo: Undo, within: ColumnElement[bool]) -> None:
-    batch = record.open_batch(session, DELETED, actor=undo.actor, import_id=undo.import_id)
+    batch = record.open_batch(session, PRODUCT_DELETED, actor=undo.actor, import_id=undo.import_id)
     untouched = and_(within, products.c.id == entry.subject_id, products.c.version == entry.version)
     told = select(literal(batch), products.c.id, products.c.sku, products.c.version + 1, null(), null())
     record.add_all(session, told.where(untouched))
@@ -122,7 +124,7 @@ def _restore(session: Session, undo: Undo, within: ColumnElement[bool]) -> None:
         for field in CHANGEABLE
     }
     restorable = and_(within, products.c.id == entry.subject_id, or_(*map(_stands, CHANGEABLE)))
-    batch = record.open_batch(session, UPDATED, actor=undo.actor, import_id=undo.import_id)
+    batch = record.open_batch(session, PRODUCT_UPDATED, actor=undo.actor, import_id=undo.import_id)
     details = database.face().change_list(pairs)
     told = select(literal(batch), products.c.id, products.c.sku, products.c.version + 1, null(), details)
     record.add_all(session, told.where(restorable))
@@ -135,7 +137,7 @@ def _restore(session: Session, undo: Undo, within: ColumnElement[bool]) -> None:
 def _list(session: Session, undo: Undo, type_: str, within: ColumnElement[bool], room: int) -> None:
     """List products that are not taken back whole: who touched each last, and what stands in place of what was set."""
     fate, sku = _fate(type_), func.coalesce(products.c.sku, entry.sku)
-    fields = null() if type_ == CREATED else case((products.c.id.is_not(None), _kept_fields()), else_=null())
+    fields = null() if type_ == PRODUCT_CREATED else case((products.c.id.is_not(None), _kept_fields()), else_=null())
     rows = select(literal(undo.import_id), entry.subject_id, sku, _who(type_), fate, fields).select_from(_joined())
     chosen = rows.where(within, fate != Fate.UNTOUCHED.value).order_by(sku).limit(room)
     session.execute(insert(UndoKept.__table__).from_select(KEPT, chosen))  # type: ignore[arg-type]
@@ -150,11 +152,11 @@ def _kept_fields() -> ColumnElement[Any]:
 def _who(type_: str) -> ColumnElement[str | None]:
     """Return the actor of the newest later entry that deleted the product, or touched what could not be restored."""
     later, batch = entries.alias("later"), aliased(Batch)
-    touched: ColumnElement[bool] = or_(products.c.id.is_not(None), batch.type == DELETED)
-    if type_ == UPDATED:
+    touched: ColumnElement[bool] = or_(products.c.id.is_not(None), batch.type == PRODUCT_DELETED)
+    if type_ == PRODUCT_UPDATED:
         has = database.face().json_has
         fields = (and_(_overwritten(field), has(later.c.details, field)) for field in CHANGEABLE)
-        touched = or_(and_(products.c.id.is_(None), batch.type == DELETED), *fields)
+        touched = or_(and_(products.c.id.is_(None), batch.type == PRODUCT_DELETED), *fields)
     newest: Select[Any] = select(batch.actor).join(later, later.c.batch_id == batch.id)
     newest = newest.where(later.c.subject_id == entry.subject_id, later.c.batch_id > entry.batch_id, touched)
     return newest.order_by(later.c.batch_id.desc()).limit(1).correlate(entries, products).scalar_subquery()

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from product_importer.imports import queries
 from product_importer.imports.models import ImportJob, Undo
 from product_importer.imports.states import State, UndoState
-from product_importer.imports.undoing import undo
 from product_importer.imports.undoing.undo_run import run_undo
 from product_importer.journal import chores
 from product_importer.journal.models import Batch
+from product_importer.journal.types import PRODUCT_CREATED, PRODUCT_UPDATED
 from product_importer.kit import clock, tasks
 from product_importer.kit.errors import AppError
 from product_importer.kit.tasks import leases
@@ -86,7 +86,9 @@ def reach(session: Session, job: ImportJob) -> int:
     since = chores.kept_since()
     if since is not None and job.applying_at is not None and job.applying_at < since + clock.seconds(chores.DAY):
         raise JournalForgotten(f"It began to write on {job.applying_at:%d %b %Y}.")
-    newest = select(func.max(Batch.id)).where(Batch.import_id == job.id, Batch.type.in_((undo.CREATED, undo.UPDATED)))
+    newest = select(func.max(Batch.id)).where(
+        Batch.import_id == job.id, Batch.type.in_((PRODUCT_CREATED, PRODUCT_UPDATED))
+    )
     last = session.scalar(newest)
     if last is None:
         raise NothingToUndo

@@ -13,6 +13,7 @@ from product_importer.imports.states import Fate
 from product_importer.imports.undoing import undo, undo_actions
 from product_importer.imports.undoing.undo import Tally
 from product_importer.journal.models import Batch
+from product_importer.journal.types import PRODUCT_CREATED, PRODUCT_UPDATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def preview(session: Session, import_id: uuid.UUID) -> Tally:
     last = undo_actions.reach(session, queries.job_of(session, import_id))
     created, updated = (
         undo.tally(session, type_, undo.entry.batch_id.in_(select(Batch.id).where(mine)))
-        for type_ in (undo.CREATED, undo.UPDATED)
+        for type_ in (PRODUCT_CREATED, PRODUCT_UPDATED)
         for mine in [undo.written_by(import_id, type_, until=last)]
     )
     kept, gone = created.kept + updated.kept, created.gone + updated.gone
