@@ -174,7 +174,7 @@ def test_a_large_table_is_cut_into_pieces_that_end_at_once(
     with database.transaction(Access.LOAD, scratch=area) as session:
         staging.add(session, [(number, f"a-{number:02}", *ROW[2:]) for number in reversed(range(rows))])
         database.face().analyze(session.connection(), staging.staged, "sku_key")
-        found = database.face().cuts(session.connection(), staging.staged, "sku_key", pieces=3)
+        found = database.face().cut_points(session.connection(), staging.staged, "sku_key", pieces=3)
     assert found == (even if on_sqlite() else shares)
 
 

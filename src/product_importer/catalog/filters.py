@@ -56,7 +56,7 @@ class Filters:
         if self.active is not None:
             parts.append(Product.active.is_(self.active))
         if self.written is not None:
-            parts.append(database.face().among(Product.id, self.written))
+            parts.append(database.face().is_one_of(Product.id, self.written))
         elif self.import_id is not None:
             parts.append(exists().where(Entry.subject_id == Product.id, *_by(self.import_id)))
         return and_(true(), *parts)

@@ -85,7 +85,7 @@ def looked_up(session: Session, filters: Filters) -> Filters:
     """Look up what an import wrote where that is little, to begin there; of one that wrote more, products are asked."""
     if filters.import_id is None:
         return filters
-    database.face().look_up(session.connection())
+    database.face().prefer_index_lookups(session.connection())
     written = session.scalars(written_by(filters.import_id).limit(COUNTED + 1)).all()
     return replace(filters, written=written) if len(written) <= COUNTED else filters
 

@@ -46,7 +46,7 @@ def known(session: Session, filters: Filters) -> Search | None:
     behind = session.scalar(select(Batch.id).where(Batch.searched_at.is_(None)).order_by(Batch.id).limit(1))
     if first is None or last is None or last - first < SMALL or not _is_near(session, behind):
         return None
-    database.face().plan_anew(session.connection())
+    database.face().use_custom_plans(session.connection())
     return _guessed(session, filters, range(first, last + 1, max(1, (last - first) // SAMPLE)), behind)
 
 
@@ -83,7 +83,7 @@ def _guessed(session: Session, filters: Filters, numbers: range, behind: int | N
     if left < meant:
         return None
     is_loose = not database.face().KNOWS_PHRASES and loose > OFTEN * seen and loose > APART * meant
-    texts = and_(database.face().has_all(ProductText, grams), exact) if grams and not is_loose else exact
+    texts = and_(database.face().contains_all(ProductText, grams), exact) if grams and not is_loose else exact
     return Search(filters, texts, meant * numbers.step, seen * numbers.step, behind)
 
 

@@ -81,7 +81,7 @@ def _subjects(session: Session, batch_id: int, after: uuid.UUID | None) -> Seque
 
 def _renew(session: Session, ids: Sequence[uuid.UUID]) -> None:
     """Put the texts of these products in the place of what was indexed of them; one at a time does so."""
-    database.face().one_at_a_time(session.connection(), "search")
+    database.face().lock_until_commit(session.connection(), "search")
     session.execute(delete(ProductText).where(ProductText.product_id.in_(ids)))
     columns = (Product.id, Product.sku_key, *(getattr(Product, name) for name in TEXTS))
     found = session.execute(select(*columns).where(Product.id.in_(ids)).order_by(Product.id))

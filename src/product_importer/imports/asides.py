@@ -94,7 +94,7 @@ def _superseded() -> Select[Any]:
     winner, line = plan.alias("winner"), staged.c.line
     paired = and_(winner.c.sku_key == staged.c.sku_key, winner.c.records.is_distinct_from(1))
     overruled = func.coalesce(winner.c.line, line) != line
-    rows = select(line, winner.c.line, staged.c.sku).select_from(database.face().beside(staged, winner, paired))
+    rows = select(line, winner.c.line, staged.c.sku).select_from(database.face().join_few(staged, winner, paired))
     return rows.where(overruled).order_by(line)
 
 

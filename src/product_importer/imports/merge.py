@@ -65,7 +65,7 @@ def apply(session: Session, span: Span) -> Written:
     kinds = _kinds(session, span)
     if sum(kinds.values()) != span.last - span.first + 1:
         raise plan.Lost(f"positions {span.first} to {span.last}")
-    database.face().look_up(session.connection())
+    database.face().prefer_index_lookups(session.connection())
     try:
         with session.begin_nested():
             created = _create(session, span) if kinds.get(CREATE) else 0

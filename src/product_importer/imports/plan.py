@@ -59,14 +59,14 @@ def fill(area: str, *, mode: Mode, fields: Collection[str], durable: bool) -> in
         staging.create(session, staging.plan)
         database.face().analyze(session.connection(), staging.staged, "sku_key")
         at_once = min(settings.current().import_parallel, database.face().FILLERS)
-        cuts = database.face().cuts(session.connection(), staging.staged, "sku_key", pieces=at_once)
+        cuts = database.face().cut_points(session.connection(), staging.staged, "sku_key", pieces=at_once)
     pieces = [_Piece(*ends) for ends in itertools.pairwise([None, *cuts, None])]
     with ThreadPoolExecutor(len(pieces)) as pool:
         filled = [pool.submit(_fill, area, at, _winners(mode, fields, piece)) for at, piece in enumerate(pieces)]
         winners = sum(piece.result() for piece in filled)
     if len(pieces) > 1:
         with staging.filling(area) as session:
-            database.face().join(session.connection(), staging.plan)
+            database.face().join_pieces(session.connection(), staging.plan)
     return winners
 
 

@@ -123,7 +123,7 @@ def _write(session: Session, succeeded: dict[int | None, list[uuid.UUID]], faile
     """Write what became of the deliveries; those that arrived with one statement for each status."""
     arrived = {"state": DeliveryState.DELIVERED, "done_at": clock.now(), "error": None, "tries": Delivery.tries + 1}
     for status, some in succeeded.items():
-        many = update(Delivery).where(database.face().among(Delivery.id, some)).values(status=status, **arrived)
+        many = update(Delivery).where(database.face().is_one_of(Delivery.id, some)).values(status=status, **arrived)
         session.execute(many.execution_options(synchronize_session=False))
     if failed:
         one = update(deliveries).where(deliveries.c.id == bindparam("b_id"))

@@ -65,7 +65,7 @@ def _of_lane(
 ) -> Iterator[Item]:
     """Read in the order of the index alone: to sort by anything more, all that fell due at a moment would be read."""
     some = select(*_COLUMNS).where(
-        _due(lane), Delivery.endpoint_id == endpoint_id, not_(database.face().among(Delivery.id, but))
+        _due(lane), Delivery.endpoint_id == endpoint_id, not_(database.face().is_one_of(Delivery.id, but))
     )
     rows = session.connection().execute(some.order_by(Delivery.next_at).limit(limit))
     for key, message_id, type_, tries, body in rows.all():

@@ -57,7 +57,7 @@ class Face(Protocol):
         """Insert many `rows`, whose values stand in the order of `columns`; no JSON, and defaults are the table's."""
         ...
 
-    def among(self, column: SQLColumnExpression[uuid.UUID], some: Sequence[uuid.UUID]) -> ColumnElement[bool]:
+    def is_one_of(self, column: SQLColumnExpression[uuid.UUID], some: Sequence[uuid.UUID]) -> ColumnElement[bool]:
         """Return whether the column is one of some thousand ids."""
         ...
 
@@ -111,7 +111,7 @@ class Face(Protocol):
         """Return whether `text`, all of it literal and without NUL, occurs in the column in any case of its letters."""
         ...
 
-    def has_all(self, table: type[Any], words: Sequence[str]) -> ColumnElement[bool]:
+    def contains_all(self, table: type[Any], words: Sequence[str]) -> ColumnElement[bool]:
         """Return whether `table.text`, on which a trigram index stands, contains all words of 3 characters or more."""
         ...
 
@@ -135,7 +135,7 @@ class Face(Protocol):
         """
         ...
 
-    def cuts(self, connection: Connection, table: Table, key: str, *, pieces: int) -> list[str]:
+    def cut_points(self, connection: Connection, table: Table, key: str, *, pieces: int) -> list[str]:
         """Return the keys that cut an analyzed table into at most so many pieces to be filled at once, in order."""
         ...
 
@@ -143,24 +143,24 @@ class Face(Protocol):
         """Insert `rows` as one piece, counted from 0, of a scratch table, and return how many they are."""
         ...
 
-    def join(self, connection: Connection, table: Table) -> None:
+    def join_pieces(self, connection: Connection, table: Table) -> None:
         """Put the pieces of a scratch table together in their order, when all are filled."""
         ...
 
-    def beside(self, left: FromClause, right: FromClause, on: ColumnElement[bool]) -> FromClause:
+    def join_few(self, left: FromClause, right: FromClause, on: ColumnElement[bool]) -> FromClause:
         """Join the few rows of `right` to those of `left` that have one; others may be left beside nothing."""
         ...
 
-    def look_up(self, connection: Connection) -> None:
-        """Join by looking up one row after the other for the rest of the transaction, whatever else seems cheaper."""
+    def prefer_index_lookups(self, connection: Connection) -> None:
+        """Join by nested loops over an index for the rest of the transaction, whatever the planner thinks cheaper."""
         ...
 
-    def plan_anew(self, connection: Connection) -> None:
+    def use_custom_plans(self, connection: Connection) -> None:
         """Plan each statement of this transaction for its own values, also one that is asked again and again."""
         ...
 
-    def one_at_a_time(self, connection: Connection, what: str) -> None:
-        """Let nobody else do `what` until this transaction has ended; wait for whoever does it now."""
+    def lock_until_commit(self, connection: Connection, what: str) -> None:
+        """Take the lock that is called `what` until this transaction ends; wait for whoever holds it."""
         ...
 
     def analyze(self, connection: Connection, table: Table, *columns: str) -> None:

@@ -44,7 +44,7 @@ KNOWS_PHRASES = False  # pg_trgm cuts at whatever is no letter or digit
 FILLERS = 16
 create_scratch, drop_scratch = postgres_scratch.create, postgres_scratch.drop
 begin_filling, create_table = postgres_scratch.begin_filling, postgres_scratch.create_table
-cuts, fill, join = postgres_scratch.cuts, postgres_scratch.fill, postgres_scratch.join
+cut_points, fill, join_pieces = postgres_scratch.cut_points, postgres_scratch.fill, postgres_scratch.join_pieces
 may_retry, is_full, is_away = postgres_errors.may_retry, postgres_errors.is_full, postgres_errors.is_away
 _SESSION = {"lock_timeout": "30s", "idle_in_transaction_session_timeout": "60s", "timezone": "UTC"}
 
@@ -106,7 +106,7 @@ def insert(connection: Connection, table: Table, columns: Sequence[str], rows: I
             write(row)
 
 
-def among(column: SQLColumnExpression[uuid.UUID], some: Sequence[uuid.UUID]) -> ColumnElement[bool]:
+def is_one_of(column: SQLColumnExpression[uuid.UUID], some: Sequence[uuid.UUID]) -> ColumnElement[bool]:
     """Compare with one array, where IN would have a parameter for each."""
     return column == any_(literal(list(some), ARRAY(Uuid())))
 
@@ -160,7 +160,7 @@ def contains(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
     return column.regexp_match(literal(wanted, Text()))
 
 
-def has_all(table: type[Any], words: Sequence[str]) -> ColumnElement[bool]:
+def contains_all(table: type[Any], words: Sequence[str]) -> ColumnElement[bool]:
     """LIKE, which the trigram index knows."""
     return and_(*(table.text.contains(word, autoescape=True) for word in words))
 
@@ -184,23 +184,23 @@ def last_of_each(
     return select(last, cast(null(), Integer()).label("records"), place.label("place"))
 
 
-def beside(left: FromClause, right: FromClause, on: ColumnElement[bool]) -> FromClause:
+def join_few(left: FromClause, right: FromClause, on: ColumnElement[bool]) -> FromClause:
     """Join; before version 16 an outer join would keep to one process."""
     return left.join(right, on)
 
 
-def look_up(connection: Connection) -> None:
+def prefer_index_lookups(connection: Connection) -> None:
     """Forbid hash and merge joins: for each slice they would read the whole product table (16 s instead of 3)."""
     off = (func.set_config(f"enable_{join}", "off", True) for join in ("hashjoin", "mergejoin"))
     connection.execute(select(*off))
 
 
-def plan_anew(connection: Connection) -> None:
+def use_custom_plans(connection: Connection) -> None:
     """Forbid a plan for any values: asked the tenth time, a search took 1,000 ms instead of 180."""
     connection.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
 
 
-def one_at_a_time(connection: Connection, what: str) -> None:
+def lock_until_commit(connection: Connection, what: str) -> None:
     """Take an advisory lock of that name."""
     connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(literal(what, Text())))))
 

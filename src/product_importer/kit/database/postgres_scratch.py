@@ -52,7 +52,7 @@ def create_table(connection: Connection, table: Table, *, durable: bool) -> None
         connection.execute(text(f"ALTER TABLE {name_of(connection, table)} SET UNLOGGED"))
 
 
-def cuts(connection: Connection, table: Table, key: str, *, pieces: int) -> list[str]:
+def cut_points(connection: Connection, table: Table, key: str, *, pieces: int) -> list[str]:
     """Take the cuts from the histogram that ANALYZE made, for as many pieces as are worth a connection each."""
     found = connection.execute(_HISTOGRAM, {"table": name_of(connection, table), "key": key}).one_or_none()
     if found is None:
@@ -69,7 +69,7 @@ def fill(connection: Connection, table: Table, rows: Select[Any], *, piece: int)
     return connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
 
 
-def join(connection: Connection, table: Table) -> None:
+def join_pieces(connection: Connection, table: Table) -> None:
     """Do nothing: all pieces went into one table."""
 
 

@@ -48,7 +48,8 @@ SKU_BEFORE = "json_extract(journal_entries.details, '$.sku[0]')"
 KNOWS_PHRASES = True
 FILLERS = 8  # SQLite attaches 10 files at most
 create_scratch, seal_scratch, drop_scratch = sqlite_scratch.create, sqlite_scratch.seal, sqlite_scratch.drop
-load, cuts, fill, join = sqlite_scratch.load, sqlite_scratch.cuts, sqlite_scratch.fill, sqlite_scratch.join
+load, cut_points = sqlite_scratch.load, sqlite_scratch.cut_points
+fill, join_pieces = sqlite_scratch.fill, sqlite_scratch.join_pieces
 _BEGIN = {Access.READ: "BEGIN", Access.LOAD: "BEGIN", Access.WRITE: "BEGIN IMMEDIATE"}
 
 
@@ -87,7 +88,7 @@ def insert(connection: Connection, table: Table, columns: Sequence[str], rows: I
         connection.exec_driver_sql(statement, values)
 
 
-def among(column: SQLColumnExpression[uuid.UUID], some: Sequence[uuid.UUID]) -> ColumnElement[bool]:
+def is_one_of(column: SQLColumnExpression[uuid.UUID], some: Sequence[uuid.UUID]) -> ColumnElement[bool]:
     """Compare with one array in JSON, where IN would have a parameter for each."""
     told = literal(json.dumps([one.hex for one in some]), Text())
     return column.in_(select(func.json_each(told).table_valued("value").c.value))
@@ -151,7 +152,7 @@ def contains(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
     return and_(column.like(f"%{loose}%", escape="\\"), column.op("GLOB", is_comparison=True)(f"*{exact}*"))
 
 
-def has_all(table: type[Any], words: Sequence[str]) -> ColumnElement[bool]:
+def contains_all(table: type[Any], words: Sequence[str]) -> ColumnElement[bool]:
     """Ask FTS5, to which a word in quotes is a run of trigrams."""
     search = sql_table("product_search", sql_column("rowid"), sql_column("product_search"))
     quoted = " AND ".join('"' + word.replace('"', '""') + '"' for word in words)
@@ -182,20 +183,20 @@ def last_of_each(
     return select(*columns, *told).where(among).group_by(key).order_by(key)
 
 
-def beside(left: FromClause, right: FromClause, on: ColumnElement[bool]) -> FromClause:
+def join_few(left: FromClause, right: FromClause, on: ColumnElement[bool]) -> FromClause:
     """Join from the left: an inner join would be turned round, and every row of `left` indexed for few of `right`."""
     return left.outerjoin(right, on)
 
 
-def look_up(connection: Connection) -> None:
+def prefer_index_lookups(connection: Connection) -> None:
     """Do nothing: SQLite knows no other way to join."""
 
 
-def plan_anew(connection: Connection) -> None:
+def use_custom_plans(connection: Connection) -> None:
     """Do nothing: SQLite makes one plan whatever the values."""
 
 
-def one_at_a_time(connection: Connection, what: str) -> None:
+def lock_until_commit(connection: Connection, what: str) -> None:
     """Do nothing: there is one writer."""
 
 

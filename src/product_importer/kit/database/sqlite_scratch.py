@@ -97,7 +97,7 @@ def load(
         raise OperationalError(f"load {table.name}", None, error) from error
 
 
-def cuts(connection: Connection, table: Table, key: str, *, pieces: int) -> list[str]:
+def cut_points(connection: Connection, table: Table, key: str, *, pieces: int) -> list[str]:
     """Take the cuts from the keys of rows at equal distances, for as many pieces as are worth a process each."""
     rowid = literal_column("rowid", BigInteger())
     rows = connection.scalar(select(func.max(rowid)).select_from(table)) or 0
@@ -120,7 +120,7 @@ def fill(connection: Connection, table: Table, rows: Select[Any], *, piece: int)
         raise OperationalError(f"fill {table.name}", None, error) from error
 
 
-def join(connection: Connection, table: Table) -> None:
+def join_pieces(connection: Connection, table: Table) -> None:
     """Append the pieces to the first in their order; the integer primary key goes on counting by itself."""
     name, _ = connection.info["scratch"]
     for path in _pieces(connection.engine, name):
