@@ -24,7 +24,7 @@ def apply(import_id: uuid.UUID) -> bool:
     while time.monotonic() < ends and not tasks.stopping.is_set():
         taken = slices.take(import_id, area=job.scratch or "", size=size)
         if taken is None:
-            if not _rests(import_id):
+            if not _pause(import_id):
                 _finish(import_id)
             return False
         failpoint("import.slice.taken")
@@ -84,7 +84,7 @@ def _end(session: Session, import_id: uuid.UUID, refused: AppError) -> None:
         ending.end(job, refused)
 
 
-def _rests(import_id: uuid.UUID) -> bool:
+def _pause(import_id: uuid.UUID) -> bool:
     """Bring a pause into effect once no slice is at work; True when one was asked for and anything is left to do.
 
     A slice whose worker fell silent loses its token: that worker could otherwise wake up and write into the pause.

@@ -37,7 +37,7 @@ def prepare(import_id: uuid.UUID) -> bool:
             raise Cancelled
         if job.attempts > failure.ATTEMPTS:
             raise ending.Crashed(f"Its worker stopped while reading, near line {job.rows_read + 1:,}.")
-        return _went_on(job, job.token) or _read_and_plan(job, job.token)
+        return _apply_reviewed(job, job.token) or _plan_or_ask(job, job.token)
     except leases.Fenced:
         raise
     except Exception as error:  # noqa: BLE001 - recorded or raised again by _settle
@@ -45,7 +45,7 @@ def prepare(import_id: uuid.UUID) -> bool:
         return False
 
 
-def _went_on(job: ImportJob, token: uuid.UUID) -> bool:
+def _apply_reviewed(job: ImportJob, token: uuid.UUID) -> bool:
     """Apply the plan that a person said yes to; False when there is none, or the catalog has moved since."""
     if not questions.is_reviewed(job) or not staging.intact(job.scratch, job.winners or 0):
         return False
@@ -61,10 +61,10 @@ def _went_on(job: ImportJob, token: uuid.UUID) -> bool:
     return True
 
 
-def _read_and_plan(job: ImportJob, token: uuid.UUID) -> bool:
+def _plan_or_ask(job: ImportJob, token: uuid.UUID) -> bool:
     """Make the plan and go on to apply it, or ask a person; True when it may be applied."""
     try:
-        planned = _planned(job, token)
+        planned = _fill_scratch(job, token)
     except DecimalAmbiguous as refused:
         if (asked := questions.of_decimal(job, refused)) is None:
             raise
@@ -79,7 +79,7 @@ def _read_and_plan(job: ImportJob, token: uuid.UUID) -> bool:
     return True
 
 
-def _planned(job: ImportJob, token: uuid.UUID) -> dict[str, Any]:
+def _fill_scratch(job: ImportJob, token: uuid.UUID) -> dict[str, Any]:
     """Fill a scratch area of this attempt's own, and make it the one that slices are cut from."""
     area, marks = staging.new_area(job), reading.Marks()
     staging.drop(job, keep=area)
@@ -87,14 +87,14 @@ def _planned(job: ImportJob, token: uuid.UUID) -> dict[str, Any]:
         _enter(job, token, State.READING, {"started_at": job.started_at or clock.now(), "scratch": area})
         check = partial(turn.check, held)
         originals.verify(job, check=check)
-        made, found = _staged(job, token, area, marks, check)
+        made, found = _read_and_plan(job, token, area, marks, check)
         database.face().seal_scratch(database.engine(), area)
         failpoint("import.plan.sealed")
         held.check()
     return {**found, "superseded": made.superseded, "winners": made.winners, "planned": made.planned()}
 
 
-def _staged(
+def _read_and_plan(
     job: ImportJob, token: uuid.UUID, area: str, marks: reading.Marks, check: Callable[[], None]
 ) -> tuple[plan.Plan, dict[str, Any]]:
     """Read the file, once more where the whole of it shows another manner than its head did, and plan.
@@ -112,7 +112,7 @@ def _staged(
                 values = read.values()
                 _enter(job, token, State.CHECKING, values, also=read.rejects.list_first)
                 read.require_rows()
-            made, files = _made(job, area, read, durable=durable)
+            made, files = _plan_staged(job, area, read, durable=durable)
             values["facts"] |= files
             return made, values
         except reading.Misread as misread:
@@ -121,7 +121,7 @@ def _staged(
             staging.empty(area)
 
 
-def _made(job: ImportJob, area: str, read: reading.Read, *, durable: bool) -> tuple[plan.Plan, dict[str, str]]:
+def _plan_staged(job: ImportJob, area: str, read: reading.Read, *, durable: bool) -> tuple[plan.Plan, dict[str, str]]:
     """Plan what was staged and store what the plan sets aside; returns the keys of those files by names of facts."""
     winners = plan.fill(area, mode=job.mode, fields=read.fields, durable=durable)
     with ThreadPoolExecutor(database.face().FILLERS) as pool:

@@ -24,7 +24,7 @@ _NAME: Final = 200  # characters
 
 def give(held: ImageAddress, token: uuid.UUID) -> None:
     """Let every product that waits show the picture; its wish is settled in the same transaction. Raises Fenced."""
-    while database.retried(lambda: _gave_some(held, token)):
+    while database.retried(lambda: _give_some(held, token)):
         failpoint("wish.given")
 
 
@@ -45,7 +45,7 @@ def name_of(url: str) -> str:
     return (unquote(parts.path).rstrip("/").rpartition("/")[2] or parts.netloc)[:_NAME]
 
 
-def _gave_some(held: ImageAddress, token: uuid.UUID) -> bool:
+def _give_some(held: ImageAddress, token: uuid.UUID) -> bool:
     """Give the picture to some products, in the order of their ids; False when the address is done with."""
     with database.transaction() as session:
         until = clock.now() + clock.seconds(LEASE)

@@ -69,20 +69,20 @@ def due() -> ColumnElement[bool]:
 @tasks.register("images", model=ImageAddress, due=due)
 def fetch_images(address_id: uuid.UUID) -> None:
     """Fetch what lies at an address and at some others that wait, and give it to every product that wants it."""
-    held = _claimed(address_id)
+    held = _claim(address_id)
     failpoint("wish.claimed")
     known = [one for one in held if _is_known(one)]
     for one in known:
-        _settled(one, None)
+        _settle(one, None)
     if unknown := [one for one in held if one not in known]:
-        for found in asyncio.run(_fetched(unknown)):
+        for found in asyncio.run(_fetch_all(unknown)):
             with found.file:
-                _settled(found.held, found)
+                _settle(found.held, found)
     if held:
         _ring_for_more()
 
 
-def _claimed(address_id: uuid.UUID) -> list[ImageAddress]:
+def _claim(address_id: uuid.UUID) -> list[ImageAddress]:
     """Claim an address, and others beside it; one that was tried before is tried alone: it may stop its worker."""
     with database.transaction() as session:
         first = leases.claim(session, ImageAddress, ImageAddress.id == address_id, due())
@@ -103,12 +103,12 @@ def _is_known(held: ImageAddress) -> bool:
         return held.sha256 is not None and bool(session.scalar(select(exists().where(Image.sha256 == held.sha256))))
 
 
-async def _fetched(held: Sequence[ImageAddress]) -> list[Found]:
+async def _fetch_all(held: Sequence[ImageAddress]) -> list[Found]:
     async with client.opened(Policy.of(settings.current()), at_once=AT_ONCE) as calls:
-        return list(await asyncio.gather(*(_called(calls, one) for one in held)))
+        return list(await asyncio.gather(*(_fetch(calls, one) for one in held)))
 
 
-async def _called(calls: client.Client, held: ImageAddress) -> Found:
+async def _fetch(calls: client.Client, held: ImageAddress) -> Found:
     """Fetch one file; whatever is wrong with it is told, for one address never costs another."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by whoever uses it
     try:
@@ -127,7 +127,7 @@ async def _called(calls: client.Client, held: ImageAddress) -> Found:
     return Found(held, file, None)
 
 
-def _settled(held: ImageAddress, found: Found | None) -> None:
+def _settle(held: ImageAddress, found: Found | None) -> None:
     """Give the products what was found, or note why there is nothing; a worker that lost its lease leaves quietly."""
     token = held.token or uuid.UUID(int=0)
     try:
@@ -161,18 +161,18 @@ def _keep(held: ImageAddress, token: uuid.UUID, file: IO[bytes]) -> None:
     file.seek(0)
     sha256 = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type] # a plain file
     held.sha256 = sha256
-    upload_id, size = (None, 0) if _is_known(held) else _stored(held, file)
+    upload_id, size = (None, 0) if _is_known(held) else _store(held, file)
     failpoint("wish.stored")
     with database.transaction() as session:
         leases.fence(session, ImageAddress, held.id, token, {"sha256": sha256})
-        needed = upload_id is None or _became_image(session, held, Picture(sha256, upload_id, size, _name(held)))
+        needed = upload_id is None or _make_image(session, held, Picture(sha256, upload_id, size, _name(held)))
         failpoint("wish.kept.before-commit", session)
     failpoint("wish.kept")
     if upload_id is not None and not needed:
         ledger.empty(upload_id)
 
 
-def _stored(held: ImageAddress, file: IO[bytes]) -> tuple[uuid.UUID, int]:
+def _store(held: ImageAddress, file: IO[bytes]) -> tuple[uuid.UUID, int]:
     """Store the file as an upload, and return its id and size."""
     file.seek(0)
     upload_id, offset = uploads.open_upload(name=_name(held), actor=ACTOR), 0
@@ -181,7 +181,7 @@ def _stored(held: ImageAddress, file: IO[bytes]) -> tuple[uuid.UUID, int]:
     return upload_id, offset
 
 
-def _became_image(session: Session, held: ImageAddress, picture: Picture) -> bool:
+def _make_image(session: Session, held: ImageAddress, picture: Picture) -> bool:
     """Make an image of the upload; False when somebody else sent the same picture at this very moment."""
     upload = uploads.complete(session, picture.upload_id)
     upload.terms, upload.sha256 = f"{TERMS}{held.id}", picture.sha256
