@@ -53,14 +53,14 @@ def supervise(children: Sequence[Child], *, grace: float = GRACE, pace: Pace | N
     parenthood.
     """
     with _Signals() as signals, lifeline.held() as line:
-        posts = [_Post(child, pace or Pace(), line) for child in children]
+        slots = [_Slot(child, pace or Pace(), line) for child in children]
         try:
             while not signals.endings:
-                for post in posts:
-                    post.tend()
-                signals.wait(min(post.patience() for post in posts))
+                for slot in slots:
+                    slot.tend()
+                signals.wait(min(slot.patience() for slot in slots))
         finally:
-            killed = _drain(posts, signals, grace)
+            killed = _drain(slots, signals, grace)
     return 1 if killed else 0
 
 
@@ -71,10 +71,10 @@ class _Signals:
         self.endings = 0
 
     def __enter__(self) -> Self:
-        self._ear, self._mouth = socket.socketpair()
-        self._ear.setblocking(False)
-        self._mouth.setblocking(False)
-        self._wakeup = signal.set_wakeup_fd(self._mouth.fileno(), warn_on_full_buffer=False)
+        self._read_end, self._write_end = socket.socketpair()
+        self._read_end.setblocking(False)
+        self._write_end.setblocking(False)
+        self._wakeup = signal.set_wakeup_fd(self._write_end.fileno(), warn_on_full_buffer=False)
         self._before = {number: signal.signal(number, self._note) for number in self._heard()}
         return self
 
@@ -82,14 +82,14 @@ class _Signals:
         for number, handler in self._before.items():
             signal.signal(number, handler)
         signal.set_wakeup_fd(self._wakeup)
-        self._ear.close()
-        self._mouth.close()
+        self._read_end.close()
+        self._write_end.close()
 
     def wait(self, seconds: float) -> None:
         """Return at the next signal, or after so many seconds."""
-        select.select([self._ear], [], [], seconds)
+        select.select([self._read_end], [], [], seconds)
         with contextlib.suppress(BlockingIOError):
-            self._ear.recv(4096)
+            self._read_end.recv(4096)
 
     @staticmethod
     def _heard() -> list[signal.Signals]:
@@ -103,7 +103,7 @@ class _Signals:
 
 
 @dataclass(slots=True)
-class _Post:
+class _Slot:
     """The place of one child: who stands there now, since when, and when the next may come."""
 
     child: Child
@@ -119,7 +119,7 @@ class _Post:
         if self.process is None:
             if time.monotonic() >= self.due:
                 self._start()
-        elif (status := self._bury()) is not None:
+        elif (status := self._reap()) is not None:
             self._plan_next(_words(status))
 
     def patience(self) -> float:
@@ -128,10 +128,10 @@ class _Post:
 
     def alive(self) -> bool:
         """Tell whether the child still runs."""
-        self._bury()
+        self._reap()
         return self.process is not None
 
-    def ask(self) -> None:
+    def terminate(self) -> None:
         """Ask the child to end; what it started itself it ends itself."""
         if self.process:
             self.process.send_signal(signal.SIGTERM)
@@ -156,7 +156,7 @@ class _Post:
         except OSError as error:
             self._plan_next(str(error))
 
-    def _bury(self) -> int | None:
+    def _reap(self) -> int | None:
         """Give the status of a child that has ended since the last look, once; leave nothing over that it started."""
         if self.process is None or (status := self.process.poll()) is None:
             return None
@@ -176,24 +176,24 @@ class _Post:
             _log.error("CHILD KEEPS FAILING; the lines above say why", **facts)
 
 
-def _drain(posts: Sequence[_Post], signals: _Signals, grace: float) -> bool:
+def _drain(slots: Sequence[_Slot], signals: _Signals, grace: float) -> bool:
     """Ask all children to end and wait; kill the rest and tell whether there was one."""
-    for post in posts:
-        post.ask()
+    for slot in slots:
+        slot.terminate()
     asked, began = signals.endings, time.monotonic()
-    while _running(posts) and signals.endings == asked and (waited := time.monotonic() - began) < grace:
+    while _running(slots) and signals.endings == asked and (waited := time.monotonic() - began) < grace:
         signals.wait(grace - waited)
         if time.monotonic() - began < ECHO:
             asked = signals.endings
-    stubborn, waited = _running(posts), round(time.monotonic() - began, 1)
-    for post in stubborn:
-        _log.error("child did not end by itself and is killed", child=post.child.name, after_seconds=waited)
-        post.kill()
+    stubborn, waited = _running(slots), round(time.monotonic() - began, 1)
+    for slot in stubborn:
+        _log.error("child did not end by itself and is killed", child=slot.child.name, after_seconds=waited)
+        slot.kill()
     return bool(stubborn)
 
 
-def _running(posts: Sequence[_Post]) -> list[_Post]:
-    return [post for post in posts if post.alive()]
+def _running(slots: Sequence[_Slot]) -> list[_Slot]:
+    return [slot for slot in slots if slot.alive()]
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:
