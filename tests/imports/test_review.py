@@ -145,10 +145,10 @@ def test_the_file_of_changes_has_one_product_a_line_and_no_formula() -> None:
 
 @pytest.mark.parametrize("cursor", ["x", "-1", "1.2", "9" * 40, "٣"])
 def test_a_cursor_that_leads_nowhere_is_refused(reviewed: uuid.UUID, cursor: str) -> None:
-    with pytest.raises(changes.CursorInvalid):
+    with pytest.raises(changes.ChangesCursorInvalid):
         changes.page(job_of(reviewed), Outcome.UPDATED, cursor=cursor)
     answered(reviewed, answers.apply)
-    with pytest.raises(changes.CursorInvalid):
+    with pytest.raises(changes.ChangesCursorInvalid):
         changes.page(job_of(reviewed), Outcome.UPDATED, cursor=cursor)
 
 

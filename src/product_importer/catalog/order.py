@@ -16,19 +16,16 @@ from sqlalchemy import ColumnElement, Select, and_, func, literal, or_
 
 from product_importer.catalog.filters import Filters
 from product_importer.catalog.models import Product
-from product_importer.kit.errors import AppError
+from product_importer.kit.errors import CursorInvalid
 
 CURSOR_MAX: Final = 4_000  # characters
 _DIGEST: Final = 12  # characters of the check sum
 _PRICELESS = literal(Decimal(-1), Product.price.type)  # a product without a price comes before the cheapest
 
 
-class CursorInvalid(AppError):
-    """The cursor was not made for this list."""
+class ProductCursorInvalid(CursorInvalid):
+    """The cursor was not made for these filters and this order."""
 
-    status = 422
-    code = "CURSOR_INVALID"
-    title = "This place of the list does not exist"
     action = "Begin again without a cursor, and keep the filters and the order while you follow one."
 
 
@@ -110,14 +107,14 @@ class Cursor:
 
 
 def read(text: str, filters: Filters, order: Order) -> Cursor:
-    """Read what `Cursor.written` wrote for the same filters and order; raises CursorInvalid for anything else."""
+    """Read what `Cursor.written` wrote for the same filters and order; raises ProductCursorInvalid otherwise."""
     try:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
-        raise CursorInvalid from None
+        raise ProductCursorInvalid from None
     digest, inside = raw[:_DIGEST], raw[_DIGEST:]
     if digest != _digest(inside, filters, order):
-        raise CursorInvalid
+        raise ProductCursorInvalid
     value, product_id, *counted = json.loads(inside)
     return Cursor(value, uuid.UUID(product_id), *counted)
 

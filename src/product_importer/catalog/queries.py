@@ -53,7 +53,7 @@ def page(
 ) -> Page:
     """Return a page of the products wanted, by its number, or wherever a cursor points (then `page` is not looked at).
 
-    Raises CursorInvalid for a cursor that was not made for these filters and this order.
+    Raises ProductCursorInvalid for a cursor that was not made for these filters and this order.
     """
     asked, filters = filters, looked_up(session, filters)
     place = orders.read(cursor, asked, order) if cursor is not None else None

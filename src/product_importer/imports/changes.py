@@ -20,7 +20,7 @@ from product_importer.journal.models import Batch, Entry
 from product_importer.journal.types import PRODUCT_CREATED, PRODUCT_UPDATED
 from product_importer.kit import database, folding
 from product_importer.kit.database.face import Access
-from product_importer.kit.errors import AppError
+from product_importer.kit.errors import AppError, CursorInvalid
 
 TYPES = {Outcome.CREATED: PRODUCT_CREATED, Outcome.UPDATED: PRODUCT_UPDATED}
 Kind = Literal[Outcome.UPDATED, Outcome.CREATED, Outcome.UNCHANGED, Outcome.SUPERSEDED, Outcome.SKIPPED]
@@ -37,12 +37,9 @@ class PlanGone(AppError):
     action = "Look at the import again: it was answered, or its plan is being made anew from the file."
 
 
-class CursorInvalid(AppError):
-    """The cursor does not belong to this list as it stands."""
+class ChangesCursorInvalid(CursorInvalid):
+    """The cursor does not belong to these changes as they stand."""
 
-    status = 422
-    code = "CURSOR_INVALID"
-    title = "This place of the list does not exist"
     action = "Begin again without a cursor; cursors of a review end with its answer."
 
 
@@ -58,7 +55,7 @@ def page(job: ImportJob, outcome: Kind, *, cursor: str | None = None, limit: int
     """Return the changes of one outcome behind the cursor, of products whose SKU or name contains `search`.
 
     Of superseded and skipped records the first 1,000 are listed, all of them are in their files; unchanged ones are
-    listed only while the import is under review, for nothing of them is written. Raises PlanGone, CursorInvalid.
+    listed only while the import is under review, for nothing of them is written. Raises PlanGone, ChangesCursorInvalid.
     """
     search = search.replace("\0", "").strip()
     if outcome in asides.FACTS:
@@ -150,7 +147,7 @@ def _number(cursor: str | None) -> int:
     if cursor is None:
         return 0
     if not cursor.isascii() or not cursor.isdigit() or len(cursor) > 15:
-        raise CursorInvalid
+        raise ChangesCursorInvalid
     return int(cursor)
 
 
@@ -159,4 +156,4 @@ def _place(cursor: str | None) -> tuple[int, uuid.UUID | None]:
     try:
         return _number(batch), uuid.UUID(subject) if cursor else None
     except ValueError:
-        raise CursorInvalid from None
+        raise ChangesCursorInvalid from None

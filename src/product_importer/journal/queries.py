@@ -10,19 +10,10 @@ from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, true
 from sqlalchemy.orm import Session
 
 from product_importer.journal.models import Batch, Entry
-from product_importer.kit.errors import AppError
+from product_importer.kit.errors import CursorInvalid
 
 BATCHES: Final = 100  # batches looked up at once
 ACTORS: Final = 100  # names that a filter offers
-
-
-class JournalCursorInvalid(AppError):
-    """The cursor was not given out by this list."""
-
-    status = 422
-    code = "CURSOR_INVALID"
-    title = "This place of the list does not exist"
-    action = "Begin again without a cursor."
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +75,12 @@ class Page:
 
 
 def history(session: Session, subject_id: uuid.UUID, *, cursor: str | None = None, limit: int = 50) -> Page:
-    """Return what happened to one subject, newest first. Raises JournalCursorInvalid."""
+    """Return what happened to one subject, newest first. Raises CursorInvalid."""
     return page(session, Wanted(subjects=frozenset({subject_id})), cursor=cursor, limit=limit)
 
 
 def page(session: Session, wanted: Wanted, *, cursor: str | None = None, limit: int = 50) -> Page:
-    """Return the entries behind the cursor, newest batch first. Raises JournalCursorInvalid."""
+    """Return the entries behind the cursor, newest batch first. Raises CursorInvalid."""
     found = list(_found(session, wanted, _place(cursor) if cursor else None, limit + 1))
     return Page(found[:limit], found[limit - 1].place if len(found) > limit else None)
 
@@ -159,7 +150,7 @@ def _place(cursor: str) -> tuple[int, uuid.UUID]:
     batch, _, subject = cursor.partition(".")
     try:
         if not (batch.isascii() and batch.isdigit() and len(batch) <= 18):
-            raise JournalCursorInvalid
+            raise CursorInvalid
         return int(batch), uuid.UUID(subject)
     except ValueError:
-        raise JournalCursorInvalid from None
+        raise CursorInvalid from None

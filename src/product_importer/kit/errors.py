@@ -31,3 +31,12 @@ class NotFound(AppError):
     code = "NOT_FOUND"
     title = "Nothing is here"
     action = "Check the address; what you look for may have been deleted."
+
+
+class CursorInvalid(AppError):
+    """The cursor was not given out by this list as it stands."""
+
+    status = 422
+    code = "CURSOR_INVALID"
+    title = "This place of the list does not exist"
+    action = "Begin again without a cursor."

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, func, select, true
 from sqlalchemy.orm import Session, defer
 
 from product_importer.kit import clock, ids
-from product_importer.kit.errors import AppError
+from product_importer.kit.errors import CursorInvalid
 from product_importer.kit.secrets import Unreadable
 from product_importer.webhooks import endpoints, resending, sealed
 from product_importer.webhooks.events import TEST
@@ -19,15 +19,6 @@ from product_importer.webhooks.models import Attempt, Delivery, DeliveryState, D
 COUNTED: Final = 10_000  # waiting deliveries that are counted at most
 OLDEST: Final = dt.timedelta(days=14)  # before it failed a delivery was made at most so long ago
 TRIES_SHOWN: Final = 50  # attempts of one delivery
-
-
-class DeliveryCursorInvalid(AppError):
-    """The cursor was not given out by this list."""
-
-    status = 422
-    code = "CURSOR_INVALID"
-    title = "This place of the list does not exist"
-    action = "Begin again without a cursor."
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +184,7 @@ def failed(session: Session, endpoint_id: uuid.UUID, *, since: dt.datetime) -> i
 def deliveries(
     session: Session, endpoint_id: uuid.UUID, wanted: DeliveriesWanted, *, cursor: str | None = None, limit: int = 50
 ) -> DeliveryPage:
-    """Return deliveries of an endpoint, the newest first. Raises EndpointNotFound, DeliveryCursorInvalid."""
+    """Return deliveries of an endpoint, the newest first. Raises EndpointNotFound, CursorInvalid."""
     endpoints.endpoint_of(session, endpoint_id)
     found = select(Delivery).where(Delivery.endpoint_id == endpoint_id, wanted.condition())
     if cursor is not None:
@@ -223,4 +214,4 @@ def _place(cursor: str) -> uuid.UUID:
     try:
         return uuid.UUID(cursor)
     except ValueError:
-        raise DeliveryCursorInvalid from None
+        raise CursorInvalid from None
