@@ -55,7 +55,7 @@ def _medians(one: Callable[[], None], other: Callable[[], None]) -> tuple[float,
 
 def _ours(file: Path) -> None:
     with file.open("rb") as opened:
-        developing.developed(opened)
+        developing.develop(opened)
 
 
 def _theirs(file: Path) -> None:

@@ -25,7 +25,7 @@ def developed(data: bytes) -> Developed:
     with tempfile.TemporaryFile() as file:
         file.write(data)
         file.flush()
-        return developing.developed(file)
+        return developing.develop(file)
 
 
 def sizes(data: bytes) -> list[tuple[int, int]]:

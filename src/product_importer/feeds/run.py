@@ -112,7 +112,7 @@ def _write(session: Session, held: Feed, outcome: FeedOutcome, values: Mapping[s
     plain = {"outcome": outcome, "looked_at": now, "failures": 0, "error": None, "attempts": 0, **leases.FREE}
     later = now + clock.seconds(60.0 * held.every_minutes) if held.enabled else None
     times = {"next_at": later, "version": Feed.version + 1}
-    leases.fence(session, Feed, held.id, held.token or uuid.UUID(int=0), {**plain, **times, **values})
+    leases.fence(session, Feed, held.id, held.fencing_token, {**plain, **times, **values})
 
 
 def _crashed(_held: Feed) -> FeedCrashed:

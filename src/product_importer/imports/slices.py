@@ -50,15 +50,14 @@ def take(import_id: uuid.UUID, *, area: str, size: int) -> Slice | None:
 def write(taken: Slice, job: ImportJob) -> merge.Written:
     """Write one slice: products, journal and counts in one transaction, or nothing if it was taken over."""
     span = merge.Span(job.id, taken.first, taken.last, f"import:{job.number}", job.mode, job.facts["mapping"])
-    token = taken.token or uuid.UUID(int=0)
     with database.transaction(scratch=job.scratch) as session:
-        leases.fence(session, Slice, taken.id, token)
+        leases.fence(session, Slice, taken.id, taken.fencing_token)
         failpoint("import.slice.begun", session)
         written = merge.apply(session, span)
         failpoint("import.slice.merged", session)
         pictures.wish(session, span)
         done = {"done_at": clock.now(), **leases.FREE, **dataclasses.asdict(written)}
-        leases.fence(session, Slice, taken.id, token, done)
+        leases.fence(session, Slice, taken.id, taken.fencing_token, done)
         failpoint("import.slice.before-commit", session)
     failpoint("import.slice.after-commit")
     return written
@@ -66,7 +65,7 @@ def write(taken: Slice, job: ImportJob) -> merge.Written:
 
 def give_back(session: Session, taken: Slice) -> None:
     """Let go of a slice that could not be written; the attempt counts."""
-    leases.give_back(session, Slice, taken.id, taken.token or uuid.UUID(int=0), failed=True)
+    leases.give_back(session, Slice, taken.id, taken.fencing_token, failed=True)
 
 
 def forgive(session: Session, import_id: uuid.UUID) -> None:

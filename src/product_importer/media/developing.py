@@ -89,7 +89,7 @@ class Developed:
     variants: Sequence[Made]
 
 
-def developed(file: IO[bytes]) -> Developed:
+def develop(file: IO[bytes]) -> Developed:
     """Make the variants of the picture in an open file, in at most MEMORY bytes and CPU seconds.
 
     Raises ImageUnrecognised, ImageTooLarge, ImageDamaged, ImageTooCostly and DecoderStopped.

@@ -67,7 +67,7 @@ def _develop(held: Image, token: uuid.UUID, lease: leases.Hold) -> None:
         if held.upload_id is not None:
             _keep(held, token, file)
         lease.check()
-        made = developing.developed(file)
+        made = developing.develop(file)
     failpoint("image.developed")
     for one in made.variants:
         storage.put(places.variant(held, pipeline=PIPELINE, box=one.box), one.data)

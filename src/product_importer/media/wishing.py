@@ -129,7 +129,7 @@ async def _fetch(calls: client.Client, held: ImageAddress) -> Found:
 
 def _settle(held: ImageAddress, found: Found | None) -> None:
     """Give the products what was found, or note why there is nothing; a worker that lost its lease leaves quietly."""
-    token = held.token or uuid.UUID(int=0)
+    token = held.fencing_token
     try:
         if held.attempts > failure.ATTEMPTS:
             giving.refuse(held, token, ImageUnfetched("It stopped its worker three times."))

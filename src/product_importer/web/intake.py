@@ -82,7 +82,7 @@ def start_uploaded(upload_id: uuid.UUID, *, actor: str, options: Options, md5: s
     A refused upload is kept, so that it may be tried with other options. Raises what `resumable.consume` refuses.
     """
     try:
-        return _start_of_resumable(upload_id, actor, options, md5)
+        return _start_resumable(upload_id, actor, options, md5)
     except resumable.UploadConsumed:  # perhaps by the same request, earlier or at this very moment
         with database.reading() as session:
             if (made := _made_before(session, upload_id, actor, options)) is None:
@@ -90,7 +90,7 @@ def start_uploaded(upload_id: uuid.UUID, *, actor: str, options: Options, md5: s
         return made
 
 
-def _start_of_resumable(upload_id: uuid.UUID, actor: str, options: Options, md5: str | None) -> uuid.UUID:
+def _start_resumable(upload_id: uuid.UUID, actor: str, options: Options, md5: str | None) -> uuid.UUID:
     with database.reading() as session:
         resumable.require_ready(resumable.find(session, upload_id, actor=actor))
     seen = lineage.inspect(upload_id, options)

@@ -30,6 +30,11 @@ class Leased(Base):
     attempts: Mapped[int] = mapped_column(default=0, sort_order=92)
     rung_at: Mapped[dt.datetime | None] = mapped_column(Moment, sort_order=93)
 
+    @property
+    def fencing_token(self) -> uuid.UUID:
+        """The token of whoever holds the row; the nil UUID, under which no fence lets anything pass, if nobody does."""
+        return self.token or uuid.UUID(int=0)
+
 
 L = TypeVar("L", bound=Leased)
 
