@@ -12,7 +12,7 @@ from product_importer.catalog.filters import Filters
 from product_importer.kit import clock, database, tasks
 from product_importer.kit.failpoints import Injected
 from product_importer.kit.tasks import leases, sweeper
-from tests.bulk import bulk_job, cancel_bulk, run_bulk_to_end, seen_bulk, start_bulk
+from tests.catalog.makers import bulk_job, cancel_bulk, run_bulk_to_end, seen_bulk, start_bulk
 from tests.makers import csv_file, edit_product, import_file, journal_lines, make_product, stored_products
 
 pytestmark = pytest.mark.usefixtures("started")

@@ -7,7 +7,7 @@ import pytest
 from product_importer.catalog.bulk_models import BulkKind, BulkState
 from product_importer.catalog.filters import Filters
 from tests import makers
-from tests.bulk import seen_bulk, start_bulk
+from tests.catalog.makers import seen_bulk, start_bulk
 from tests.fire import places
 from tests.fire.conftest import CELERY, EMBEDDED
 from tests.fire.places import Cell

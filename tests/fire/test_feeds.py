@@ -17,8 +17,8 @@ from tests.fire import places
 from tests.fire.conftest import CELERY, EMBEDDED
 from tests.fire.places import Cell
 from tests.fire.workers import Fleet
-from tests.media import window
-from tests.media.window import Window
+from tests.media import picture_server
+from tests.media.picture_server import PictureServer
 
 MODES = [EMBEDDED, pytest.param(CELERY, marks=pytest.mark.server)]
 FILE = makers.csv_file("A-1,Mug,,1.00", "A-2,Cup,,2.00", "A-3,,,3.00")
@@ -27,12 +27,12 @@ pytestmark = [pytest.mark.fire, pytest.mark.kill, pytest.mark.slow, pytest.mark.
 
 
 @pytest.fixture
-def shop() -> Iterator[Window]:
-    with window.opened({"/prices.csv": FILE}) as opened:
+def shop() -> Iterator[PictureServer]:
+    with picture_server.opened({"/prices.csv": FILE}) as opened:
         yield opened
 
 
-def made(shop: Window) -> uuid.UUID:
+def made(shop: PictureServer) -> uuid.UUID:
     with database.transaction() as session:
         wanted = FeedIn(name="Shop", url=shop.url("/prices.csv"))
         return actions.create(session, wanted, actor=makers.ACTOR).id
@@ -50,7 +50,7 @@ def is_taken(feed_id: uuid.UUID) -> bool:
 
 
 @pytest.mark.parametrize("cell", places.sampled(places.cells(web=False, scene="feed"), 1), ids=str)
-def test_a_fault_costs_a_feed_nothing_but_time(fleet: Fleet, cell: Cell, shop: Window) -> None:
+def test_a_fault_costs_a_feed_nothing_but_time(fleet: Fleet, cell: Cell, shop: PictureServer) -> None:
     fleet.arm(str(cell))
     feed_id = made(shop)
     fleet.until(lambda: is_taken(feed_id) and fleet.fired)

@@ -15,9 +15,9 @@ from tests.fire import places as fire
 from tests.fire.conftest import CELERY, EMBEDDED
 from tests.fire.places import Cell
 from tests.fire.workers import Fleet, brought_to_rest
-from tests.media import pictures, window
+from tests.media import picture_server, pictures
 from tests.media.makers import counted, gallery
-from tests.media.window import Window
+from tests.media.picture_server import PictureServer
 
 MODES = [EMBEDDED, pytest.param(CELERY, marks=pytest.mark.server)]
 SHOWN = {f"/{name}.png": pictures.picture(8, 8, color=(number, 9, 3)) for number, name in enumerate("ab")}
@@ -26,8 +26,8 @@ pytestmark = [pytest.mark.fire, pytest.mark.kill, pytest.mark.slow, pytest.mark.
 
 
 @pytest.fixture
-def shop() -> Iterator[Window]:
-    with window.opened(SHOWN) as opened:
+def shop() -> Iterator[PictureServer]:
+    with picture_server.opened(SHOWN) as opened:
         yield opened
 
 
@@ -39,7 +39,7 @@ def _over(import_id: uuid.UUID) -> bool:
 
 
 @pytest.mark.parametrize("cell", fire.sampled(fire.cells(web=False, scene="wish"), 1), ids=str)
-def test_a_fault_costs_a_wish_nothing_but_time(fleet: Fleet, cell: Cell, shop: Window) -> None:
+def test_a_fault_costs_a_wish_nothing_but_time(fleet: Fleet, cell: Cell, shop: PictureServer) -> None:
     a, b = shop.url("/a.png"), shop.url("/b.png" if "refused" not in cell.place else "/missing.png")
     fleet.arm(str(cell))
     data = makers.csv_file(f"A,Mug,1,{a}|{b}", f"B,Cup,1,{b}", header="sku,name,price,images")

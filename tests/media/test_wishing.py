@@ -16,9 +16,9 @@ from product_importer.kit import clock, database
 from product_importer.kit.tasks import leases, sweeper
 from product_importer.media import wishing
 from tests.makers import csv_file, import_file, make_product, remove_product, stored_products
-from tests.media import pictures, window
+from tests.media import picture_server, pictures
 from tests.media.makers import counted, gallery
-from tests.media.window import Window
+from tests.media.picture_server import PictureServer
 
 pytestmark = pytest.mark.usefixtures("started")
 HEADER = "sku,name,price,image_url"
@@ -26,8 +26,8 @@ SHOWN = {f"/{name}.png": pictures.picture(8, 8, color=(number, 90, 30)) for numb
 
 
 @pytest.fixture
-def shop() -> Iterator[Window]:
-    with window.opened(SHOWN) as opened:
+def shop() -> Iterator[PictureServer]:
+    with picture_server.opened(SHOWN) as opened:
         yield opened
 
 
@@ -68,7 +68,7 @@ def test_a_cell_holds_addresses_as_shops_write_them(cell: str, found: list[str])
     assert column.addresses(cell) == found
 
 
-def test_each_address_is_fetched_once_and_shown_in_the_order_of_the_file(shop: Window) -> None:
+def test_each_address_is_fetched_once_and_shown_in_the_order_of_the_file(shop: PictureServer) -> None:
     a, b, c = (shop.url(f"/{name}.png") for name in "abc")
     import_id = import_file(
         csv_file(f'A,Mug,1,"{a}, {b}, {c}"', f"B,Cup,1,{c}|{a}", "C,Jug,1,", "D,,1,x", header=HEADER)
@@ -82,7 +82,7 @@ def test_each_address_is_fetched_once_and_shown_in_the_order_of_the_file(shop: W
     assert shop.asked == {"/a.png": 1, "/b.png": 1, "/c.png": 1}
 
 
-def test_a_file_imported_again_fetches_nothing_and_a_new_product_gets_what_is_known(shop: Window) -> None:
+def test_a_file_imported_again_fetches_nothing_and_a_new_product_gets_what_is_known(shop: PictureServer) -> None:
     row = f"A,Mug,1,{shop.url('/a.png')}"
     import_file(csv_file(row, header=HEADER))
     fetched()
@@ -94,7 +94,7 @@ def test_a_file_imported_again_fetches_nothing_and_a_new_product_gets_what_is_kn
     assert shop.asked == {"/a.png": 1}
 
 
-def test_what_gives_no_picture_costs_no_row_is_told_and_can_be_tried_again(shop: Window) -> None:
+def test_what_gives_no_picture_costs_no_row_is_told_and_can_be_tried_again(shop: PictureServer) -> None:
     shop.shown["/text.png"] = b"<html>"
     cells = [shop.url("/missing.png"), shop.url("/text.png"), "http://10.0.0.1/x.png", "mug.png"]
     snapshot = import_file(csv_file(*(f"{n},Mug,1,{cell}" for n, cell in enumerate(cells)), header=HEADER))
@@ -111,7 +111,7 @@ def test_what_gives_no_picture_costs_no_row_is_told_and_can_be_tried_again(shop:
     assert wished(snapshot.task_id) == Wished(wished=4, shown=1, failed=3)
 
 
-def test_a_server_that_is_busy_is_asked_three_times(shop: Window) -> None:
+def test_a_server_that_is_busy_is_asked_three_times(shop: PictureServer) -> None:
     shop.missing = 503
     import_id = import_file(csv_file(f"A,Mug,1,{shop.url('/busy.png')}", header=HEADER)).task_id
     fetched()
@@ -120,7 +120,7 @@ def test_a_server_that_is_busy_is_asked_three_times(shop: Window) -> None:
     assert wished(import_id) == Wished(wished=1, failed=1)
 
 
-def test_a_product_deleted_meanwhile_and_one_without_failures_are_told(shop: Window) -> None:
+def test_a_product_deleted_meanwhile_and_one_without_failures_are_told(shop: PictureServer) -> None:
     make_product("B")
     import_id = import_file(csv_file(f"A,Mug,1,{shop.url('/a.png')}", f"B,Cup,1,{shop.url('/b.png')}", header=HEADER))
     remove_product("A")
@@ -131,7 +131,7 @@ def test_a_product_deleted_meanwhile_and_one_without_failures_are_told(shop: Win
         wishes.retry(session, import_id.task_id)
 
 
-def test_addresses_that_gave_nothing_are_forgotten_with_the_file_of_their_import(shop: Window) -> None:
+def test_addresses_that_gave_nothing_are_forgotten_with_the_file_of_their_import(shop: PictureServer) -> None:
     rows = (f"A,Mug,1,{shop.url('/a.png')}|{shop.url('/missing.png')}", f"B,Cup,1,{shop.url('/b.png')}")
     old, new = (import_file(csv_file(*rows, header=HEADER)).task_id for _ in range(2))
     fetched()
@@ -150,7 +150,7 @@ def test_addresses_that_gave_nothing_are_forgotten_with_the_file_of_their_import
     assert _addresses() == {shop.url("/a.png")}
 
 
-def test_an_address_that_somebody_is_fetching_is_forgotten_when_that_is_over(shop: Window) -> None:
+def test_an_address_that_somebody_is_fetching_is_forgotten_when_that_is_over(shop: PictureServer) -> None:
     urls = [shop.url("/missing.png"), shop.url("/gone.png")]
     import_file(csv_file(*(f"{n},Mug,1,{url}" for n, url in enumerate(urls)), header=HEADER))
     fetched()
@@ -172,7 +172,7 @@ def _addresses() -> set[str]:
         return set(session.scalars(select(ImageAddress.url)))
 
 
-def test_modes_and_a_mapping_decide_which_products_wish(shop: Window) -> None:
+def test_modes_and_a_mapping_decide_which_products_wish(shop: PictureServer) -> None:
     make_product("OLD", name="Mug")
     rows = (f"OLD,Mug,10,{shop.url('/a.png')}", f"NEW,Cup,1,{shop.url('/b.png')}")
     only_new = import_file(csv_file(*rows, header=HEADER), mode="create_only").task_id

@@ -7,7 +7,7 @@ import uuid
 import pytest
 
 from tests import makers
-from tests.bulk import run_bulk_to_end
+from tests.catalog.makers import run_bulk_to_end
 from tests.web.doors import Doors
 
 

@@ -12,7 +12,7 @@ from product_importer.catalog import bulk_run
 from product_importer.kit import tasks
 from product_importer.kit.tasks import sweeper
 from tests import makers
-from tests.bulk import run_bulk_to_end
+from tests.catalog.makers import run_bulk_to_end
 from tests.web.doors import Doors
 
 pytestmark = pytest.mark.browser

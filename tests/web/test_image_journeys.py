@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from product_importer.uploads import ledger
 from tests import makers
-from tests.media import pictures, window
+from tests.media import picture_server, pictures
 from tests.media.makers import attached, counted, developed, gallery
 from tests.media.test_wishing import HEADER, fetched
 from tests.web.doors import Doors
@@ -174,7 +174,7 @@ def test_many_pictures_find_their_products_by_name(page: Page, served: Doors) ->
 
 
 def test_pictures_by_address_are_counted_while_they_are_fetched(page: Page, served: Doors) -> None:
-    with window.opened({"/a.png": pictures.picture(8, 8)}) as shop:
+    with picture_server.opened({"/a.png": pictures.picture(8, 8)}) as shop:
         cell = f"{shop.url('/a.png')}|{shop.url('/gone.png')}"
         import_id = makers.import_file(makers.csv_file(f"A,Mug,1,{cell}", header=HEADER)).task_id
         go(page, served, f"imports/{import_id}")

@@ -5,7 +5,7 @@ import uuid
 import pytest
 
 from tests import makers
-from tests.bulk import run_bulk_to_end, seen_bulk
+from tests.catalog.makers import run_bulk_to_end, seen_bulk
 from tests.web.doors import Answer, Doors
 
 FORM = "application/x-www-form-urlencoded"

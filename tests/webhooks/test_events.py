@@ -17,7 +17,7 @@ from product_importer.kit.tasks import leases
 from product_importer.webhooks import dispatch
 from product_importer.webhooks.models import BULK, FAST, Duty, Endpoint
 from tests import makers
-from tests.bulk import start_bulk
+from tests.catalog.makers import start_bulk
 from tests.webhooks.makers import deliveries, duty, make_endpoint, work
 from tests.webhooks.receiver import Receiver
 

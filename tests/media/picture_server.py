@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 @dataclass(slots=True)
-class Window:
+class PictureServer:
     """What is shown by path, how often each path was asked for, and the status of what is not shown."""
 
     port: int = 0
@@ -23,15 +23,15 @@ class Window:
 
 
 @contextlib.contextmanager
-def opened(shown: dict[str, bytes]) -> Iterator[Window]:
+def opened(shown: dict[str, bytes]) -> Iterator[PictureServer]:
     """Show these pictures until the block ends."""
-    window = Window(shown=dict(shown))
+    shop = PictureServer(shown=dict(shown))
 
-    class Clerk(BaseHTTPRequestHandler):
+    class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            window.asked[self.path] += 1
-            body = window.shown.get(self.path)
-            self.send_response(window.missing if body is None else 200)
+            shop.asked[self.path] += 1
+            body = shop.shown.get(self.path)
+            self.send_response(shop.missing if body is None else 200)
             self.send_header("Content-Length", str(len(body or b"")))
             self.end_headers()
             self.wfile.write(body or b"")
@@ -39,12 +39,12 @@ def opened(shown: dict[str, bytes]) -> Iterator[Window]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Clerk)
-    window.port = server.server_port
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    shop.port = server.server_port
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
-        yield window
+        yield shop
     finally:
         server.shutdown()
         server.server_close()
