@@ -3,8 +3,8 @@
 import datetime as dt
 import uuid
 
-from product_importer.accounts.known import Known
 from product_importer.accounts.models import Link, LinkKind, SignIn, Token, User
+from product_importer.accounts.principal import Principal
 from product_importer.accounts.roles import USERS, Role, Scope
 from product_importer.web.api_reference import Answer, Field, Group, Operation
 from tests.web import samples
@@ -35,7 +35,7 @@ ACCOUNT: dict[str, object] = {
     "nav": "account",
     "actor": "user:anna@example.com",
     "me": ANNA,
-    "mine": Known(ANNA.id, "user:anna@example.com", Role.ADMIN, session_id=HERE.id),
+    "mine": Principal(ANNA.id, "user:anna@example.com", Role.ADMIN, session_id=HERE.id),
     "sessions": [HERE, THERE],
     "tokens": [NIGHTLY, UNUSED],
     "scopes": list(Scope),

@@ -8,9 +8,9 @@ from typing import Final
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
-from product_importer.accounts import keys, known
-from product_importer.accounts.known import Known
+from product_importer.accounts import keys, principal
 from product_importer.accounts.models import SignIn, User
+from product_importer.accounts.principal import Principal
 from product_importer.journal import record
 from product_importer.kit import clock
 from product_importer.kit.database import sets
@@ -39,7 +39,7 @@ def start(session: Session, user: User, *, address: str, agent: str) -> str:
     return key
 
 
-def find(session: Session, key: str) -> Known | None:
+def find(session: Session, key: str) -> Principal | None:
     """Return whose session a key opens, or None where it is over, unknown, or its user disabled."""
     now = clock.now()
     found = session.execute(
@@ -50,7 +50,7 @@ def find(session: Session, key: str) -> Known | None:
     if found is None:
         return None
     row, user = found
-    return known.by_session(user, row.id, stale=(now - row.seen_at).total_seconds() >= known.TOUCH)
+    return principal.by_session(user, row.id, stale=(now - row.seen_at).total_seconds() >= principal.TOUCH)
 
 
 def touch(session: Session, session_id: uuid.UUID) -> None:

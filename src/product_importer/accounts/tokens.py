@@ -9,9 +9,9 @@ from typing import Final
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from product_importer.accounts import keys, known
-from product_importer.accounts.known import Known
+from product_importer.accounts import keys, principal
 from product_importer.accounts.models import Token, User
+from product_importer.accounts.principal import Principal
 from product_importer.accounts.roles import Scope
 from product_importer.journal import record
 from product_importer.kit import clock
@@ -66,7 +66,7 @@ def create(session: Session, wanted: Wanted, *, user_id: uuid.UUID, actor: str) 
     return token, key
 
 
-def find(session: Session, key: str) -> Known | None:
+def find(session: Session, key: str) -> Principal | None:
     """Return for whom a token stands, or None where it is unknown, revoked, over, or its owner disabled."""
     now = clock.now()
     found = session.execute(
@@ -78,9 +78,9 @@ def find(session: Session, key: str) -> Known | None:
     if found is None:
         return None
     token, user = found
-    stale = token.used_at is None or (now - token.used_at).total_seconds() >= known.TOUCH
+    stale = token.used_at is None or (now - token.used_at).total_seconds() >= principal.TOUCH
     scopes = frozenset(Scope(name) for name in token.scopes)
-    return Known(user.id, token.actor, user.role, token_id=token.id, scopes=scopes, stale=stale)
+    return Principal(user.id, token.actor, user.role, token_id=token.id, scopes=scopes, stale=stale)
 
 
 def touch(session: Session, token_id: uuid.UUID) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from product_importer.accounts import tokens
-from product_importer.accounts.known import Known
+from product_importer.accounts.principal import Principal
 from product_importer.accounts.roles import Role, Scope
 from product_importer.kit.errors import AppError
 from product_importer.web.identity import Identity
@@ -59,8 +59,8 @@ class UserChange(BaseModel):
     disabled: bool | None = None
 
 
-def known_of(asking: Identity) -> Known:
+def principal_of(asking: Identity) -> Principal:
     """Return the account of whoever asks; raises NoAccount."""
-    if asking.known is None:
+    if asking.principal is None:
         raise NoAccount
-    return asking.known
+    return asking.principal

@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from product_importer.accounts import sessions, tokens, users
-from product_importer.accounts.known import Known
+from product_importer.accounts.principal import Principal
 from product_importer.accounts.roles import Role
 from product_importer.kit import database, logs
 from product_importer.kit.errors import AppError
@@ -49,11 +49,11 @@ class TokenInvalid(AppError):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who asks and what they may do; `known` is None for the person at an open machine."""
+    """Who asks and what they may do; `principal` is None for the person at an open machine."""
 
     actor: str
     role: Role
-    known: Known | None = None
+    principal: Principal | None = None
 
 
 AT_THIS_MACHINE = Identity("user:local", Role.ADMIN)
@@ -61,12 +61,12 @@ AT_THIS_MACHINE = Identity("user:local", Role.ADMIN)
 
 def of(request: Request) -> Identity:
     """Find out who asks. Raises Locked, SignInNeeded, TokenInvalid, and TooManyRequests of either kind."""
-    known = _known(request)
-    if known is not None:
-        request.state.rate = _limits(request).request(str(known.session_id or known.token_id)).headers
-        if known.stale:
-            _touch(known)
-        return Identity(known.actor, known.role, known)
+    principal = _principal(request)
+    if principal is not None:
+        request.state.rate = _limits(request).request(str(principal.session_id or principal.token_id)).headers
+        if principal.stale:
+            _touch(principal)
+        return Identity(principal.actor, principal.role, principal)
     if not _accounts_exist(request):
         if is_open(request):
             return AT_THIS_MACHINE
@@ -80,7 +80,7 @@ def is_open(request: Request) -> bool:
     return _settings(request).loopback and peers.is_this_machine(request.scope)
 
 
-def session_of(request: Request) -> Known | None:
+def session_of(request: Request) -> Principal | None:
     """Return whose session the browser has, if it has one."""
     key = cookies.key_of(request)
     if not key:
@@ -89,12 +89,12 @@ def session_of(request: Request) -> Known | None:
         return sessions.find(session, key)
 
 
-def stands(known: Known) -> bool:
+def stands(principal: Principal) -> bool:
     """Return whether what somebody showed when their stream began is still valid."""
     with database.reading() as session:
-        if known.session_id is not None:
-            return sessions.alive(session, known.session_id)
-        return known.token_id is None or tokens.alive(session, known.token_id)
+        if principal.session_id is not None:
+            return sessions.alive(session, principal.session_id)
+        return principal.token_id is None or tokens.alive(session, principal.token_id)
 
 
 def locked_or_open(request: Request) -> bool:
@@ -106,7 +106,7 @@ def locked_or_open(request: Request) -> bool:
     return True
 
 
-def _known(request: Request) -> Known | None:
+def _principal(request: Request) -> Principal | None:
     bearer, key = _bearer(request), cookies.key_of(request)
     if not bearer and not key:
         return None
@@ -123,20 +123,20 @@ def _accounts_exist(request: Request) -> bool:
     return bool(state.accounts_exist)
 
 
-def _touch(known: Known) -> None:
+def _touch(principal: Principal) -> None:
     """Write the use down; a database that is busy with an import keeps nobody waiting for that."""
     try:
         with database.transaction() as session:
-            _note(session, known)
+            _note(session, principal)
     except DBAPIError as error:
         _log.info("a use was not written down", error=repr(error.orig))
 
 
-def _note(session: Session, known: Known) -> None:
-    if known.session_id is not None:
-        sessions.touch(session, known.session_id)
-    if known.token_id is not None:
-        tokens.touch(session, known.token_id)
+def _note(session: Session, principal: Principal) -> None:
+    if principal.session_id is not None:
+        sessions.touch(session, principal.session_id)
+    if principal.token_id is not None:
+        tokens.touch(session, principal.token_id)
 
 
 def _bearer(request: Request) -> str:

@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError
 from starlette.datastructures import MutableHeaders
 from starlette.types import Message, Send
 
-from product_importer.accounts.known import Known
+from product_importer.accounts.principal import Principal
 from product_importer.kit import logs
 from product_importer.web import identity
 
@@ -62,8 +62,8 @@ class Marked:
                 headers.setdefault(name, value)
             headers["x-request-id"] = self.state["request_id"]
             asking = self.state.get("identity")
-            if asking and asking.known and headers.get("content-type", "").startswith("text/event-stream"):
-                self._looking = asyncio.create_task(self._look(asking.known))
+            if asking and asking.principal and headers.get("content-type", "").startswith("text/event-stream"):
+                self._looking = asyncio.create_task(self._look(asking.principal))
         await self.send(message)
 
     async def signed_out(self) -> bool:
@@ -78,18 +78,18 @@ class Marked:
         if self._looking is not None:
             self._looking.cancel()
 
-    async def _look(self, known: Known) -> None:
-        while await asyncio.to_thread(_stands, known):
+    async def _look(self, principal: Principal) -> None:
+        while await asyncio.to_thread(_stands, principal):
             await asyncio.sleep(STREAM_CHECKED)
         self._gone = True
         if self._answering is not None:
             self._answering.cancel()
 
 
-def _stands(known: Known) -> bool:
+def _stands(principal: Principal) -> bool:
     """Look whether somebody is still let in; a database that is away for a moment sends nobody out."""
     try:
-        return identity.stands(known)
+        return identity.stands(principal)
     except DBAPIError as error:
         _log.warning("could not look whether a stream's reader is signed in", error=repr(error.orig))
         return True

@@ -50,11 +50,11 @@ class Allows:
         reader = getattr(request.state, "reader", None)
         if reader is not None:
             reader.role = asking.role
-            reader.signed_in = asking.known is not None and asking.known.session_id is not None
+            reader.signed_in = asking.principal is not None and asking.principal.session_id is not None
         query_parameters.only_declared(request)
 
     def _require(self, request: Request, asking: Identity) -> None:
-        scopes = asking.known.scopes if asking.known else None
+        scopes = asking.principal.scopes if asking.principal else None
         role = self.role if scopes is None else self.token
         if not asking.role.includes(role):
             raise RoleMissing(f"This needs the role {role.value}; yours is {asking.role.value}.")

@@ -55,10 +55,10 @@ def enter(request: Request, user: User, *, to: str = HOME) -> RedirectResponse:
 def leave(request: Request) -> RedirectResponse:
     """End the browser's session, and let it forget what it kept of the pages."""
     answer = RedirectResponse("/sign-in", 303, {"Clear-Site-Data": '"cache"'})
-    known = identity.session_of(request)
-    if known is not None and known.session_id is not None:
+    principal = identity.session_of(request)
+    if principal is not None and principal.session_id is not None:
         with database.transaction() as session:
-            sessions.end(session, known.session_id, user_id=known.user_id, actor=known.actor)
+            sessions.end(session, principal.session_id, user_id=principal.user_id, actor=principal.actor)
     cookies.take_away(request, answer)
     return answer
 

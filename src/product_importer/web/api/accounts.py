@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from product_importer.accounts import sessions, tokens, users
 from product_importer.accounts.roles import Role, Scope
 from product_importer.web import idempotent, schemas, signing_in
-from product_importer.web.account_forms import Invitation, TokenWanted, UserChange, known_of
+from product_importer.web.account_forms import Invitation, TokenWanted, UserChange, principal_of
 from product_importer.web.deps import Asking, Reading, Writing
 from product_importer.web.idempotent import Made
 from product_importer.web.roles import admin, viewer
@@ -98,7 +98,7 @@ class Invited(BaseModel):
 @router.get("/tokens", dependencies=[Depends(viewer)])
 def own_tokens(session: Reading, asking: Asking) -> TokenList:
     """List one's own tokens; there are none while there is no account."""
-    found = tokens.of_user(session, asking.known.user_id) if asking.known else []
+    found = tokens.of_user(session, asking.principal.user_id) if asking.principal else []
     return TokenList(items=[TokenOut.model_validate(token) for token in found])
 
 
@@ -107,37 +107,37 @@ def create_token(
     request: Request, said: TokenWanted, session: Writing, asking: Asking, key: idempotent.Key = None
 ) -> Response:
     """Make a token; its key is in this answer and nowhere else."""
-    known = known_of(asking)
+    principal = principal_of(asking)
 
     def make() -> Made:
-        token, secret = tokens.create(session, said.wanted(), user_id=known.user_id, actor=known.actor)
+        token, secret = tokens.create(session, said.wanted(), user_id=principal.user_id, actor=principal.actor)
         told = TokenMade.model_validate(token)
         whole = told.model_copy(update={"key": secret})
         place = {"Location": f"{request.url.path}/{token.id}", "Cache-Control": "no-store"}
         return Made(201, place, whole.model_dump_json(), kept=told.model_dump_json())
 
-    return idempotent.once(session, request, key, actor=known.actor, said=said.model_dump_json(), make=make)
+    return idempotent.once(session, request, key, actor=principal.actor, said=said.model_dump_json(), make=make)
 
 
 @router.delete("/tokens/{token_id}", status_code=204, responses=MISSING | NONE, dependencies=[Depends(viewer)])
 def revoke_token(token_id: uuid.UUID, session: Writing, asking: Asking) -> None:
     """Revoke one of one's own tokens."""
-    known = known_of(asking)
-    tokens.revoke(session, token_id, user_id=known.user_id, actor=known.actor)
+    principal = principal_of(asking)
+    tokens.revoke(session, token_id, user_id=principal.user_id, actor=principal.actor)
 
 
 @router.get("/sessions", dependencies=[Depends(viewer)])
 def own_sessions(session: Reading, asking: Asking) -> SessionList:
     """List one's own sessions."""
-    found = sessions.of_user(session, asking.known.user_id) if asking.known else []
+    found = sessions.of_user(session, asking.principal.user_id) if asking.principal else []
     return SessionList(items=[SessionOut.model_validate(one) for one in found])
 
 
 @router.delete("/sessions/{session_id}", status_code=204, responses=MISSING | NONE, dependencies=[Depends(viewer)])
 def end_session(session_id: uuid.UUID, session: Writing, asking: Asking) -> None:
     """End one of one's own sessions; its streams end too."""
-    known = known_of(asking)
-    sessions.end(session, session_id, user_id=known.user_id, actor=known.actor)
+    principal = principal_of(asking)
+    sessions.end(session, session_id, user_id=principal.user_id, actor=principal.actor)
 
 
 @router.get("/users", dependencies=[Depends(admin)])
@@ -149,7 +149,7 @@ def everybody(session: Reading) -> UserList:
 @router.post("/users", status_code=201, responses=CLASH, dependencies=[Depends(admin)])
 def invite(request: Request, said: Invitation, session: Writing, asking: Asking, response: Response) -> Invited:
     """Invite somebody; the link in the answer is to be handed to them, and works once within a week."""
-    known_of(asking)
+    principal_of(asking)
     email = users.address(said.email)
     key = users.invite(session, email=email, role=said.role, actor=asking.actor)
     response.headers["Cache-Control"] = "no-store"

@@ -13,7 +13,7 @@ from product_importer.accounts.roles import Role, Scope
 from product_importer.kit import database
 from product_importer.kit.errors import AppError
 from product_importer.web import signing_in, templating
-from product_importer.web.account_forms import TokenWanted, known_of
+from product_importer.web.account_forms import TokenWanted, principal_of
 from product_importer.web.deps import Asking, Sent
 from product_importer.web.identity import Identity
 from product_importer.web.pages import rail
@@ -42,26 +42,26 @@ def first(asking: Asking) -> Response:
 @router.post("/password", dependencies=[Depends(viewer)])
 def change_password(request: Request, asking: Asking, sent: Sent) -> Response:
     """Change the password, which takes the present one; all other sessions end."""
-    known = known_of(asking)
+    principal = principal_of(asking)
     try:
         with database.reading() as session:
-            email = users.user_of(session, known.user_id).email
+            email = users.user_of(session, principal.user_id).email
         signing_in.prove(request, email, sent.get("password", ""))
         password_hash = users.require_password(sent.get("new_password", ""), email=email)
     except AppError as refused:
         wrong = "new_password" if refused.code == "PASSWORD_WEAK" else "password"
         return _page(request, asking, status=refused.status, problems={wrong: f"{refused.detail} {refused.action}"})
     with database.transaction() as session:
-        users.set_password(session, users.user_of(session, known.user_id), password_hash, keep=known.session_id)
+        users.set_password(session, users.user_of(session, principal.user_id), password_hash, keep=principal.session_id)
     return RedirectResponse(f"{PLACE}?said=password", 303)
 
 
 @router.post("/sessions/{session_id}/end", dependencies=[Depends(viewer)])
 def end_session(session_id: uuid.UUID, asking: Asking) -> RedirectResponse:
     """End one of the reader's sessions."""
-    known = known_of(asking)
+    principal = principal_of(asking)
     with database.transaction() as session:
-        sessions.end(session, session_id, user_id=known.user_id, actor=known.actor)
+        sessions.end(session, session_id, user_id=principal.user_id, actor=principal.actor)
     return RedirectResponse(f"{PLACE}?said=session", 303)
 
 
@@ -76,18 +76,18 @@ def create_token(request: Request, asking: Asking, sent: Sent) -> HTMLResponse:
 @router.post("/tokens/{token_id}/revoke", dependencies=[Depends(viewer)])
 def revoke_token(token_id: uuid.UUID, asking: Asking) -> RedirectResponse:
     """Revoke one of the reader's tokens."""
-    known = known_of(asking)
+    principal = principal_of(asking)
     with database.transaction() as session:
-        tokens.revoke(session, token_id, user_id=known.user_id, actor=known.actor)
+        tokens.revoke(session, token_id, user_id=principal.user_id, actor=principal.actor)
     return RedirectResponse(f"{PLACE}?said=token", 303)
 
 
 def _create_token(request: Request, asking: Identity, raw: dict[str, Any]) -> HTMLResponse:
-    known = known_of(asking)
+    principal = principal_of(asking)
     try:
         wanted = TokenWanted.model_validate(raw)
         with database.transaction() as session:
-            _, key = tokens.create(session, wanted.wanted(), user_id=known.user_id, actor=known.actor)
+            _, key = tokens.create(session, wanted.wanted(), user_id=principal.user_id, actor=principal.actor)
     except ValidationError as wrong:
         problems = {str(one["loc"][0]): one["msg"].removeprefix("Value error, ") for one in wrong.errors()}
         return _page(request, asking, status=422, problems=problems, token=raw)
@@ -97,13 +97,13 @@ def _create_token(request: Request, asking: Identity, raw: dict[str, Any]) -> HT
 
 
 def _page(request: Request, asking: Identity, *, status: int = 200, **more: Any) -> HTMLResponse:
-    known = asking.known
+    principal = asking.principal
     with database.reading() as session:
         context: dict[str, Any] = {
-            "me": users.user_of(session, known.user_id) if known else None,
-            "mine": known,
-            "sessions": sessions.of_user(session, known.user_id) if known else [],
-            "tokens": tokens.of_user(session, known.user_id) if known else [],
+            "me": users.user_of(session, principal.user_id) if principal else None,
+            "mine": principal,
+            "sessions": sessions.of_user(session, principal.user_id) if principal else [],
+            "tokens": tokens.of_user(session, principal.user_id) if principal else [],
             "scopes": list(Scope),
             "said": request.query_params.get("said", ""),
             "problems": {},

@@ -12,7 +12,7 @@ from product_importer.accounts.roles import USERS
 from product_importer.kit import database
 from product_importer.kit.errors import AppError
 from product_importer.web import errors, signing_in, templating, user_changes
-from product_importer.web.account_forms import Invitation, UserChange, known_of
+from product_importer.web.account_forms import Invitation, UserChange, principal_of
 from product_importer.web.deps import Asking, Sent
 from product_importer.web.identity import Identity
 from product_importer.web.pages import rail
@@ -31,7 +31,7 @@ def everybody(request: Request, asking: Asking) -> HTMLResponse:
 @router.post("")
 def invite(request: Request, asking: Asking, sent: Sent) -> HTMLResponse:
     """Make an invitation and show its link, this once."""
-    known_of(asking)
+    principal_of(asking)
     try:
         wanted = Invitation.model_validate({"email": sent.get("email", ""), "role": sent.get("role")})
         with database.transaction() as session:
@@ -75,7 +75,7 @@ def _page(request: Request, asking: Identity, *, status: int = 200, **more: Any)
             "everybody": users.everybody(session),
             "invitations": links.open_invitations(session),
             "roles": USERS,
-            "me": asking.known.user_id if asking.known else None,
+            "me": asking.principal.user_id if asking.principal else None,
             "said": request.query_params.get("said", ""),
             "problem": "",
             "refused": "",

@@ -1,4 +1,4 @@
-"""Who somebody is, once what they showed was found to be valid."""
+"""The principal of a request: who somebody is, once the session or token they showed was found to be valid."""
 
 import uuid
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ TOUCH = 60.0  # seconds within which a use is written down once
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Principal:
     """A user by one of their sessions, or by a token of theirs, whose `scopes` then bound what it may do.
 
     `stale` says that the use of the credential is to be written down again.
@@ -25,6 +25,6 @@ class Known:
     stale: bool = False
 
 
-def by_session(user: User, session_id: uuid.UUID, *, stale: bool) -> Known:
+def by_session(user: User, session_id: uuid.UUID, *, stale: bool) -> Principal:
     """Return a user who came with a session."""
-    return Known(user.id, user.actor, user.role, session_id=session_id, stale=stale)
+    return Principal(user.id, user.actor, user.role, session_id=session_id, stale=stale)
