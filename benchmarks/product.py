@@ -84,10 +84,9 @@ def run(home: Home, file: Path, *, expected: dict[str, int]) -> Usage:
 
 def send(file: Path) -> uuid.UUID:
     """Put the file into storage part by part, as a request would, and start its import."""
-    upload_id, offset = uploads.open_upload(name=file.name, actor="user:local"), 0
+    upload_id = uploads.open_upload(name=file.name, actor="user:local")
     with file.open("rb") as source:
-        while data := source.read(uploads.PART):
-            offset = uploads.append(upload_id, start=offset, data=data)
+        uploads.append_all(upload_id, source)
     return intake.start(upload_id, actor="user:local", options=Options()).import_id
 
 

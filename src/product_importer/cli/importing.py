@@ -79,11 +79,9 @@ def _started(file: Path, options: Options) -> uuid.UUID:
 
 
 def _received(file: Path) -> uuid.UUID:
-    upload_id, offset = uploads.open_upload(name=file.name, actor=ACTOR), 0
+    upload_id = uploads.open_upload(name=file.name, actor=ACTOR)
     with file.open("rb") as opened, live.receiving(file.stat().st_size) as received:
-        while data := opened.read(uploads.PART):
-            offset = uploads.append(upload_id, start=offset, data=data)
-            received(offset)
+        uploads.append_all(upload_id, opened, after_part=received)
     return upload_id
 
 

@@ -67,7 +67,8 @@ def _import(held: Feed, found: Fetched, file: IO[bytes], lease: leases.Hold) -> 
     """Store the file and start its import, which the feed's row knows of in the same transaction."""
     upload_id = uploads.open_upload(name=source.name_of(held), actor=f"feed:{held.name}")
     try:
-        _store(upload_id, file, lease)
+        file.seek(0)
+        uploads.append_all(upload_id, file, after_part=lambda _: lease.check())
         failpoint("feed.stored")
         seen = lineage.inspect(upload_id, Options.model_validate(held.options))
         with database.transaction() as session:
@@ -86,13 +87,6 @@ def _import(held: Feed, found: Fetched, file: IO[bytes], lease: leases.Hold) -> 
         uploads.discard(upload_id)
         raise
     failpoint("feed.import.after-commit")
-
-
-def _store(upload_id: uuid.UUID, file: IO[bytes], lease: leases.Hold) -> None:
-    offset = file.seek(0)
-    while block := file.read(uploads.PART):
-        lease.check()
-        offset = uploads.append(upload_id, start=offset, data=block)
 
 
 def _fail(held: Feed, _token: uuid.UUID, refused: AppError) -> None:

@@ -175,10 +175,8 @@ def _keep(held: ImageAddress, token: uuid.UUID, file: IO[bytes]) -> None:
 def _store(held: ImageAddress, file: IO[bytes]) -> tuple[uuid.UUID, int]:
     """Store the file as an upload, and return its id and size."""
     file.seek(0)
-    upload_id, offset = uploads.open_upload(name=_name(held), actor=ACTOR), 0
-    while block := file.read(uploads.PART):
-        offset = uploads.append(upload_id, start=offset, data=block)
-    return upload_id, offset
+    upload_id = uploads.open_upload(name=_name(held), actor=ACTOR)
+    return upload_id, uploads.append_all(upload_id, file)
 
 
 def _make_image(session: Session, held: ImageAddress, picture: Picture) -> bool:

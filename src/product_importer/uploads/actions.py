@@ -1,7 +1,8 @@
 """Takes in files that come in one piece: parts go to storage first, then the ledger says that they are there."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import IO
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -40,6 +41,19 @@ def append(upload_id: uuid.UUID, *, start: int, data: bytes | bytearray) -> int:
     failpoint("upload.part.recorded")
     storage.delete(ledger.replaced([piece]))
     return piece.end
+
+
+def append_all(upload_id: uuid.UUID, file: IO[bytes], *, after_part: Callable[[int], None] | None = None) -> int:
+    """Store what an open file has from where it stands, part by part, as a whole upload; return how many bytes.
+
+    `after_part` is called with the bytes stored so far, and may raise to end it.
+    """
+    offset = 0
+    while data := file.read(PART):
+        offset = append(upload_id, start=offset, data=data)
+        if after_part is not None:
+            after_part(offset)
+    return offset
 
 
 def complete(session: Session, upload_id: uuid.UUID) -> Upload:

@@ -1,5 +1,6 @@
 """The form in which rejected rows are mended: what it says, what it shows, and the import that comes of it."""
 
+import io
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -105,9 +106,7 @@ def start(
     """Import the changed rows alone; raises StillRejected where one of them would be rejected again."""
     name, data, options = edits.file_of(job, edits.check(job, found, changed))
     upload_id = uploads.open_upload(name=name, actor=actor)
-    offset = 0
-    for begin in range(0, len(data), uploads.PART):
-        offset = uploads.append(upload_id, start=offset, data=data[begin : begin + uploads.PART])
+    uploads.append_all(upload_id, io.BytesIO(data))
     return intake.start(upload_id, actor=actor, options=options, keyed=keyed)
 
 
