@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from product_importer.imports import actions, ending, inspection, preparation, queries
+from product_importer.imports import actions, answers, ending, inspection, preparation, queries
 from product_importer.imports.checking.mapping import ColumnMissing
 from product_importer.imports.options import Options
 from product_importer.imports.snapshot import Counts
@@ -43,7 +43,7 @@ def answer(import_id: uuid.UUID, mapping: dict[str, str]) -> None:
     options = Options.model_validate({"mapping": mapping, "interactive": True})
     found = inspection.inspect(job_of(import_id).upload_id, options)
     with database.transaction() as session:
-        actions.answer_mapping(session, import_id, options=options, found=found)
+        answers.set_mapping(session, import_id, options=options, found=found)
 
 
 def fail(import_id: uuid.UUID) -> None:
@@ -84,7 +84,7 @@ def test_a_person_is_asked_for_unclear_columns_and_the_answer_lets_the_import_go
 
 def test_an_answer_that_nobody_asked_for_is_refused() -> None:
     import_id = make_import(GOOD)
-    with pytest.raises(actions.NothingAsked):
+    with pytest.raises(answers.NothingAsked):
         answer(import_id, {"sku": "sku", "name": "name"})
 
 

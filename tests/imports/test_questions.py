@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from product_importer.imports import actions, answers, application
+from product_importer.imports import answers, application
 from product_importer.imports.snapshot import Counts
 from product_importer.imports.states import Decimal, Question, State
 from product_importer.kit import database
@@ -86,7 +86,7 @@ def test_a_program_that_leaves_the_decimal_sign_open_is_refused() -> None:
 @pytest.mark.parametrize("answer", [answers.apply, answers.accept_rejects])
 def test_an_answer_to_another_question_is_refused(answer: object) -> None:
     import_id = import_file(UNCLEAR, interactive=True).task_id
-    with pytest.raises(actions.NothingAsked):
+    with pytest.raises(answers.NothingAsked):
         answered(import_id, answer)
     assert seen_import(import_id).question is Question.DECIMAL
 
@@ -94,7 +94,7 @@ def test_an_answer_to_another_question_is_refused(answer: object) -> None:
 def test_nothing_can_be_answered_once_an_import_has_ended() -> None:
     import_id = import_file(HALF_BAD).task_id
     for answer in (answers.apply, answers.accept_rejects, answers.discard):
-        with pytest.raises(actions.NothingAsked):
+        with pytest.raises(answers.NothingAsked):
             answered(import_id, answer)
 
 

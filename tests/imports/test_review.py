@@ -198,7 +198,7 @@ def test_a_yes_to_a_plan_that_was_shown_before_counts_no_more(reviewed: uuid.UUI
     shown = seen_import(reviewed).version
     edit("old-1", price=Decimal("1.50"))
     answered(reviewed, answers.apply)
-    with database.transaction() as session, pytest.raises(actions.NothingAsked):
+    with database.transaction() as session, pytest.raises(answers.NothingAsked):
         answers.apply(session, reviewed, version=shown)
     assert seen_import(reviewed).state is State.WAITING
 
@@ -206,7 +206,7 @@ def test_a_yes_to_a_plan_that_was_shown_before_counts_no_more(reviewed: uuid.UUI
 def test_two_who_say_yes_at_once_apply_it_once(reviewed: uuid.UUID) -> None:
     with database.transaction() as session:
         answers.apply(session, reviewed)
-    with database.transaction() as session, pytest.raises(actions.NothingAsked):
+    with database.transaction() as session, pytest.raises(answers.NothingAsked):
         answers.apply(session, reviewed)
     assert run_import_to_end(reviewed).counts == PLAN
     assert sum(line[0] == "upload.completed" for line in journal_lines(reviewed)) == 1

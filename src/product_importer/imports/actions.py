@@ -1,4 +1,4 @@
-"""What people and programs ask of an import: start it, answer its question, cancel it, try it again."""
+"""What people and programs ask of an import: start it, cancel it, try it again; `answers` is the rest."""
 
 import uuid
 
@@ -19,7 +19,7 @@ from product_importer.uploads.models import Upload
 
 
 class ImportOver(AppError):
-    """The import has ended, so there is nothing to cancel or to answer."""
+    """The import has ended, so there is nothing to cancel."""
 
     status = 409
     code = "IMPORT_OVER"
@@ -34,15 +34,6 @@ class NotFailed(AppError):
     code = "IMPORT_NOT_FAILED"
     title = "This import has not failed"
     action = "Only a failed import can be tried again; it then goes on where it stopped."
-
-
-class NothingAsked(AppError):
-    """The import is not waiting for this answer."""
-
-    status = 409
-    code = "NOTHING_ASKED"
-    title = "This import is not waiting for an answer"
-    action = "Reload the page: somebody may have answered already."
 
 
 def start(
@@ -79,17 +70,6 @@ def start(
 def _is_in_doubt(found: Inspection) -> bool:
     """Return whether a person must look first; a decimal sign alone is left to the whole file, which may tell it."""
     return any(doubt.about is not About.DECIMAL for doubt in found.doubts)
-
-
-def answer_mapping(session: Session, import_id: uuid.UUID, *, options: Options, found: Inspection) -> None:
-    """Set the columns that a waiting import asked for, and let it go on."""
-    job = queries.job_of(session, import_id, lock=True)
-    if job.state is not State.WAITING or job.question is not Question.MAPPING:
-        raise NothingAsked
-    job.state, job.question = State.QUEUED, None
-    job.options, job.facts, job.mode = options.stored(), found.facts(), options.mode
-    job.version += 1
-    tasks.enqueue(session, run_import, job.id)
 
 
 def cancel(session: Session, import_id: uuid.UUID) -> None:

@@ -6,12 +6,28 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from product_importer.imports import queries, staging
-from product_importer.imports.actions import NothingAsked
+from product_importer.imports.inspection import Inspection
 from product_importer.imports.models import ImportJob
 from product_importer.imports.options import Options
 from product_importer.imports.run import run_import
 from product_importer.imports.states import Decimal, Question, State
 from product_importer.kit import clock, database, tasks
+from product_importer.kit.errors import AppError
+
+
+class NothingAsked(AppError):
+    """The import is not waiting for this answer."""
+
+    status = 409
+    code = "NOTHING_ASKED"
+    title = "This import is not waiting for an answer"
+    action = "Reload the page: somebody may have answered already."
+
+
+def set_mapping(session: Session, import_id: uuid.UUID, *, options: Options, found: Inspection) -> None:
+    """Say which columns feed which fields, as the file was inspected under these options."""
+    job = _asked(session, import_id, Question.MAPPING, None)
+    _go_on(session, job, options=options.stored(), facts=found.facts(), mode=options.mode)
 
 
 def apply(session: Session, import_id: uuid.UUID, *, version: int | None = None) -> None:

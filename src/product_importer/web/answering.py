@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from product_importer.imports import actions, answers, inspection, queries
+from product_importer.imports import answers, inspection, queries
 from product_importer.imports.options import Options, Target
 from product_importer.imports.states import Decimal, Question, State
 from product_importer.kit import database
@@ -66,9 +66,9 @@ def settle_mapping(import_id: uuid.UUID, columns: dict[str, str], *, review: boo
     with database.reading() as session:
         job = queries.job_of(session, import_id)
     if job.state is not State.WAITING or job.question is not Question.MAPPING:
-        raise actions.NothingAsked
+        raise answers.NothingAsked
     changed = {"mapping": columns, **({} if review is None else {"review": review})}
     options = Options.model_validate({**job.options, **changed})
     found = inspection.inspect(job.upload_id, options.model_copy(update={"interactive": False}))
     with database.transaction() as session:
-        actions.answer_mapping(session, import_id, options=options, found=found)
+        answers.set_mapping(session, import_id, options=options, found=found)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.orm import Session
 
-from product_importer.imports import actions, inspection, memory, queries
+from product_importer.imports import answers, inspection, memory, queries
 from product_importer.imports.models import ImportJob
 from product_importer.imports.states import Question, State
 from product_importer.kit import database
@@ -75,7 +75,7 @@ def _answer(request: Request, import_id: uuid.UUID, form: dict[str, Any], actor:
     alone = options.model_copy(update={"interactive": False, "check_columns": False})
     found = inspection.inspect(job.upload_id, alone)
     with database.transaction() as session:
-        actions.answer_mapping(session, import_id, options=options, found=found)
+        answers.set_mapping(session, import_id, options=options, found=found)
         memory.remember(session, found, options=options, actor=actor, file_name=job.file_name)
     return _to(import_id)
 
@@ -100,7 +100,7 @@ def _context(session: Session, said: Said, seen: Read, problems: Any = None) -> 
 def _asking(session: Session, import_id: uuid.UUID) -> ImportJob:
     job = queries.job_of(session, import_id)
     if not _asks(job):
-        raise actions.NothingAsked
+        raise answers.NothingAsked
     return job
 
 
