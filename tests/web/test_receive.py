@@ -101,7 +101,7 @@ def test_a_name_is_only_ever_words_to_show(served_twice: Doors, given: str, kept
         ({"mapping": "[1]"}, "/mapping"),
         ({"mapping": "[" * 30_000}, "/mapping"),
         ({"mapping": '{"sku": "\\ud800"}'}, "/mapping"),
-        ({"mapping": '{"hue": "Code"}'}, "/mapping/hue/[key]"),
+        ({"mapping": '{"hue": "Code"}'}, "/mapping/hue"),
         ({"blanks": '{"price": "guess"}'}, "/blanks/price"),
         ({"header_line": "0"}, "/header_line"),
         ({"interactive": "perhaps"}, "/interactive"),

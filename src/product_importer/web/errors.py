@@ -17,7 +17,7 @@ from starlette.types import Scope
 from product_importer.kit import database, logs
 from product_importer.kit.errors import AppError, NotFound
 from product_importer.kit.tasks import failure
-from product_importer.web import templating
+from product_importer.web import broken_rules, templating
 from product_importer.web.identity import SignInNeeded
 
 _log = logs.get("web.errors")
@@ -156,12 +156,8 @@ def problem(refused: AppError, request_id: str) -> dict[str, Any]:
 
 def invalid(found: Any) -> Invalid:
     """Turn what Pydantic found into one refusal that names each place."""
-    errors = [
-        {"pointer": "/" + "/".join(str(part) for part in one["loc"]), "code": one["type"], "detail": one["msg"]}
-        for one in found
-    ]
-    named = "; ".join(f"{one['pointer'].rpartition('/')[2]}: {one['detail']}" for one in errors[:5])
-    return Invalid(named, errors=errors)
+    errors = [broken_rules.told(one) for one in found]
+    return Invalid("; ".join(broken_rules.named(one) for one in errors[:5]), errors=errors)
 
 
 def _extra(request: Request, error: Exception) -> Mapping[str, str] | None:
