@@ -122,6 +122,14 @@ def test_a_mapping_that_names_no_column_is_refused_and_asked_for_again(served: D
     assert seen_import(import_id).question == "mapping"
 
 
+def test_a_mapping_for_what_is_no_longer_asked_is_refused(served: Doors) -> None:
+    import_id = waiting(served, UNCLEAR, interactive="true")
+    columns, version = {"mapping": {"sku": "Nummer", "name": "Text"}}, seen_import(import_id).version
+    refused = said(served, import_id, columns, version=version + 1)
+    assert (refused.status, refused.json["code"], seen_import(import_id).state) == (409, "NOTHING_ASKED", "waiting")
+    assert said(served, import_id, columns, version=version).status == 202
+
+
 def test_the_pages_buttons_answer(served: Doors) -> None:
     import_id = waiting(served, review="true")
     page = served.get(f"/admin/imports/{import_id}").body.decode()

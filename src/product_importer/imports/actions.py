@@ -18,6 +18,8 @@ from product_importer.kit.errors import AppError
 from product_importer.kit.tasks import leases
 from product_importer.uploads.models import Upload
 
+MOVED = "What is asked has changed since: look at it again."
+
 
 class ImportOver(AppError):
     """The import has ended, so there is nothing to cancel or to answer."""
@@ -82,11 +84,15 @@ def _is_in_doubt(found: Inspection) -> bool:
     return any(doubt.about is not About.DECIMAL for doubt in found.doubts)
 
 
-def answer_mapping(session: Session, import_id: uuid.UUID, *, options: Options, found: Inspection) -> None:
-    """Set the columns that a waiting import asked for, and let it go on."""
+def answer_mapping(
+    session: Session, import_id: uuid.UUID, *, options: Options, found: Inspection, version: int | None = None
+) -> None:
+    """Set the columns that an import waits for, and let it go on; with `version` only if it still stands there."""
     job = queries.job_of(session, import_id, lock=True)
     if job.state is not State.WAITING or job.question is not Question.MAPPING:
         raise NothingAsked
+    if version not in (None, job.version):
+        raise NothingAsked(MOVED)
     job.state, job.question = State.QUEUED, None
     job.options, job.facts, job.mode = options.stored(), found.facts(), options.mode
     job.version += 1

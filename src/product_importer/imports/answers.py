@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from product_importer.imports import queries, staging
-from product_importer.imports.actions import NothingAsked
+from product_importer.imports.actions import MOVED, NothingAsked
 from product_importer.imports.models import ImportJob
 from product_importer.imports.options import Options
 from product_importer.imports.run import run_import
@@ -54,7 +54,7 @@ def _asked(session: Session, import_id: uuid.UUID, question: Question | None, ve
     if job.state is not State.WAITING or question not in (None, job.question):
         raise NothingAsked
     if version not in (None, job.version):
-        raise NothingAsked("What is asked has changed since: look at it again.")
+        raise NothingAsked(MOVED)
     return job
 
 
