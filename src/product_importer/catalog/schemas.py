@@ -14,6 +14,7 @@ NAME_MAX: Final = 500  # characters
 DESCRIPTION_MAX: Final = 1_048_576  # characters, also the limit of a CSV cell
 PRICE_MAX: Final = decimal.Decimal("9999999999.99")  # NUMERIC(12, 2)
 CENT: Final = decimal.Decimal("0.01")
+CLEAR: Final = "__CLEAR__"  # in a file it empties a field, so that no export could bring it back as a text
 
 # Zero-width spaces and joiners, direction marks, the byte order mark: nobody sees them, so no SKU may differ by them.
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
@@ -58,6 +59,8 @@ def _storable(text: str) -> str:
         raise ValueError("contains a NUL character, which cannot be stored")
     if _SURROGATE.search(text):
         raise ValueError("contains half of a character (a lone surrogate), which cannot be stored")
+    if text.strip() == CLEAR:
+        raise ValueError(f"{CLEAR} empties a field in a file, so it cannot be what a field says")
     return text
 
 
