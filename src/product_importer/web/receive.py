@@ -2,10 +2,12 @@
 
 import asyncio
 import hashlib
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from fastapi import Request
 from pydantic import ValidationError
@@ -23,6 +25,7 @@ from product_importer.web.multipart import Form, FormReader
 STRUCTURED = ("mapping", "blanks")  # options that come as JSON
 OWN = ("name",)  # query parameters that are no options
 NAME_MAX = 255  # characters of a file's name
+_EXTENDED = re.compile(r"filename\*\s*=\s*utf-8'[^']*'([^\s;]+)", re.IGNORECASE)  # RFC 6266: it wins over filename
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +121,11 @@ async def _form(request: Request, upload: _Incoming, content_type: str) -> Form:
 
 
 def _raw_name(request: Request) -> str:
-    disposition = parse_options_header(request.headers.get("content-disposition", "").encode())[1]
-    named = disposition.get(b"filename", b"").decode("utf-8", "replace")
+    disposition = request.headers.get("content-disposition", "")
+    if extended := _EXTENDED.search(disposition):
+        named = unquote(extended[1])
+    else:
+        named = parse_options_header(disposition.encode())[1].get(b"filename", b"").decode("utf-8", "replace")
     return request.query_params.get("name") or named.replace("\\", "/").rpartition("/")[2]
 
 
