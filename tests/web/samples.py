@@ -322,7 +322,7 @@ SHEET = Sheet(
         MendRow(
             7,
             "PRICE_NEGATIVE",
-            "Price is below zero: it is below zero",
+            "Price is below zero",
             [
                 make_control("cell-7-0", "SKU", "StockCode", "MUG-1103"),
                 make_control("cell-7-1", "Name", "Name", "Stoneware mug 350 ml, oat"),
