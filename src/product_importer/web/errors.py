@@ -115,12 +115,17 @@ def is_page(path: str) -> bool:
 def _headers(refused: AppError) -> dict[str, str]:
     """Give the headers that a status asks for; a limit's own ones travel as the fact `rate`."""
     rate = refused.facts.pop("rate", {})
-    headers: dict[str, str] = dict(rate) if isinstance(rate, dict) else {}
-    if "retry_after" in refused.facts or refused.status == 503:
-        headers["Retry-After"] = str(refused.facts.get("retry_after", RETRY))
+    headers: dict[str, str] = {**(rate if isinstance(rate, dict) else {}), **wait(refused)}
     if refused.status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="Product Importer"'
     return headers
+
+
+def wait(refused: AppError) -> dict[str, str]:
+    """Give the header that says when to come again, where a refusal knows."""
+    if "retry_after" in refused.facts or refused.status == 503:
+        return {"Retry-After": str(refused.facts.get("retry_after", RETRY))}
+    return {}
 
 
 def refusal(error: Exception) -> AppError:
