@@ -130,6 +130,7 @@ REFUSALS: list[tuple[dict[str, object], str]] = [
     ({**SHOP, "event_type": "product.sold"}, "VALIDATION_FAILED"),
     ({"url": "https://shop.example.com/"}, "VALIDATION_FAILED"),
     ({"url": "https://shop.example.com/", "event_types": []}, "VALIDATION_FAILED"),
+    ({**SHOP, "event_types": ["product.deleted"]}, "VALIDATION_FAILED"),
     ({**SHOP, "batch_size": 501}, "VALIDATION_FAILED"),
     ({**SHOP, "headers": {"Host": "b"}}, "VALIDATION_FAILED"),
     ({**SHOP, "headers": {"A": "b\r\nC: d"}}, "VALIDATION_FAILED"),

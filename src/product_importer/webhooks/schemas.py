@@ -53,9 +53,12 @@ class EndpointPatch(BaseModel):
         if not isinstance(sent, dict) or "event_type" not in sent:
             return sent
         rest = {name: value for name, value in sent.items() if name != "event_type"}
-        if sent["event_type"] is None or "event_types" in rest:
+        if sent["event_type"] is None:
             return rest
-        return {**rest, "event_types": [sent["event_type"]]}
+        types = [sent["event_type"]]
+        if rest.get("event_types", types) != types:
+            raise ValueError("event_type and event_types say different things: send one of them")
+        return {**rest, "event_types": types}
 
     def values(self) -> dict[str, Any]:
         """Return the fields that were sent."""
