@@ -57,6 +57,15 @@ async def receive(request: Request, *, actor: str, settings: Settings) -> Receiv
         raise
 
 
+async def receive_alone(request: Request, *, actor: str, settings: Settings) -> Arrived:
+    """Stream a file in that takes no options; Invalid names those that came, for they would change nothing."""
+    arrived = await receive_file(request, actor=actor, settings=settings)
+    if arrived.fields:
+        await asyncio.shield(asyncio.to_thread(uploads.discard, arrived.upload_id))
+        raise errors.invalid([_not_taken(name) for name in arrived.fields])
+    return arrived
+
+
 async def receive_file(request: Request, *, actor: str, settings: Settings, name: str = "upload.csv") -> Arrived:
     """Stream the body into an upload under its own name, or `name` where it has none."""
     upload = _Incoming(await asyncio.to_thread(uploads.open_upload, name=name, actor=actor), settings)
@@ -147,6 +156,10 @@ def options_of(fields: Mapping[str, str]) -> Options:
         return Options.model_validate(values)
     except ValidationError as wrong:
         raise errors.invalid(wrong.errors(include_url=False, include_input=False)) from None
+
+
+def _not_taken(name: str) -> dict[str, Any]:
+    return {"loc": (name,), "type": "extra_forbidden", "msg": "is not taken here: the feed has its own options"}
 
 
 def _not_json(name: str) -> dict[str, Any]:
