@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from product_importer.imports import queries, staging
+from product_importer.imports import mirror, queries, staging
 from product_importer.imports.actions import MOVED, NothingAsked
 from product_importer.imports.models import ImportJob
 from product_importer.imports.options import Options
@@ -29,6 +29,7 @@ def accept_rejects(session: Session, import_id: uuid.UUID, *, version: int | Non
     agreed = [*job.agreed, Question.REJECTS.value]
     if job.options.get("review"):
         job.question, job.agreed, job.version = Question.REVIEW, agreed, job.version + 1
+        mirror.follow(session, job.id)
         return
     _go_on(session, job, agreed=agreed, state=State.APPLYING, applying_at=clock.now())
 
@@ -46,6 +47,7 @@ def discard(session: Session, import_id: uuid.UUID, *, version: int | None = Non
     job.state, job.question, job.finished_at = State.CANCELLED, None, clock.now()
     job.cancel_requested, job.version = True, job.version + 1
     database.after_commit(session, lambda: staging.drop(job))
+    mirror.follow(session, job.id)
 
 
 def _asked(session: Session, import_id: uuid.UUID, question: Question | None, version: int | None) -> ImportJob:
