@@ -132,6 +132,8 @@ def refusal(error: Exception) -> AppError:
     """Turn whatever was raised into a refusal; what nobody foresaw is logged and called a fault of ours."""
     if isinstance(error, AppError):
         return error
+    if isinstance(error.__cause__, AppError):  # FastAPI calls it "an error parsing the body" when reading is refused
+        return error.__cause__
     if isinstance(error, RequestValidationError):
         return invalid(error.errors())
     if isinstance(error, HTTPException) and error.status_code < 500:
