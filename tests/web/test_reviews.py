@@ -4,12 +4,21 @@ import csv
 import json
 import re
 import uuid
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
-from tests.makers import csv_file, make_product, run_import_to_end, seen_import, stored_products
+from tests.makers import (
+    csv_file,
+    import_file,
+    make_product,
+    run_import_to_end,
+    seen_import,
+    stored_products,
+    undo_import,
+)
 from tests.web.doors import Answer, Doors
 
 FORM = "application/x-www-form-urlencoded"
@@ -87,6 +96,15 @@ def test_a_list_asked_for_wrongly_says_what_is_wrong(served: Doors, query: str) 
     refused = served.get(f"/imports/{import_id}/changes?{query}")
     assert refused.status == 422
     assert refused.json["code"] in ("VALIDATION_FAILED", "CURSOR_INVALID")
+
+
+def test_what_an_undo_wrote_is_no_change_of_the_import(served_twice: Doors) -> None:
+    make_product("A-1", name="Mug", price=Decimal("1.00"))
+    import_id = import_file(csv_file("A-1,Mug,,2.00")).task_id
+    undo_import(import_id)
+    seen = served_twice.get(f"/imports/{import_id}/changes").json
+    assert ([one["changes"] for one in seen["items"]], seen["total"]) == ([{"price": ["1.00", "2.00"]}], 1)
+    assert "1.00" in served_twice.get(f"/admin/imports/{import_id}?tab=changes").body.decode()
 
 
 @pytest.mark.parametrize("answer", ["maybe", {}, {"mapping": {}, "decimal": "."}, {"decimal": ";"}, None])
