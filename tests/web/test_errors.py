@@ -1,7 +1,9 @@
 """Refusals and faults as their readers get them: a page, or a problem document; never a trace."""
 
+import json
 import uuid
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -81,6 +83,27 @@ def test_what_is_wrong_is_said_by_the_name_its_sender_gave_it(
 def test_a_word_of_a_closed_list_is_asked_for_as_it_is_sent(served: Doors) -> None:
     answer = served.get(f"/imports/{uuid.UUID(int=0)}/changes?kind=nope")
     assert "should be 'updated', 'created'" in answer.json["detail"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/feeds", {"name": "a\0"}),
+        ("/feeds", {"name": "a", "options": {"mapping": {"sku": "a\0", "name": "b"}}}),
+        ("/webhooks", {"url": "https://shop.example/", "event_type": "product.created", "description": "\0"}),
+    ],
+)
+def test_a_text_that_no_database_holds_is_refused_by_its_place(served: Doors, path: str, body: Any) -> None:
+    answer = served.post(path, json.dumps(body), Content_Type=JSON)
+    assert (answer.status, answer.json["errors"][0]["detail"]) == (
+        422,
+        "contains a NUL character, which cannot be stored",
+    )
+
+
+@pytest.mark.parametrize("path", ["/imports?file=%00", "/admin/imports?actor=%00", "/inbox/%00"])
+def test_nobody_fails_who_looks_for_such_a_text(served_twice: Doors, path: str) -> None:
+    assert served_twice.get(path).status in (200, 404, 422)
 
 
 def test_a_browser_gets_a_page_and_a_program_a_document(served: Doors) -> None:

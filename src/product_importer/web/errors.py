@@ -138,6 +138,8 @@ def refusal(error: Exception) -> AppError:
         return invalid(error.errors())
     if isinstance(error, HTTPException) and error.status_code < 500:
         return {404: NotFound(), 405: MethodNotAllowed()}.get(error.status_code) or AppError(error.detail)
+    if database.is_unstorable(error):
+        return Invalid("A text of the request contains a NUL character, which the database does not have.")
     _log.error("request failed", exc_info=error)
     if database.is_away(error):
         return DatabaseAway("It does not answer, or another program holds it. Nothing was written by this request.")
