@@ -12,6 +12,7 @@ import pytest
 
 from tests.makers import (
     csv_file,
+    edit_product,
     import_file,
     make_product,
     run_import_to_end,
@@ -105,6 +106,25 @@ def test_what_an_undo_wrote_is_no_change_of_the_import(served_twice: Doors) -> N
     seen = served_twice.get(f"/imports/{import_id}/changes").json
     assert ([one["changes"] for one in seen["items"]], seen["total"]) == ([{"price": ["1.00", "2.00"]}], 1)
     assert "1.00" in served_twice.get(f"/admin/imports/{import_id}?tab=changes").body.decode()
+
+
+def test_where_the_catalog_moved_since_the_plan_a_program_is_told_what_differs(served: Doors) -> None:
+    make_product("A-1", name="Mug", price=Decimal("1.00"))
+    import_id = waiting(served, csv_file("A-1,Mug,,2.00"), review="true")
+    edit_product("A-1", price=Decimal("2.00"))
+    said(served, import_id, "apply")
+    run_import_to_end(import_id)
+    [moved] = served.get(f"/imports/{import_id}").json["asked"]["differences"]
+    assert (moved["sku"], moved["planned"], moved["now"]) == ("A-1", "updated", "unchanged")
+
+
+def test_what_an_undo_leaves_is_listed_with_both_values(served: Doors) -> None:
+    make_product("A-1", name="Mug", price=Decimal("1.00"))
+    import_id = import_file(csv_file("A-1,Mug,,2.00")).task_id
+    edit_product("A-1", price=Decimal("3.00"))
+    undo_import(import_id)
+    [kept] = served.get(f"/imports/{import_id}/undo").json["kept"]
+    assert (kept["sku"], kept["who"], kept["fields"]) == ("A-1", "user:anna", {"price": ["2.00", "3.00"]})
 
 
 @pytest.mark.parametrize("answer", ["maybe", {}, {"mapping": {}, "decimal": "."}, {"decimal": ";"}, None])
