@@ -4,8 +4,6 @@ import contextlib
 import csv
 import gzip
 import io
-import os
-import subprocess
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +14,7 @@ from sqlalchemy import text
 
 from product_importer.kit import database
 from product_importer.kit.settings import Settings
-from tests import makers, real_files
+from tests import makers, real_files, small_disk
 from tests.imports.workbooks import workbook
 from tests.servers import children, databases
 from tests.web import doors, kept
@@ -211,14 +209,8 @@ def test_a_storage_without_room_refuses_the_upload_and_keeps_nothing(
 @pytest.fixture
 def tiny_disk(tmp_path: Path) -> Iterator[Path]:
     """A real file system of one megabyte."""
-    folder = tmp_path / "tiny"
-    folder.mkdir()
-    if os.geteuid() != 0 or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tiny", folder]).returncode:
-        pytest.skip("only root can mount a small disk")
-    try:
+    with small_disk.mounted(tmp_path / "tiny", kilobytes=1_024) as folder:
         yield folder
-    finally:
-        subprocess.run(["umount", "-l", folder], check=True)
 
 
 # file of ../shared/data -> options, what comes out

@@ -157,3 +157,32 @@ def test_the_embedded_worker_runs_a_row_once_at_a_time(row: uuid.UUID, monkeypat
     assert entered.acquire(timeout=PATIENCE)
     assert not entered.acquire(timeout=0.2)
     go.set()
+
+
+def test_the_embedded_worker_lets_a_row_rest_that_fails_again_and_again(
+    row: uuid.UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[uuid.UUID] = []
+
+    def run(row_id: uuid.UUID) -> None:
+        tries.append(row_id)
+        if len(tries) <= in_process.AT_ONCE + 1:
+            raise OSError("no room")
+
+    monkeypatch.setattr(in_process, "LOOK", 3_600.0)
+    monkeypatch.setattr(in_process, "LONGEST", 3_600.0)
+    failing = tasks.Task("failing", "default", ImportJob, run_import.due, run)
+    monkeypatch.setattr(tasks, "registry", {"failing": failing})
+    worker = in_process.Worker(threads=1)
+
+    def tried(times: int) -> bool:
+        worker.look()
+        return len(tries) == times
+
+    until(lambda: tried(in_process.AT_ONCE + 1))
+    stop = threading.Event()
+    stop.set()
+    worker.look()
+    worker.work(stop)  # which waits for what runs
+    assert tries == [row] * (in_process.AT_ONCE + 1)
+    assert [in_process.pause(failures) for failures in (3, 4, 5, 99)] == [0, 3_600, 3_600, 3_600]

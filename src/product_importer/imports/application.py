@@ -3,6 +3,7 @@
 import time
 import uuid
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from product_importer.imports import ending, mirror, queries, slices, staging
@@ -16,21 +17,33 @@ from product_importer.kit.tasks import failure, leases, turn
 
 
 def apply(import_id: uuid.UUID) -> bool:
-    """Write slices until none is left, this turn is over or the worker ends; True when there is more to do."""
+    """Write slices until none is left, this turn is over or the worker ends; True when there is more to do.
+
+    Raises what a slice could not be written for, once that is recorded.
+    """
     job = _applying(import_id)
     if job is None:
         return False
+    try:
+        return _apply(job)
+    except DBAPIError as error:
+        if (full := failure.refusal(error)) is not None:  # where not even a slice can be taken
+            staging.with_room(job, lambda: _end(import_id, full))
+        raise
+
+
+def _apply(job: ImportJob) -> bool:
     size, ends = database.face().SLICE, time.monotonic() + turn.TURN
     while time.monotonic() < ends and not tasks.stopping.is_set():
-        taken = slices.take(import_id, area=job.scratch or "", size=size)
+        taken = slices.take(job.id, area=job.scratch or "", size=size)
         if taken is None:
-            if not _rests(import_id):
-                _finish(import_id)
+            if not _rests(job.id):
+                staging.with_room(job, lambda: _finish(job.id))
             return False
         failpoint("import.slice.taken")
         began = time.monotonic()
         _write(taken, job)
-        mirror.show(import_id, at_once=False)
+        mirror.show(job.id, at_once=False)
         size = slices.next_size(size, time.monotonic() - began)
     return True
 
@@ -66,19 +79,29 @@ def _settle(taken: Slice, job: ImportJob, error: Exception) -> None:
     refused = failure.refusal(error)
     if refused is None and taken.attempts >= failure.ATTEMPTS:
         refused = _hopeless(taken)
+    staging.with_room(job, lambda: _give_back(taken, refused))
+    if refused is not None:
+        mirror.show(job.id)
+
+
+def _give_back(taken: Slice, refused: AppError | None) -> None:
     with database.transaction() as session:
         slices.give_back(session, taken)
         if refused is not None:
-            _end(session, job.id, refused)
-    if refused is not None:
-        mirror.show(job.id)
+            _fail(session, taken.import_id, refused)
 
 
 def _hopeless(taken: Slice) -> ending.Crashed:
     return ending.Crashed(f"The products {taken.first:,} to {taken.last:,} of its plan could not be written.")
 
 
-def _end(session: Session, import_id: uuid.UUID, refused: AppError) -> None:
+def _end(import_id: uuid.UUID, refused: AppError) -> None:
+    with database.transaction() as session:
+        _fail(session, import_id, refused)
+    mirror.show(import_id)
+
+
+def _fail(session: Session, import_id: uuid.UUID, refused: AppError) -> None:
     job = queries.job_of(session, import_id, lock=True)
     if job.state is State.APPLYING:
         ending.end(job, refused)

@@ -13,6 +13,7 @@ from product_importer.imports.checking.price import DecimalAmbiguous
 from product_importer.imports.models import ImportJob
 from product_importer.imports.states import Question, State
 from product_importer.kit import clock, database, tasks
+from product_importer.kit.errors import AppError
 from product_importer.kit.failpoints import failpoint
 from product_importer.kit.tasks import failure, leases
 
@@ -187,15 +188,19 @@ def _enter(
     mirror.show(job.id)
 
 
+def _end(job: ImportJob, token: uuid.UUID, refused: AppError) -> None:
+    with database.transaction() as session:
+        leases.fence(session, ImportJob, job.id, token)
+        ending.end(session.get_one(ImportJob, job.id, with_for_update=True), refused)
+
+
 def _settle(job: ImportJob, token: uuid.UUID, error: Exception) -> None:
     """End the import where the error is its own, else give it back for another attempt."""
     refused = failure.refusal(error)
     if isinstance(error, Cancelled):
         _enter(job, token, State.CANCELLED, {"finished_at": clock.now(), **leases.FREE})
     elif refused is not None:
-        with database.transaction() as session:
-            leases.fence(session, ImportJob, job.id, token)
-            ending.end(session.get_one(ImportJob, job.id, with_for_update=True), refused)
+        staging.with_room(job, lambda: _end(job, token, refused))
     else:
         with database.transaction() as session:
             failed = not isinstance(error, leases.GivenBack)

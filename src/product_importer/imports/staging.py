@@ -1,9 +1,9 @@
 """An import's own scratch tables: every accepted record as it was read, and the plan that was made of them."""
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     BigInteger,
@@ -19,7 +19,7 @@ from sqlalchemy import (
     Uuid,
     select,
 )
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, DBAPIError
 from sqlalchemy.orm import Session
 
 from product_importer.imports.models import ImportJob
@@ -27,6 +27,8 @@ from product_importer.imports.states import Outcome
 from product_importer.kit import database
 from product_importer.kit.database.face import Access
 from product_importer.kit.database.types import Json, KeyText, Money
+
+T = TypeVar("T")
 
 CREATE, UPDATE, SAME, SKIP = 1, 2, 3, 4  # plan.kind: what the catalog looked like when the plan was made
 KINDS = {Outcome.CREATED: CREATE, Outcome.UPDATED: UPDATE, Outcome.UNCHANGED: SAME, Outcome.SKIPPED: SKIP}
@@ -125,6 +127,17 @@ def intact(area: str | None, winners: int) -> bool:
             return session.scalar(select(plan.c.position).where(plan.c.position == winners)) is not None
     except DatabaseError:
         return False
+
+
+def with_room(job: ImportJob, write: Callable[[], T]) -> T:
+    """Write what became of the import; where the disk is full, its scratch areas make room: a retry makes them anew."""
+    try:
+        return write()
+    except DBAPIError as error:
+        if not database.is_full(error):
+            raise
+        drop(job)
+        return write()
 
 
 def drop(job: ImportJob, *, keep: str | None = None) -> None:

@@ -30,7 +30,8 @@ class Task(NamedTuple):
 
 def run(task: Task) -> int:
     """Do the task and return how many rows were written; raise sqlite3.OperationalError with its words if it fails."""
-    command = [sys.executable, "-I", "-S", __file__]  # -I: types.py beside this file is not Python's own
+    # -I: types.py beside this file is not Python's own
+    command = [sys.executable, "-I", "-S", __file__, str(os.getpid())]
     done = subprocess.run(command, input=json.dumps(task).encode(), capture_output=True, check=False)
     if done.returncode:
         raise sqlite3.OperationalError(done.stderr.decode() or f"a piece ended with {done.returncode}")
@@ -38,10 +39,10 @@ def run(task: Task) -> int:
 
 
 def main() -> None:
-    """Do the task that standard input describes and print how many rows it wrote."""
+    """Do the task that standard input describes, for the process that the command line names; print its rows."""
     for word in (signal.SIGINT, signal.SIGTERM):  # meant for the process that waits: that one decides
         signal.signal(word, signal.SIG_IGN)
-    started_by = os.getppid()
+    started_by = int(sys.argv[1])  # who asks now may be a step too late
     task = Task(*json.load(sys.stdin))
     try:
         driver = sqlite3.connect(task.database, isolation_level=None, timeout=30)

@@ -55,10 +55,12 @@ def seal(engine: Engine, name: str) -> None:
 
 
 def drop(engine: Engine, prefix: str, *, keep: str | None = None) -> None:
-    """Remove the folders whose names begin with `prefix`."""
-    for path in _folder(engine, prefix).parent.glob(f"{prefix}*"):
-        if path.name != keep:
-            shutil.rmtree(path, ignore_errors=True)
+    """Remove the folders whose names begin with `prefix`, and close idle connections: what they attached takes room."""
+    gone = [path for path in _folder(engine, prefix).parent.glob(f"{prefix}*") if path.name != keep]
+    for path in gone:
+        shutil.rmtree(path, ignore_errors=True)
+    if gone:
+        engine.dispose()
 
 
 def attach(connection: Connection, name: str | None, access: Access) -> None:

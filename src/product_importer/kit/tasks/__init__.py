@@ -89,9 +89,11 @@ def is_at_work(session: Session, queue: str) -> bool:
     return bool(session.scalar(select(or_(false(), *held))))
 
 
-def run(task: Task, row_id: uuid.UUID) -> None:
-    """Run `task` for one row; what it raises is logged, and the row's lease and sweep bring it back."""
+def run(task: Task, row_id: uuid.UUID) -> bool:
+    """Run `task` for one row; what it raises is logged, False returned, and the row's lease and sweep bring it back."""
     try:
         task.run(row_id)
     except Exception:  # noqa: BLE001 - the runner: logged; the lease brings it back
         _log.error("task failed", task=task.name, row=str(row_id), exc_info=True)
+        return False
+    return True

@@ -1,6 +1,7 @@
 """The embedded worker: one process that looks for waiting rows four times a second and runs them in threads."""
 
 import threading
+import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,7 +11,10 @@ from product_importer.kit.tasks import sweeper
 LOOK = 0.25  # seconds between two looks; one indexed query each
 BESIDE = "webhooks"  # the queue that has threads of its own: it waits for receivers, and nobody is to wait for it
 BESIDE_THREADS = 2
+AT_ONCE = 3  # failures of a row in a row until it has to wait, longer each time: a full disk may stay full for hours
+LONGEST = 30.0  # seconds of that wait at most
 _log = logs.get("kit.tasks.in_process")
+_Key = tuple[str, uuid.UUID]  # a task's name and its row
 
 
 class Worker:
@@ -19,7 +23,8 @@ class Worker:
     def __init__(self, *, threads: int) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="task")
         self._beside = ThreadPoolExecutor(BESIDE_THREADS, thread_name_prefix=BESIDE)
-        self._running: set[tuple[str, uuid.UUID]] = set()
+        self._running: set[_Key] = set()
+        self._failed: dict[_Key, tuple[int, float]] = {}  # how often in a row, and until when it rests
         self._lock = threading.Lock()
 
     def work(self, stop: sweeper.Stop) -> None:
@@ -36,16 +41,30 @@ class Worker:
         """Start every row that is due and not running here already."""
         for task in tasks.registry.values():
             for row_id in sweeper.due(task):
+                key = task.name, row_id
                 with self._lock:
-                    if (task.name, row_id) in self._running:
+                    if key in self._running or self._rests(key):
                         continue
-                    self._running.add((task.name, row_id))
+                    self._running.add(key)
                 pool = self._beside if task.queue == BESIDE else self._pool
                 pool.submit(self._run, task, row_id)
 
     def _run(self, task: tasks.Task, row_id: uuid.UUID) -> None:
+        key, succeeded = (task.name, row_id), False
         try:
-            tasks.run(task, row_id)
+            succeeded = tasks.run(task, row_id)
         finally:
             with self._lock:
-                self._running.discard((task.name, row_id))
+                self._running.discard(key)
+                failures, _ = self._failed.pop(key, (0, 0.0))
+                if not succeeded:
+                    self._failed[key] = failures + 1, time.monotonic() + pause(failures + 1)
+
+    def _rests(self, key: _Key) -> bool:
+        _, until = self._failed.get(key, (0, 0.0))
+        return time.monotonic() < until
+
+
+def pause(failures: int) -> float:
+    """Return for how many seconds a row rests that has failed so often in a row."""
+    return min(LONGEST, LOOK * 2.0 ** min(failures - AT_ONCE, 32)) if failures > AT_ONCE else 0.0
