@@ -56,9 +56,9 @@ class EndpointPatch(BaseModel):
         rest = {name: value for name, value in sent.items() if name != "event_type"}
         if sent["event_type"] is None:
             return rest
-        types = [sent["event_type"]]
-        if rest.get("event_types", types) != types:
-            raise ValueError("event_type and event_types say different things: send one of them")
+        types = rest.get("event_types", [sent["event_type"]])
+        if isinstance(types, list) and sent["event_type"] not in types:
+            raise ValueError("event_type is none of event_types: send one of the two")
         return {**rest, "event_types": types}
 
     def values(self) -> dict[str, Any]:
