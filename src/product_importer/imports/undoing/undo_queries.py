@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -27,7 +26,7 @@ class Kept:
     sku: str
     what: Fate
     who: str | None
-    fields: Mapping[str, tuple[str | bool | None, str | bool | None]] | None
+    fields: Mapping[str, list[str | bool | None]] | None
 
 
 def preview(session: Session, import_id: uuid.UUID) -> Tally:
@@ -50,9 +49,4 @@ def id_of(session: Session, import_id: uuid.UUID) -> uuid.UUID | None:
 def kept(session: Session, import_id: uuid.UUID) -> list[Kept]:
     """Return the first 1,000 products that were not taken back whole, by SKU."""
     rows = select(UndoKept).where(UndoKept.import_id == import_id).order_by(UndoKept.sku).limit(undo.LISTED)
-    return [Kept(row.product_id, row.sku, row.what, row.who, _pairs(row.fields)) for row in session.scalars(rows)]
-
-
-def _pairs(stored: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    """JSON has no pairs, only lists of two."""
-    return None if stored is None else {name: tuple(both) for name, both in stored.items()}
+    return [Kept(row.product_id, row.sku, row.what, row.who, row.fields) for row in session.scalars(rows)]
