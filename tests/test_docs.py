@@ -28,6 +28,8 @@ DEFINITION = re.compile(r"^\[([^\]]+)\]: (\S+)$", re.MULTILINE)
 USE = re.compile(r"\[([^\]]+)\]\[\]")
 NAMED = re.compile(r"\[([^\]]+)\]\[\]((?: `\w+`)(?:, `\w+`)*)")
 INLINE = re.compile(r"\]\(([^)\s:]+)\)")
+TABLE = re.compile(r"^(?:\|.*\n)+", re.MULTILINE)
+CELL = re.compile(r"(?<!\\)\|")
 PICTURE = re.compile(r'(?:src|srcset)="([^":]+)"')
 SETTING = re.compile(r"^\| `([A-Z_]+)` \| (.+?) \|.*\| `(.+?)` \|$", re.MULTILINE)
 SETTINGS: list[tuple[str, str, str]] = SETTING.findall((DOCS / "settings.md").read_text())
@@ -66,6 +68,16 @@ def test_every_name_beside_a_link_is_defined_in_its_file(page: Path) -> None:
     found = NAMED.findall(page.read_text())
     named = [(page.parent / places[label], name) for label, names in found for name in re.findall(r"\w+", names)]
     assert [f"{path.name} {name}" for path, name in named if not _defines(path, name)] == []
+
+
+def test_every_row_of_a_table_has_the_cells_of_its_header() -> None:
+    tables = [table.splitlines() for page in PAGES for table in TABLE.findall(page.read_text())]
+    assert [row for head, *rows in tables for row in rows if len(CELL.split(row)) != len(CELL.split(head))] == []
+
+
+def test_every_code_of_an_example_is_explained() -> None:
+    shown = {code for page in PAGES for code in re.findall(r'"code": "([A-Z_]+)"', page.read_text())}
+    assert shown <= set(re.findall(r'<a id="([A-Z_]+)">', _text("errors.md")))
 
 
 def test_the_readme_shows_both_commands_on_its_first_screen() -> None:

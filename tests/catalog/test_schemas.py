@@ -84,6 +84,8 @@ def test_a_price_nobody_can_store_is_refused(price: Any) -> None:
         {"name": "x" * 501},
         {"name": "a\0"},
         {"description": "a\0"},
+        {"name": "__CLEAR__"},
+        {"description": " __CLEAR__ "},
         {"description": "x" * (schemas.DESCRIPTION_MAX + 1)},
         {"colour": "red"},
     ],

@@ -192,7 +192,7 @@ PAUSED = make_snapshot(
 )
 PREVIEW = Tally(deleted=468_212, restored=18_903, kept=35, gone=2)
 KEPT = [
-    Kept(uuid.UUID(int=1), "LMP-0412", Fate.EDITED, "user:pricing@shop", {"price": ("189.00", "179.00")}),
+    Kept(uuid.UUID(int=1), "LMP-0412", Fate.EDITED, "user:pricing@shop", {"price": ["189.00", "179.00"]}),
     Kept(uuid.UUID(int=2), "MUG-1103", Fate.EDITED, "import:42", None),
     Kept(uuid.UUID(int=3), "00090.750", Fate.DELETED, "user:local", None),
     Kept(
@@ -201,9 +201,9 @@ KEPT = [
         Fate.EDITED,
         None,
         {
-            "name": ("Wall clock 30 cm, white", "Wall clock"),
-            "description": (None, "Silent movement"),
-            "active": (True, False),
+            "name": ["Wall clock 30 cm, white", "Wall clock"],
+            "description": [None, "Silent movement"],
+            "active": [True, False],
         },
     ),
 ]
@@ -322,7 +322,7 @@ SHEET = Sheet(
         MendRow(
             7,
             "PRICE_NEGATIVE",
-            "Price is below zero: it is below zero",
+            "Price is below zero",
             [
                 make_control("cell-7-0", "SKU", "StockCode", "MUG-1103"),
                 make_control("cell-7-1", "Name", "Name", "Stoneware mug 350 ml, oat"),

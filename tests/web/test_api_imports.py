@@ -88,6 +88,7 @@ def test_rejects_are_listed_with_line_column_code_and_value(served: Doors) -> No
         (6, "price", "PRICE_INVALID", "x"),
     ]
     assert (seen[3][0], seen[3][2]) == (8, "ROW_RAGGED")
+    assert [one["message"] for one in told["items"]][:2] == ["Name is empty", "Price is below zero"]
     assert all(one["message"] for one in told["items"])
     assert told["total"] == 4
     assert {group["code"]: group["count"] for group in told["groups"]} == {code: 1 for _, _, code, _ in seen}

@@ -103,6 +103,9 @@ def test_deliveries_are_listed_looked_at_and_sent_again(
     assert served.post(f"/webhooks/{one['id']}/discard").json == {"count": 1}
     since = json.dumps({"since": "2026-01-01T00:00:00Z"})
     assert served.post(f"/webhooks/{one['id']}/resend", since, **JSON).json == {"count": 0}
+    assert served.ask("DELETE", f"/webhooks/{one['id']}").status == 204
+    gone = served.post(f"/deliveries/{whole['delivery']['id']}/resend")
+    assert (gone.status, gone.json["code"]) == (404, "DELIVERY_NOT_FOUND")  # though the log goes little by little
 
 
 def test_a_request_that_is_sent_twice_adds_one_endpoint_and_shows_its_secret_once(
@@ -127,6 +130,7 @@ REFUSALS: list[tuple[dict[str, object], str]] = [
     ({**SHOP, "event_type": "product.sold"}, "VALIDATION_FAILED"),
     ({"url": "https://shop.example.com/"}, "VALIDATION_FAILED"),
     ({"url": "https://shop.example.com/", "event_types": []}, "VALIDATION_FAILED"),
+    ({**SHOP, "event_types": ["product.deleted"]}, "VALIDATION_FAILED"),
     ({**SHOP, "batch_size": 501}, "VALIDATION_FAILED"),
     ({**SHOP, "headers": {"Host": "b"}}, "VALIDATION_FAILED"),
     ({**SHOP, "headers": {"A": "b\r\nC: d"}}, "VALIDATION_FAILED"),

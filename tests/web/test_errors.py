@@ -1,6 +1,9 @@
 """Refusals and faults as their readers get them: a page, or a problem document; never a trace."""
 
+import json
+import uuid
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -10,6 +13,7 @@ from product_importer.web import errors
 from product_importer.web.errors import Fault
 from tests.web.doors import Doors
 
+JSON = "application/json"
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 
@@ -55,6 +59,51 @@ def test_a_value_that_breaks_a_rule_is_named(served: Doors) -> None:
     answer = served.get("/products?page=0&per_page=many")
     assert (answer.status, answer.json["code"]) == (422, "VALIDATION_FAILED")
     assert [one["pointer"] for one in answer.json["errors"]] == ["/query/page", "/query/per_page"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "sent_as", "said"),
+    [
+        ("/products", b"sku=A-1", "text/plain", "body: a JSON object is expected, under Content-Type"),
+        ("/products", b'{"sku": }', JSON, "body: this is no JSON from its character 8 on"),
+        ("/products", b'{"sku": "", "name": "n"}', JSON, "sku: a SKU has 1 to 255 characters"),
+        ("/webhooks", b'{"url": "http://x", "event_types": ["a"]}', JSON, "event_types.0: Input should be"),
+        ("/upload?mapping=%7B%22hue%22:%22C%22%7D", b"sku,name", "text/csv", "mapping.hue: Input should be 'sku', "),
+        (f"/imports/{uuid.UUID(int=0)}/answer", b'{"answer": "y"}', JSON, "answer: Input should be"),
+    ],
+)
+def test_what_is_wrong_is_said_by_the_name_its_sender_gave_it(
+    served: Doors, path: str, body: bytes, sent_as: str, said: str
+) -> None:
+    answer = served.post(path, body, Content_Type=sent_as)
+    assert (answer.status, answer.json["code"]) == (422, "VALIDATION_FAILED")
+    assert answer.json["detail"].startswith(said)
+
+
+def test_a_word_of_a_closed_list_is_asked_for_as_it_is_sent(served: Doors) -> None:
+    answer = served.get(f"/imports/{uuid.UUID(int=0)}/changes?kind=nope")
+    assert "should be 'updated', 'created'" in answer.json["detail"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/feeds", {"name": "a\0"}),
+        ("/feeds", {"name": "a", "options": {"mapping": {"sku": "a\0", "name": "b"}}}),
+        ("/webhooks", {"url": "https://shop.example/", "event_type": "product.created", "description": "\0"}),
+    ],
+)
+def test_a_text_that_no_database_holds_is_refused_by_its_place(served: Doors, path: str, body: Any) -> None:
+    answer = served.post(path, json.dumps(body), Content_Type=JSON)
+    assert (answer.status, answer.json["errors"][0]["detail"]) == (
+        422,
+        "contains a NUL character, which cannot be stored",
+    )
+
+
+@pytest.mark.parametrize("path", ["/imports?file=%00", "/admin/imports?actor=%00", "/inbox/%00"])
+def test_nobody_fails_who_looks_for_such_a_text(served_twice: Doors, path: str) -> None:
+    assert served_twice.get(path).status in (200, 404, 422)
 
 
 def test_a_browser_gets_a_page_and_a_program_a_document(served: Doors) -> None:

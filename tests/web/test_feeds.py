@@ -52,6 +52,8 @@ def test_a_pushed_file_is_imported_as_its_feed_says(served: Doors) -> None:
     )
     assert (answer.status, answer.json["file"]["name"]) == (202, "spring.csv")
     assert (again.json["task_id"], again.headers["idempotency-replayed"]) == (answer.json["task_id"], "true")
+    other = served.post(f"/feeds/{feed['id']}/push?mode=create_only", b"Art,Text\nA-1,Cup\n", Content_Type="text/csv")
+    assert (other.status, other.json["errors"][0]["pointer"]) == (422, "/mode")
     run_import_to_end(uuid.UUID(answer.json["task_id"]))
     assert stored_products()["a-1"].name == "Mug"
     seen = served.get(f"/feeds/{feed['id']}").json

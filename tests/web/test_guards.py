@@ -84,9 +84,11 @@ def test_a_body_that_says_it_is_too_large_is_not_even_read(served: Doors) -> Non
     assert b'"code":"BODY_TOO_LARGE"' in answer
 
 
-def test_a_body_that_hides_its_length_is_counted(served: Doors) -> None:
-    pieces = itertools.repeat(b"x" * 2**16, 17)
-    answer = served.post("/admin" + CANCEL.replace("cancel", "mapping"), pieces, Content_Type=FORM)
+@pytest.mark.parametrize(
+    ("path", "kind"), [("/admin" + CANCEL.replace("cancel", "mapping"), FORM), ("/products", "application/json")]
+)
+def test_a_body_that_hides_its_length_is_counted(served: Doors, path: str, kind: str) -> None:
+    answer = served.post(path, itertools.repeat(b"1" * 2**16, 17), Content_Type=kind)
     assert (answer.status, answer.json["code"]) == (413, "BODY_TOO_LARGE")
 
 

@@ -57,10 +57,16 @@ def test_the_body_itself_is_taken_with_options_in_the_query(served: Doors) -> No
     assert told["mapping"] == json.loads(MAPPING)
 
 
-def test_a_chunked_body_is_taken_and_named_by_its_disposition(served: Doors) -> None:
-    disposition = 'attachment; filename="C:\\\\lists\\\\mai.csv"'
+@pytest.mark.parametrize(
+    ("disposition", "name"),
+    [
+        ('attachment; filename="C:\\\\lists\\\\mai.csv"', "mai.csv"),
+        ("attachment; filename=\"m_rz.csv\"; filename*=UTF-8''lists%2Fm%C3%A4rz.csv", "märz.csv"),
+    ],
+)
+def test_a_chunked_body_is_taken_and_named_by_its_disposition(served: Doors, disposition: str, name: str) -> None:
     told = served.post("/upload", iter([FILE[:20], FILE[20:]]), Content_Disposition=disposition).json
-    assert (told["file"]["name"], told["file"]["bytes"]) == ("mai.csv", len(FILE))
+    assert (told["file"]["name"], told["file"]["bytes"]) == (name, len(FILE))
 
 
 def test_options_are_taken_before_and_after_the_file(served: Doors) -> None:
@@ -101,7 +107,7 @@ def test_a_name_is_only_ever_words_to_show(served_twice: Doors, given: str, kept
         ({"mapping": "[1]"}, "/mapping"),
         ({"mapping": "[" * 30_000}, "/mapping"),
         ({"mapping": '{"sku": "\\ud800"}'}, "/mapping"),
-        ({"mapping": '{"hue": "Code"}'}, "/mapping/hue/[key]"),
+        ({"mapping": '{"hue": "Code"}'}, "/mapping/hue"),
         ({"blanks": '{"price": "guess"}'}, "/blanks/price"),
         ({"header_line": "0"}, "/header_line"),
         ({"interactive": "perhaps"}, "/interactive"),

@@ -4,12 +4,22 @@ import csv
 import json
 import re
 import uuid
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
-from tests.makers import csv_file, make_product, run_import_to_end, seen_import, stored_products
+from tests.makers import (
+    csv_file,
+    edit_product,
+    import_file,
+    make_product,
+    run_import_to_end,
+    seen_import,
+    stored_products,
+    undo_import,
+)
 from tests.web.doors import Answer, Doors
 
 FORM = "application/x-www-form-urlencoded"
@@ -89,6 +99,34 @@ def test_a_list_asked_for_wrongly_says_what_is_wrong(served: Doors, query: str) 
     assert refused.json["code"] in ("VALIDATION_FAILED", "CURSOR_INVALID")
 
 
+def test_what_an_undo_wrote_is_no_change_of_the_import(served_twice: Doors) -> None:
+    make_product("A-1", name="Mug", price=Decimal("1.00"))
+    import_id = import_file(csv_file("A-1,Mug,,2.00")).task_id
+    undo_import(import_id)
+    seen = served_twice.get(f"/imports/{import_id}/changes").json
+    assert ([one["changes"] for one in seen["items"]], seen["total"]) == ([{"price": ["1.00", "2.00"]}], 1)
+    assert "1.00" in served_twice.get(f"/admin/imports/{import_id}?tab=changes").body.decode()
+
+
+def test_where_the_catalog_moved_since_the_plan_a_program_is_told_what_differs(served: Doors) -> None:
+    make_product("A-1", name="Mug", price=Decimal("1.00"))
+    import_id = waiting(served, csv_file("A-1,Mug,,2.00"), review="true")
+    edit_product("A-1", price=Decimal("2.00"))
+    said(served, import_id, "apply")
+    run_import_to_end(import_id)
+    [moved] = served.get(f"/imports/{import_id}").json["asked"]["differences"]
+    assert (moved["sku"], moved["planned"], moved["now"]) == ("A-1", "updated", "unchanged")
+
+
+def test_what_an_undo_leaves_is_listed_with_both_values(served: Doors) -> None:
+    make_product("A-1", name="Mug", price=Decimal("1.00"))
+    import_id = import_file(csv_file("A-1,Mug,,2.00")).task_id
+    edit_product("A-1", price=Decimal("3.00"))
+    undo_import(import_id)
+    [kept] = served.get(f"/imports/{import_id}/undo").json["kept"]
+    assert (kept["sku"], kept["who"], kept["fields"]) == ("A-1", "user:anna", {"price": ["2.00", "3.00"]})
+
+
 @pytest.mark.parametrize("answer", ["maybe", {}, {"mapping": {}, "decimal": "."}, {"decimal": ";"}, None])
 def test_an_answer_that_cannot_be_read_is_refused(served: Doors, answer: Any) -> None:
     import_id = waiting(served, review="true")
@@ -120,6 +158,14 @@ def test_a_mapping_that_names_no_column_is_refused_and_asked_for_again(served: D
     refused = said(served, import_id, {"mapping": {"sku": "Nummer", "name": "Nobody"}})
     assert (refused.status, refused.json["code"]) == (422, "COLUMN_MISSING")
     assert seen_import(import_id).question == "mapping"
+
+
+def test_a_mapping_for_what_is_no_longer_asked_is_refused(served: Doors) -> None:
+    import_id = waiting(served, UNCLEAR, interactive="true")
+    columns, version = {"mapping": {"sku": "Nummer", "name": "Text"}}, seen_import(import_id).version
+    refused = said(served, import_id, columns, version=version + 1)
+    assert (refused.status, refused.json["code"], seen_import(import_id).state) == (409, "NOTHING_ASKED", "waiting")
+    assert said(served, import_id, columns, version=version).status == 202
 
 
 def test_the_pages_buttons_answer(served: Doors) -> None:

@@ -71,7 +71,7 @@ def test_tries_are_counted_for_one_email_from_one_address_and_nobody_is_locked_o
     told = [served.form("/sign-in", email="ben@example.com", password=f"wrong {n}") for n in range(6)]
     assert [answer.status for answer in told] == [401] * 5 + [429]
     assert b"4 tries left" in told[0].body
-    assert 0 < int(told[5].headers.get("retry-after", 900)) <= 900
+    assert 0 < int(told[5].headers["retry-after"]) <= 900
     assert served.form("/sign-in", email="ben@example.com", password=PASSWORD).status == 429
     assert served.get("/products", Cookie=f"session={make_session(ben)}").status == 200
     assert served.form("/sign-in", email="nobody@example.com", password=PASSWORD).status == 401

@@ -43,9 +43,10 @@ def test_an_uploaded_file_is_imported_once_however_often_it_is_asked_for(served_
     seen = makers.run_import_to_end(uuid.UUID(answers[0].json["task_id"]))
     assert (seen.state, seen.counts.created, seen.file.name) == ("completed", 2, "spring.csv")
     assert served_twice.get(place).json["used"]
-    refused = start(client, place, mode="update_only")
-    assert (refused.status, refused.json["code"]) == (409, "UPLOAD_CONSUMED")
-    assert refused.json["task_id"] == answers[0].json["task_id"]
+    for other in ({"mode": "update_only"}, {"md5": "0" * 32}):
+        refused = start(client, place, **{"decimal": ".", **other})
+        assert (refused.status, refused.json["code"]) == (409, "UPLOAD_CONSUMED")
+        assert refused.json["task_id"] == answers[0].json["task_id"]
     assert client.ask("DELETE", place).json["code"] == "UPLOAD_CONSUMED"
     assert client.patch(place, len(FILE), b"").status == 204
 

@@ -40,10 +40,10 @@ def test_a_result_says_what_happened(tally: Tally, words: str) -> None:
 
 
 def test_a_product_that_stays_is_explained() -> None:
-    fields: dict[str, tuple[str | bool | None, str | bool | None]] = {
-        "price": ("1.00", "2.00"),
-        "description": ("Text", None),
-        "active": (True, False),
+    fields: dict[str, list[str | bool | None]] = {
+        "price": ["1.00", "2.00"],
+        "description": ["Text", None],
+        "active": [True, False],
     }
     edited = Kept(uuid.UUID(int=1), "A-1", Fate.EDITED, None, fields)
     assert undo_view.kept_words(edited) == (

@@ -5,13 +5,14 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select
 
+from product_importer.catalog import schemas
 from product_importer.catalog.filters import Filters
 from product_importer.catalog.models import Product
 from product_importer.kit import database
 
 HEADER: Final = "sku,name,description,price,active\r\n"  # an import maps these columns by itself
 PAGE: Final = 5_000  # products read in one transaction: about 750 KB of CSV
-NO_PRICE: Final = "__CLEAR__"  # a blank price would be rejected when the file is imported again
+NO_PRICE: Final = schemas.CLEAR  # a blank price would be rejected when the file is imported again
 RISKY: Final = ("=", "+", "-", "@", "\t", "\r")  # with these a spreadsheet's formula begins
 products: Any = Product.__table__
 

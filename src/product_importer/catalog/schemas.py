@@ -9,15 +9,17 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, field_serializer
 
+from product_importer.kit import texts
+
 SKU_MAX: Final = 255  # characters
 NAME_MAX: Final = 500  # characters
 DESCRIPTION_MAX: Final = 1_048_576  # characters, also the limit of a CSV cell
 PRICE_MAX: Final = decimal.Decimal("9999999999.99")  # NUMERIC(12, 2)
 CENT: Final = decimal.Decimal("0.01")
+CLEAR: Final = "__CLEAR__"  # in a file it empties a field, so that no export could bring it back as a text
 
 # Zero-width spaces and joiners, direction marks, the byte order mark: nobody sees them, so no SKU may differ by them.
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _PLAIN_PRICE = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,2}0*)?")
 
 
@@ -54,11 +56,9 @@ def price_of(text: str) -> decimal.Decimal:
 
 
 def _storable(text: str) -> str:
-    if "\0" in text:
-        raise ValueError("contains a NUL character, which cannot be stored")
-    if _SURROGATE.search(text):
-        raise ValueError("contains half of a character (a lone surrogate), which cannot be stored")
-    return text
+    if text.strip() == CLEAR:
+        raise ValueError(f"{CLEAR} empties a field in a file, so it cannot be what a field says")
+    return texts.storable(text)
 
 
 def _sku(raw: str) -> str:

@@ -15,10 +15,11 @@ from product_importer.kit.outbound import headers as further
 from product_importer.kit.outbound import urls
 from product_importer.kit.outbound.headers import Headers
 from product_importer.kit.secrets import Unreadable
+from product_importer.kit.texts import Storable
 
 SHORTEST, LONGEST = 5, 7 * 24 * 60  # minutes between two looks
 PURPOSE: Final = "feeds"  # that headers are sealed for
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+Name = Annotated[Storable, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
 
 class FeedIn(BaseModel):

@@ -4,7 +4,7 @@ import uuid
 
 from sqlalchemy.orm import Session
 
-from product_importer.imports import originals, queries, slices
+from product_importer.imports import mirror, originals, queries, slices
 from product_importer.imports.doubts import About
 from product_importer.imports.inspection import Inspection
 from product_importer.imports.models import Counter, ImportJob
@@ -64,6 +64,7 @@ def start(
     session.flush()
     if not asked:
         tasks.enqueue(session, run_import, job.id)
+    mirror.begin(session, job.id)
     return job
 
 
@@ -82,6 +83,7 @@ def cancel(session: Session, import_id: uuid.UUID) -> None:
     if job.state in (State.WAITING, State.PAUSED):
         job.state, job.question, job.finished_at = State.CANCELLED, None, clock.now()
         slices.forget_silent(session, job.id)
+        mirror.follow(session, job.id)
     else:
         tasks.enqueue(session, run_import, job.id)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from product_importer.imports import queries, staging
+from product_importer.imports import mirror, queries, staging
 from product_importer.imports.inspection import Inspection
 from product_importer.imports.models import ImportJob
 from product_importer.imports.options import Options
@@ -13,6 +13,8 @@ from product_importer.imports.run import run_import
 from product_importer.imports.states import Decimal, Question, State
 from product_importer.kit import clock, database, tasks
 from product_importer.kit.errors import AppError
+
+MOVED = "What is asked has changed since: look at it again."
 
 
 class NothingAsked(AppError):
@@ -24,9 +26,11 @@ class NothingAsked(AppError):
     action = "Reload the page: somebody may have answered already."
 
 
-def set_mapping(session: Session, import_id: uuid.UUID, *, options: Options, found: Inspection) -> None:
+def set_mapping(
+    session: Session, import_id: uuid.UUID, *, options: Options, found: Inspection, version: int | None = None
+) -> None:
     """Say which columns feed which fields, as the file was inspected under these options."""
-    job = _asked(session, import_id, Question.MAPPING, None)
+    job = _asked(session, import_id, Question.MAPPING, version)
     _go_on(session, job, options=options.stored(), facts=found.facts(), mode=options.mode)
 
 
@@ -45,6 +49,7 @@ def accept_rejects(session: Session, import_id: uuid.UUID, *, version: int | Non
     agreed = [*job.agreed, Question.REJECTS.value]
     if job.options.get("review"):
         job.question, job.agreed, job.version = Question.REVIEW, agreed, job.version + 1
+        mirror.follow(session, job.id)
         return
     _go_on(session, job, agreed=agreed, state=State.APPLYING, applying_at=clock.now())
 
@@ -62,6 +67,7 @@ def discard(session: Session, import_id: uuid.UUID, *, version: int | None = Non
     job.state, job.question, job.finished_at = State.CANCELLED, None, clock.now()
     job.cancel_requested, job.version = True, job.version + 1
     database.after_commit(session, lambda: staging.drop(job))
+    mirror.follow(session, job.id)
 
 
 def _asked(session: Session, import_id: uuid.UUID, question: Question | None, version: int | None) -> ImportJob:
@@ -70,7 +76,7 @@ def _asked(session: Session, import_id: uuid.UUID, question: Question | None, ve
     if job.state is not State.WAITING or question not in (None, job.question):
         raise NothingAsked
     if version not in (None, job.version):
-        raise NothingAsked("What is asked has changed since: look at it again.")
+        raise NothingAsked(MOVED)
     return job
 
 

@@ -112,7 +112,8 @@ def _from_journal(job: ImportJob, outcome: Outcome, cursor: str | None, limit: i
 
 
 def _batches(session: Session, job: ImportJob, type_: str, first: int) -> Sequence[int]:
-    wanted = select(Batch.id).where(Batch.import_id == job.id, Batch.type == type_, Batch.id >= first)
+    mine = (Batch.import_id == job.id, Batch.actor == f"import:{job.number}")  # an undo writes for the import, too
+    wanted = select(Batch.id).where(*mine, Batch.type == type_, Batch.id >= first)
     return session.scalars(wanted.order_by(Batch.id)).all()
 
 

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from product_importer.imports.checking.presets import Preset
 from product_importer.imports.states import Blank, Decimal, Mode
+from product_importer.kit.texts import Storable
 
 ProductField = Literal["sku", "name", "description", "price", "active"]
 Target = Literal["sku", "name", "description", "price", "active", "images"]  # what a column can be mapped to
@@ -16,7 +17,7 @@ class Options(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    mapping: dict[Target, str] | None = Field(None, description="Field to column; replaces the aliases.")
+    mapping: dict[Target, Storable] | None = Field(None, description="Field to column; replaces the aliases.")
     preset: Preset | None = Field(None, description="The shop whose export this is; `none` for no known one.")
     blanks: dict[ProductField, Blank] = Field(default_factory=dict, description="What a blank cell of a field means.")
     decimal: Decimal | None = Field(None, description="The decimal sign of the price column.")
@@ -26,7 +27,7 @@ class Options(BaseModel):
         None, min_length=1, max_length=3, description="The character between two cells, or the word tab."
     )
     header_line: int | None = Field(None, ge=1, le=1000, description="The line of the header, counted from 1.")
-    sheet: str | None = Field(None, max_length=31, description="The sheet to read of a workbook, by its name.")
+    sheet: Storable | None = Field(None, max_length=31, description="The sheet to read of a workbook, by its name.")
     guard: bool = Field(True, description="Remove one ' that guards spreadsheets against formulas.")
     interactive: bool = Field(False, description="Ask a person instead of refusing when something is unclear.")
     check_columns: bool = Field(False, description="Ask a person in any case.")

@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import func, or_, select
@@ -25,7 +26,7 @@ from product_importer.imports.snapshot import (
     Snapshot,
     Undoing,
 )
-from product_importer.imports.states import FINAL, WORKING, State, UndoState
+from product_importer.imports.states import FINAL, WORKING, Outcome, State, UndoState
 from product_importer.kit.errors import NotFound
 
 
@@ -168,8 +169,11 @@ def _planned(job: ImportJob) -> Counts | None:
 def _asked(job: ImportJob) -> Asked | None:
     if job.state is not State.WAITING or not job.asked:
         return None
-    differences = [Difference(**one) for one in job.asked.get("differences", [])]
-    return Asked(**{**job.asked, "differences": differences})
+    return Asked(**{**job.asked, "differences": [_difference(one) for one in job.asked.get("differences", [])]})
+
+
+def _difference(kept: Mapping[str, Any]) -> Difference:
+    return Difference(**{**kept, "planned": Outcome(kept["planned"]), "now": Outcome(kept["now"])})
 
 
 def _repeats(job: ImportJob) -> Repeat | None:

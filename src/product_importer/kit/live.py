@@ -29,8 +29,8 @@ def is_on() -> bool:
     return _client is not None
 
 
-def publish(values: Mapping[str, str]) -> None:
-    """Set the keys; a Redis that is away is logged, for the database has the truth."""
+def publish(values: Mapping[str, str], *, only_new: bool = False) -> None:
+    """Set the keys, or `only_new` ones; a Redis that is away is logged, for the database has the truth."""
     if _client is None:
         return
     import redis  # noqa: PLC0415 - see above
@@ -38,7 +38,7 @@ def publish(values: Mapping[str, str]) -> None:
     try:
         with _client.pipeline(transaction=False) as pipe:
             for key, value in values.items():
-                pipe.set(key, value, ex=EXPIRY)
+                pipe.set(key, value, ex=EXPIRY, nx=only_new)
             pipe.execute()
     except redis.RedisError as error:
         _log.warning("could not mirror to redis", error=repr(error))

@@ -48,7 +48,7 @@ def read(said: Mapping[str, Any]) -> Answer:
 def take(import_id: uuid.UUID, said: Answer) -> None:
     """Carry the answer out; NothingAsked where the import does not wait for it."""
     if isinstance(said.answer, Settled) and said.answer.mapping is not None:
-        settle_mapping(import_id, {str(field): column for field, column in said.answer.mapping.items()})
+        _settle(import_id, {str(field): column for field, column in said.answer.mapping.items()}, said.version)
         return
     with database.transaction() as session:
         if isinstance(said.answer, Settled):
@@ -58,17 +58,13 @@ def take(import_id: uuid.UUID, said: Answer) -> None:
             word(session, import_id, version=said.version)
 
 
-def settle_mapping(import_id: uuid.UUID, columns: dict[str, str], *, review: bool | None = None) -> None:
-    """Let an import go on with these columns; raises what the file's head refuses about them.
-
-    `review` changes whether it stops for a review, if it says anything.
-    """
+def _settle(import_id: uuid.UUID, columns: dict[str, str], version: int | None) -> None:
+    """Let an import go on with these columns; raises what the file's head refuses about them."""
     with database.reading() as session:
         job = queries.job_of(session, import_id)
     if job.state is not State.WAITING or job.question is not Question.MAPPING:
         raise answers.NothingAsked
-    changed = {"mapping": columns, **({} if review is None else {"review": review})}
-    options = Options.model_validate({**job.options, **changed})
+    options = Options.model_validate({**job.options, "mapping": columns})
     found = inspection.inspect(job.upload_id, options.model_copy(update={"interactive": False}))
     with database.transaction() as session:
-        answers.set_mapping(session, import_id, options=options, found=found)
+        answers.set_mapping(session, import_id, options=options, found=found, version=version)

@@ -17,7 +17,7 @@ from starlette.types import Scope
 from product_importer.kit import database, logs
 from product_importer.kit.errors import AppError, NotFound
 from product_importer.kit.tasks import failure
-from product_importer.web import templating
+from product_importer.web import broken_rules, templating
 from product_importer.web.identity import SignInNeeded
 
 _log = logs.get("web.errors")
@@ -115,22 +115,31 @@ def is_page(path: str) -> bool:
 def _headers(refused: AppError) -> dict[str, str]:
     """Give the headers that a status asks for; a limit's own ones travel as the fact `rate`."""
     rate = refused.facts.pop("rate", {})
-    headers: dict[str, str] = dict(rate) if isinstance(rate, dict) else {}
-    if "retry_after" in refused.facts or refused.status == 503:
-        headers["Retry-After"] = str(refused.facts.get("retry_after", RETRY))
+    headers: dict[str, str] = {**(rate if isinstance(rate, dict) else {}), **wait(refused)}
     if refused.status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="Product Importer"'
     return headers
+
+
+def wait(refused: AppError) -> dict[str, str]:
+    """Give the header that says when to come again, where a refusal knows."""
+    if "retry_after" in refused.facts or refused.status == 503:
+        return {"Retry-After": str(refused.facts.get("retry_after", RETRY))}
+    return {}
 
 
 def refusal(error: Exception) -> AppError:
     """Turn whatever was raised into a refusal; what nobody foresaw is logged and called a fault of ours."""
     if isinstance(error, AppError):
         return error
+    if isinstance(error.__cause__, AppError):  # FastAPI calls it "an error parsing the body" when reading is refused
+        return error.__cause__
     if isinstance(error, RequestValidationError):
         return invalid(error.errors())
     if isinstance(error, HTTPException) and error.status_code < 500:
         return {404: NotFound(), 405: MethodNotAllowed()}.get(error.status_code) or AppError(error.detail)
+    if database.is_unstorable(error):
+        return Invalid("A text of the request contains a NUL character, which the database does not have.")
     _log.error("request failed", exc_info=error)
     if database.is_away(error):
         return DatabaseAway("It does not answer, or another program holds it. Nothing was written by this request.")
@@ -156,12 +165,8 @@ def problem(refused: AppError, request_id: str) -> dict[str, Any]:
 
 def invalid(found: Any) -> Invalid:
     """Turn what Pydantic found into one refusal that names each place."""
-    errors = [
-        {"pointer": "/" + "/".join(str(part) for part in one["loc"]), "code": one["type"], "detail": one["msg"]}
-        for one in found
-    ]
-    named = "; ".join(f"{one['pointer'].rpartition('/')[2]}: {one['detail']}" for one in errors[:5])
-    return Invalid(named, errors=errors)
+    errors = [broken_rules.told(one) for one in found]
+    return Invalid("; ".join(broken_rules.named(one) for one in errors[:5]), errors=errors)
 
 
 def _extra(request: Request, error: Exception) -> Mapping[str, str] | None:

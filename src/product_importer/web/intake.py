@@ -85,7 +85,7 @@ def start_uploaded(upload_id: uuid.UUID, *, actor: str, options: Options, md5: s
         return _start_resumable(upload_id, actor, options, md5)
     except resumable.UploadConsumed:  # perhaps by the same request, earlier or at this very moment
         with database.reading() as session:
-            if (made := _made_before(session, upload_id, actor, options)) is None:
+            if (made := _made_before(session, upload_id, actor, options, md5)) is None:
                 raise
         return made
 
@@ -109,12 +109,14 @@ def _start(session: Session, upload: Upload, actor: str, seen: Arrival) -> uuid.
     return job.id
 
 
-def _made_before(session: Session, upload_id: uuid.UUID, actor: str, options: Options) -> uuid.UUID | None:
-    """Return the import that was made of the upload under the same options; UploadConsumed where they were others."""
+def _made_before(
+    session: Session, upload_id: uuid.UUID, actor: str, options: Options, md5: str | None
+) -> uuid.UUID | None:
+    """Return the import that was made of the upload in the same words; UploadConsumed where they were others."""
     upload, job = resumable.find(session, upload_id, actor=actor), originals.import_of(session, upload_id)
     if job is None:
         return None
-    if upload.terms != _terms(options):
+    if upload.terms != _terms(options) or md5 not in (None, upload.md5):
         raise resumable.UploadConsumed(f"Import {job.number} was made of it, with other options.", task_id=job.id)
     return job.id
 

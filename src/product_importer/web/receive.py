@@ -2,10 +2,12 @@
 
 import asyncio
 import hashlib
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from fastapi import Request
 from pydantic import ValidationError
@@ -23,6 +25,7 @@ from product_importer.web.multipart import Form, FormReader
 STRUCTURED = ("mapping", "blanks")  # options that come as JSON
 OWN = ("name",)  # query parameters that are no options
 NAME_MAX = 255  # characters of a file's name
+_EXTENDED = re.compile(r"filename\*\s*=\s*utf-8'[^']*'([^\s;]+)", re.IGNORECASE)  # RFC 6266: it wins over filename
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,15 @@ async def receive(request: Request, *, actor: str, settings: Settings) -> Receiv
     except AppError:
         await asyncio.shield(asyncio.to_thread(uploads.discard, arrived.upload_id))
         raise
+
+
+async def receive_alone(request: Request, *, actor: str, settings: Settings) -> Arrived:
+    """Stream a file in that takes no options; Invalid names those that came, for they would change nothing."""
+    arrived = await receive_file(request, actor=actor, settings=settings)
+    if arrived.fields:
+        await asyncio.shield(asyncio.to_thread(uploads.discard, arrived.upload_id))
+        raise errors.invalid([_not_taken(name) for name in arrived.fields])
+    return arrived
 
 
 async def receive_file(request: Request, *, actor: str, settings: Settings, name: str = "upload.csv") -> Arrived:
@@ -118,8 +130,11 @@ async def _form(request: Request, upload: _Incoming, content_type: str) -> Form:
 
 
 def _raw_name(request: Request) -> str:
-    disposition = parse_options_header(request.headers.get("content-disposition", "").encode())[1]
-    named = disposition.get(b"filename", b"").decode("utf-8", "replace")
+    disposition = request.headers.get("content-disposition", "")
+    if extended := _EXTENDED.search(disposition):
+        named = unquote(extended[1])
+    else:
+        named = parse_options_header(disposition.encode())[1].get(b"filename", b"").decode("utf-8", "replace")
     return request.query_params.get("name") or named.replace("\\", "/").rpartition("/")[2]
 
 
@@ -141,6 +156,10 @@ def options_of(fields: Mapping[str, str]) -> Options:
         return Options.model_validate(values)
     except ValidationError as wrong:
         raise errors.invalid(wrong.errors(include_url=False, include_input=False)) from None
+
+
+def _not_taken(name: str) -> dict[str, Any]:
+    return {"loc": (name,), "type": "extra_forbidden", "msg": "is not taken here: the feed has its own options"}
 
 
 def _not_json(name: str) -> dict[str, Any]:

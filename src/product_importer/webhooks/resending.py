@@ -12,7 +12,7 @@ from product_importer.kit.database import sets
 from product_importer.kit.errors import NotFound
 from product_importer.webhooks import deliver, duties, endpoints, envelope
 from product_importer.webhooks.events import TEST
-from product_importer.webhooks.models import TESTS, Delivery, DeliveryState
+from product_importer.webhooks.models import TESTS, Delivery, DeliveryState, Endpoint
 
 MOST: Final = 10_000  # deliveries that are sent again together
 
@@ -59,9 +59,12 @@ def resend_failed(session: Session, endpoint_id: uuid.UUID, *, since: dt.datetim
 
 
 def delivery_of(session: Session, delivery_id: uuid.UUID, *, lock: bool = False) -> Delivery:
-    """Return the delivery, locked until the transaction ends if `lock`. Raises DeliveryNotFound."""
+    """Return the delivery, locked until the transaction ends if `lock`. Raises DeliveryNotFound.
+
+    Those of an endpoint that was removed are still to be forgotten, and nobody is there to be sent them.
+    """
     delivery = session.get(Delivery, delivery_id, with_for_update=lock or None)
-    if delivery is None:
+    if delivery is None or session.get(Endpoint, delivery.endpoint_id) is None:
         raise DeliveryNotFound(f"No delivery has the id {delivery_id}.")
     return delivery
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from product_importer.kit.outbound.headers import Headers
+from product_importer.kit.texts import Storable
 from product_importer.webhooks.events import EventType
 from product_importer.webhooks.models import Mode
 
@@ -25,7 +26,7 @@ Types = Annotated[list[EventType], AfterValidator(_types)]
 BatchSize = Annotated[int, Field(ge=1, le=500, description="Events in one request, in mode `batch`.")]
 InFlight = Annotated[int, Field(ge=1, le=32, description="Requests at a time.")]
 Rate = Annotated[int | None, Field(ge=1, le=1_000, description="Requests a second; null for no limit.")]
-Description = Annotated[str, Field(max_length=500)]
+Description = Annotated[Storable, Field(max_length=500)]
 _EVENT_TYPE = Field(default=None, description="The only type, where there is one; in place of `event_types`.")
 _HEADERS = Field(description="Sent with each request, and never shown again: only their names are.")
 
@@ -53,9 +54,12 @@ class EndpointPatch(BaseModel):
         if not isinstance(sent, dict) or "event_type" not in sent:
             return sent
         rest = {name: value for name, value in sent.items() if name != "event_type"}
-        if sent["event_type"] is None or "event_types" in rest:
+        if sent["event_type"] is None:
             return rest
-        return {**rest, "event_types": [sent["event_type"]]}
+        types = rest.get("event_types", [sent["event_type"]])
+        if isinstance(types, list) and sent["event_type"] not in types:
+            raise ValueError("event_type is none of event_types: send one of the two")
+        return {**rest, "event_types": types}
 
     def values(self) -> dict[str, Any]:
         """Return the fields that were sent."""

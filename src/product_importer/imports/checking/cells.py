@@ -7,7 +7,7 @@ from typing import Final
 from product_importer.catalog import schemas
 from product_importer.imports.codes import Code
 
-CLEAR: Final = "__CLEAR__"  # empties a field under any policy
+CLEAR: Final = schemas.CLEAR  # empties a field under any policy
 
 # What a spreadsheet leaves of a long number, of a column that is too narrow, and of a formula that failed.
 _SPOILT = re.compile(

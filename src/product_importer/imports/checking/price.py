@@ -73,7 +73,7 @@ def read(cell: str, sign: Decimal) -> Price | Refused:
     if value is None:
         return Refused(Code.PRICE_INVALID, f"it is not a number with “{sign}” before the cents")
     if value < 0:
-        return Refused(Code.PRICE_NEGATIVE, "it is below zero")
+        return Refused(Code.PRICE_NEGATIVE, "")
     if (value and value.adjusted() > 10) or (cents := schemas.rounded(value)) > schemas.PRICE_MAX:
         return Refused(Code.PRICE_TOO_LARGE, f"it is above {schemas.PRICE_MAX:,}")
     if exact and cents != value:
@@ -161,7 +161,8 @@ class Evidence:
         if self.point:
             found = f"{self.point:,} prices are written with a point before the cents and as many with a comma"
         else:
-            found = f"“{self.example}” and {self.ambiguous - 1:,} more can each be read in two ways"
+            more = f" and {self.ambiguous - 1:,} more can each" if self.ambiguous > 1 else " can"
+            found = f"“{self.example}”{more} be read in two ways"
         raise DecimalAmbiguous(
             f"{found}; a price such as 12.50 or 12,50 would settle it.", example=self.example, ambiguous=self.ambiguous
         )

@@ -27,7 +27,7 @@ class Kept:
     sku: str
     what: Fate
     who: str | None
-    fields: Mapping[str, tuple[str | bool | None, str | bool | None]] | None
+    fields: Mapping[str, list[str | bool | None]] | None
 
 
 def preview(session: Session, import_id: uuid.UUID) -> Tally:

@@ -119,6 +119,11 @@ def is_away(error: BaseException) -> bool:
     return isinstance(error, DBAPIError) and (error.connection_invalidated or face().is_away(error))
 
 
+def is_unstorable(error: BaseException) -> bool:
+    """Return whether a statement had a text that the database can neither hold nor look for."""
+    return isinstance(error, DBAPIError) and face().is_unstorable(error)
+
+
 def cut(session: Session | None) -> None:
     """Drop the connection under `session` as a network fault would (for failpoints)."""
     if session is None:

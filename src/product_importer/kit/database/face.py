@@ -179,6 +179,10 @@ class Face(Protocol):
         """Return whether `error` says that the database cannot be reached or is held by somebody else."""
         ...
 
+    def is_unstorable(self, error: DBAPIError) -> bool:
+        """Return whether `error` says that a text has a character for which the database has no place."""
+        ...
+
     def cut(self, connection: Connection) -> None:
         """Drop the connection as a network fault would."""
         ...

@@ -17,6 +17,12 @@ def is_full(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) == "53100"
 
 
+def is_unstorable(error: DBAPIError) -> bool:
+    """Return whether a text has a NUL character: psycopg sends none, and JSON is refused by its SQLSTATE."""
+    state = getattr(error.orig, "sqlstate", None)
+    return isinstance(error.orig, psycopg.DataError) and (state == "22P05" or (state is None and "NUL" in str(error)))
+
+
 def is_away(error: DBAPIError) -> bool:
     """Return whether the SQLSTATE says so; where no connection came about there is none."""
     state = getattr(error.orig, "sqlstate", None)

@@ -220,6 +220,11 @@ def is_away(error: DBAPIError) -> bool:
     return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR)
 
 
+def is_unstorable(error: DBAPIError) -> bool:  # noqa: ARG001 - the face has it
+    """Return False: SQLite takes any text."""
+    return False
+
+
 def cut(connection: Connection) -> None:
     """Close the connection under SQLAlchemy's feet; the next statement finds it gone."""
     driver = connection.connection.driver_connection

@@ -73,7 +73,7 @@ async def push(
 ) -> Snapshot:
     """Import the file of the request, a form or the bytes themselves, the way this feed does; answer the import."""
     options = await asyncio.to_thread(_options, feed_id)
-    arrived = await receive.receive_file(request, actor=actor, settings=settings)
+    arrived = await receive.receive_alone(request, actor=actor, settings=settings)
     keyed = Keyed.of(request, key, actor=actor, said=f"{options.model_dump_json()} {arrived.sha256}")
     note = partial(_note, feed_id)
     started = await asyncio.to_thread(

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field, TypeAdapter
 from product_importer.catalog import queries as products
 from product_importer.catalog.schemas import sku_key
 from product_importer.kit import database
+from product_importer.kit.texts import Storable
 from product_importer.media import images, names, queries
 from product_importer.media.queries import Shown
 from product_importer.web import attaching, pictures, schemas
@@ -33,7 +34,9 @@ class Attach(BaseModel):
 class Change(BaseModel):
     """What is to change; what is not sent stays as it is."""
 
-    alt: str | None = Field(None, max_length=images.ALT_MAX, description="What one sees on it, for who cannot see it.")
+    alt: Storable | None = Field(
+        None, max_length=images.ALT_MAX, description="What one sees on it, for who cannot see it."
+    )
     primary: bool | None = Field(None, description="true makes it the primary one; false changes nothing.")
     position: int | None = Field(None, ge=0, description="Its place, counted from 0; further on is the end.")
 

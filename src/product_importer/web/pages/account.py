@@ -12,7 +12,7 @@ from product_importer.accounts.models import LinkKind
 from product_importer.accounts.roles import Role, Scope
 from product_importer.kit import database
 from product_importer.kit.errors import AppError
-from product_importer.web import signing_in, templating
+from product_importer.web import errors, signing_in, templating
 from product_importer.web.account_forms import TokenWanted, principal_of
 from product_importer.web.deps import Asking, Sent
 from product_importer.web.identity import Identity
@@ -50,7 +50,9 @@ def change_password(request: Request, asking: Asking, sent: Sent) -> Response:
         password_hash = users.require_password(sent.get("new_password", ""), email=email)
     except AppError as refused:
         wrong = "new_password" if refused.code == "PASSWORD_WEAK" else "password"
-        return _page(request, asking, status=refused.status, problems={wrong: f"{refused.detail} {refused.action}"})
+        page = _page(request, asking, status=refused.status, problems={wrong: f"{refused.detail} {refused.action}"})
+        page.headers.update(errors.wait(refused))
+        return page
     with database.transaction() as session:
         users.set_password(session, users.user_of(session, principal.user_id), password_hash, keep=principal.session_id)
     return RedirectResponse(f"{PLACE}?said=password", 303)

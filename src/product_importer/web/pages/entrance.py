@@ -9,7 +9,7 @@ from product_importer.accounts import links, users
 from product_importer.accounts.models import Link, LinkKind
 from product_importer.kit import database
 from product_importer.kit.errors import AppError
-from product_importer.web import identity, signing_in, templating
+from product_importer.web import errors, identity, signing_in, templating
 from product_importer.web.deps import Sent
 from product_importer.web.roles import anyone
 
@@ -36,7 +36,9 @@ def sign_in(request: Request, sent: Sent) -> Response:
         user = signing_in.prove(request, email, sent.get("password", ""))
     except AppError as refused:
         shown = {"email": email, "next": to, "problem": _words(refused)}
-        return _sign_in(request, shown, status=refused.status)
+        page = _sign_in(request, shown, status=refused.status)
+        page.headers.update(errors.wait(refused))
+        return page
     return signing_in.enter(request, user, to=to)
 
 
