@@ -13,6 +13,7 @@ from product_importer.kit import database, tasks
 from product_importer.kit.tasks import in_process, leases, sweeper
 from tests.makers import csv_file, job_of, make_import, seen_import, stored_products
 from tests.patience import PATIENCE, until
+from tests.servers import databases
 
 pytestmark = pytest.mark.usefixtures("started")
 
@@ -139,6 +140,19 @@ def test_the_embedded_worker_finds_what_waits_and_ends_when_told(row: uuid.UUID)
     stop.set()
     working.join(PATIENCE)
     assert not working.is_alive()
+    assert list(stored_products()) == ["a-1"]
+
+
+@pytest.mark.parametrize("database_url", [databases.SQLITE], indirect=True)
+def test_the_embedded_worker_looks_at_once_when_somebody_has_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(in_process, "LOOK", 3_600.0)
+    stop = threading.Event()
+    working = threading.Thread(target=in_process.Worker(threads=2).work, args=(stop,))
+    working.start()
+    row = make_import(csv_file("A-1,Mug,,1.00"))
+    until(lambda: seen_import(row).state is State.COMPLETED)
+    stop.set()
+    working.join(PATIENCE)
     assert list(stored_products()) == ["a-1"]
 
 

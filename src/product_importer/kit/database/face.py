@@ -1,7 +1,7 @@
 """What the two databases do each in their own way, stated once; `postgres` and `sqlite` are its two makers."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -161,6 +161,13 @@ class Face(Protocol):
 
     def lock_until_commit(self, connection: Connection, what: str) -> None:
         """Take the lock that is called `what` until this transaction ends; wait for whoever holds it."""
+        ...
+
+    def commit_counter(self, engine: Engine) -> Callable[[], int]:
+        """Return what gives a number that moves once any other connection has committed; cheap to ask, in one thread.
+
+        It may stand still where the database tells no such thing.
+        """
         ...
 
     def analyze(self, connection: Connection, table: Table, *columns: str) -> None:

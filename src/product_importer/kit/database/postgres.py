@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import psycopg
@@ -72,6 +72,11 @@ def options(access: Access, scratch: str | None) -> dict[str, Any]:
         "postgresql_readonly": access is Access.READ,
         "schema_translate_map": {"scratch": scratch, "staging": scratch},
     }
+
+
+def commit_counter(engine: Engine) -> Callable[[], int]:  # noqa: ARG001 - the face has it
+    """Stand still: PostgreSQL would have to be asked like for anything else."""
+    return lambda: 0
 
 
 def load(connection: Connection, table: Table, rows: Iterable[Sequence[Any]], *, durable: bool) -> None:

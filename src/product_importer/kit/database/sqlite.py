@@ -4,7 +4,7 @@ import itertools
 import json
 import sqlite3
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +64,21 @@ def engine(url: str) -> Engine:
     event.listen(made, "begin", _begin)
     event.listen(made, "checkin", _end_turn)
     return made
+
+
+def commit_counter(engine: Engine) -> Callable[[], int]:
+    """Ask a connection of its own for its `data_version` (https://sqlite.org/pragma.html#pragma_data_version)."""
+    connection = engine.raw_connection()
+
+    def count() -> int:
+        try:
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA data_version")
+            return int(cursor.fetchone()[0])  # type: ignore[index]
+        except sqlite3.Error:
+            return -1
+
+    return count
 
 
 def options(access: Access, scratch: str | None) -> dict[str, Any]:

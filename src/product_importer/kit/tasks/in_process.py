@@ -3,12 +3,14 @@
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from product_importer.kit import logs, tasks
+from product_importer.kit import database, logs, tasks
 from product_importer.kit.tasks import sweeper
 
-LOOK = 0.25  # seconds between two looks; one indexed query each
+LOOK = 0.25  # seconds between two looks; one indexed query for each kind of task
+GLANCE = 0.03  # seconds between two glances at whether anybody has written, for then it is looked at once
 BESIDE = "webhooks"  # the queue that has threads of its own: it waits for receivers, and nobody is to wait for it
 BESIDE_THREADS = 2
 AT_ONCE = 3  # failures of a row in a row until it has to wait, longer each time: a full disk may stay full for hours
@@ -23,19 +25,31 @@ class Worker:
     def __init__(self, *, threads: int) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="task")
         self._beside = ThreadPoolExecutor(BESIDE_THREADS, thread_name_prefix=BESIDE)
+        self._commits = 0  # of others, when it was last looked
         self._running: set[_Key] = set()
         self._failed: dict[_Key, tuple[int, float]] = {}  # how often in a row, and until when it rests
         self._lock = threading.Lock()
 
     def work(self, stop: sweeper.Stop) -> None:
         """Look and run until `stop` is set, then wait for what is running."""
-        while not stop.wait(LOOK):
+        commits = database.face().commit_counter(database.engine())
+        while not self._wait(stop, commits):
             try:
                 self.look()
             except Exception:  # noqa: BLE001 - logged; the next look may succeed
                 _log.warning("could not look for work", exc_info=True)
         self._beside.shutdown(wait=True)
         self._pool.shutdown(wait=True)
+
+    def _wait(self, stop: sweeper.Stop, commits: Callable[[], int]) -> bool:
+        """Wait until the next look: until somebody has written, if nothing runs here; True when told to stop."""
+        ends = time.monotonic() + LOOK
+        while not stop.wait(min(GLANCE, LOOK)):
+            now = commits()
+            if time.monotonic() >= ends or (now != self._commits and not self._running):
+                self._commits = now  # what is written from here on is looked at again
+                return False
+        return True
 
     def look(self) -> None:
         """Start every row that is due and not running here already."""
