@@ -6,15 +6,15 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
+from tests.servers import presence
 
 
 @contextlib.contextmanager
 def mounted(folder: Path, *, kilobytes: int) -> Iterator[Path]:
-    """Mount one at `folder`, which is made; the test is skipped where only root could do that."""
+    """Mount one at `folder`, which is made; only root can do that, see `presence.missing`."""
     folder.mkdir()
     if os.geteuid() != 0 or _mount(folder, f"size={kilobytes}k"):
-        pytest.skip("only root can mount a small disk")
+        presence.missing("a small disk", "run the tests as root, who may mount one")
     try:
         yield folder
     finally:

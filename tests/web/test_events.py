@@ -17,6 +17,7 @@ from product_importer.webhooks.events import TEST, EventType
 from tests import makers
 from tests.media import pictures
 from tests.media.makers import attached, developed
+from tests.servers import presence
 from tests.source import ROOT
 from tests.webhooks import receiver
 from tests.webhooks.makers import make_endpoint, work
@@ -102,7 +103,7 @@ def test_the_snippets_tell_what_is_genuine(
     started: Settings, inbox: Receiver, is_genuine: Callable[[str, Mapping[str, str], bytes], bool]
 ) -> None:
     if is_genuine is in_node and shutil.which("node") is None:
-        pytest.skip("node is not installed")
+        presence.missing("Node", "install it; the snippets in the docs are tried with it")
     secret, request = sent(inbox, lambda: make_endpoint(inbox.url)[1])
     assert is_genuine(secret, request.headers, request.body)
     assert not is_genuine(secret, request.headers, request.body + b" ")

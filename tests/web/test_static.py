@@ -90,3 +90,15 @@ def test_a_file_asked_for_by_another_version_is_asked_for_again(client: TestClie
 @pytest.mark.parametrize("path", ["../templating.py", "%2e%2e/templating.py", "nothing.css", ""])
 def test_nothing_outside_of_the_folder_is_served(client: TestClient, path: str) -> None:
     assert client.get(f"/static/{path}").status_code == 404
+
+
+def test_a_class_is_laid_out_in_one_file_and_only_refined_in_those_that_come_later() -> None:
+    linked = re.findall(r"static\('(css/[\w-]+\.css)'\)", (templating.FOLDER / "_document.html").read_text())
+    first: dict[str, str] = {}
+    late = []
+    for path in linked:
+        for name, rest in re.findall(r"^(\.[\w-]+)([^{]*)\{", (assets.FOLDER / path).read_text(), re.MULTILINE):
+            if first.setdefault(name, path) != path and not rest.strip():
+                late.append(f"{name} of {first[name]} is laid out in {path}")
+    assert len(first) > 100
+    assert late == []

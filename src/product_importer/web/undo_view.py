@@ -1,6 +1,5 @@
 """An undo in words: what it would do, what it did, and what stays."""
 
-from collections.abc import Sequence
 from typing import Protocol
 
 from product_importer.imports.snapshot import Snapshot
@@ -41,22 +40,12 @@ def possible(snapshot: Snapshot) -> bool:
 
 def foretold(tally: Tallied) -> str:
     """Say what an undo does: Deletes the 3 products it created and restores 2 it updated. 1 was edited since; ..."""
-    does = []
-    if tally.deleted:
-        does.append(f"deletes the {_products(tally.deleted)} it created")
-    if tally.restored:
-        does.append(f"restores {words.number(tally.restored) if does else _products(tally.restored)} it updated")
-    return _sentences(does or ["can take nothing back"], tally)
+    return _sentences(tally, "deletes the {} it created", "restores {} it updated", nothing="can take nothing back")
 
 
 def done(tally: Tallied) -> str:
     """Say what an undo did: Deleted 3 products and restored 2. 1 was edited since; what was edited stays as it is."""
-    did = []
-    if tally.deleted:
-        did.append(f"deleted {_products(tally.deleted)}")
-    if tally.restored:
-        did.append(f"restored {words.number(tally.restored) if did else _products(tally.restored)}")
-    return _sentences(did or ["nothing was taken back"], tally)
+    return _sentences(tally, "deleted {}", "restored {}", nothing="nothing was taken back")
 
 
 def kept_words(kept: Kept) -> str:
@@ -73,8 +62,11 @@ def shown(value: str | bool | None) -> str:
     return value if isinstance(value, str) else named[value]
 
 
-def _sentences(did: Sequence[str], tally: Tallied) -> str:
-    first = " and ".join(did)
+def _sentences(tally: Tallied, deletes: str, restores: str, *, nothing: str) -> str:
+    did = [deletes.format(_products(tally.deleted))] if tally.deleted else []
+    if tally.restored:
+        did.append(restores.format(words.number(tally.restored) if did else _products(tally.restored)))
+    first = " and ".join(did or [nothing])
     told = [f"{first[0].upper()}{first[1:]}."]
     if tally.kept:
         was = "was" if tally.kept == 1 else "were"
