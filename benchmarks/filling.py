@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from benchmarks import sample
+from product_importer.catalog import search_letters
 from product_importer.catalog.models import Product, ProductText
 from product_importer.catalog.search_text import text_of
 from product_importer.journal.models import Batch, Entry
@@ -37,7 +38,9 @@ def fill(rows: int, *, seed: int = 1) -> None:
         products = list(_products(prefix, range(first, min(first + SLICE, rows + 1)), dice))
         with database.transaction() as session:
             _append(session, Product, products)
-            _append(session, ProductText, _texts(products, first))
+            texts = list(_texts(products, first))
+            _append(session, ProductText, texts)
+            search_letters.note(session, [text for *_, text in texts])
             now = clock.now()
             _append(session, Batch, [(batch, "product.created", f"import:{IMPORT}", IMPORT, now, now, now)])
             _append(

@@ -2,7 +2,7 @@
 
 from product_importer.accounts.models import Link, SignIn, Token, User
 from product_importer.catalog.bulk_models import BulkJob
-from product_importer.catalog.models import Product, ProductText
+from product_importer.catalog.models import Product, ProductText, SearchedLetter
 from product_importer.catalog.wish_models import ImageAddress, ImageWish
 from product_importer.feeds.models import Feed
 from product_importer.imports.memory import MappingMemory
@@ -41,6 +41,7 @@ __all__ = [
     "ProductImage",
     "ProductText",
     "RejectedRecord",
+    "SearchedLetter",
     "SignIn",
     "Slice",
     "Token",

@@ -5,11 +5,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, text
 
+from product_importer import migrations
 from product_importer.catalog import actions, queries, search, search_index, selection
 from product_importer.catalog.filters import Filters
-from product_importer.catalog.models import ProductText
+from product_importer.catalog.models import ProductText, SearchedLetter
 from product_importer.catalog.order import Direction, Order, Sort
 from product_importer.catalog.schemas import ProductIn, ProductPatch
 from product_importer.imports.models import ImportJob
@@ -84,10 +85,18 @@ def looked_through(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
         return seen()
 
 
+def queried(q: str, *, index_only: bool = False) -> list[str]:
+    """Return what is found for a text, PostgreSQL using its index even for so few."""
+    with database.reading() as session:
+        if index_only and database.engine().dialect.name == "postgresql":
+            session.execute(text("SET LOCAL enable_seqscan = off"))
+        return [product.sku for product in queries.page(session, Filters(q=q), Order(), page=1, per_page=99).items]
+
+
 def indexed() -> dict[uuid.UUID, str]:
     with database.reading() as session:
         wanted = select(ProductText.product_id, ProductText.text).order_by(ProductText.number)
-        return {product_id: text for product_id, text in session.execute(wanted)}  # noqa: C416 - typed so
+        return {product_id: words for product_id, words in session.execute(wanted)}  # noqa: C416 - typed so
 
 
 def test_the_index_and_looking_through_find_the_same_at_every_step(
@@ -109,7 +118,7 @@ def test_the_index_and_looking_through_find_the_same_at_every_step(
     assert seen()[0] == ["B-2"]
     assert follow() == 3
     assert seen() == looked_through(monkeypatch)
-    assert {text.partition("\x1f")[0] for text in indexed().values()} == {"a-1", "a-2", "b-2", "b-3"}
+    assert {words.partition("\x1f")[0] for words in indexed().values()} == {"a-1", "a-2", "b-2", "b-3"}
 
 
 def test_an_import_is_indexed_once_it_is_quiet_and_a_price_alone_costs_nothing(
@@ -201,3 +210,49 @@ def test_more_than_are_counted_are_not_counted_and_an_index_far_behind_is_not_as
         assert [one.sku for one in queries.page(session, Filters(q="a-7"), Order(), page=1, per_page=2).items] == [
             "A-7"
         ]
+
+
+def test_products_that_are_rarer_than_their_texts_are_counted_by_their_texts(
+    eager: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = Filters(q="mug", active=False)
+    for number in range(4):
+        create(f"A-{number}", "Mug")
+    change(create("B-1", "Mug, off"), active=False)
+    change(create("B-2", "Lamp, off"), active=False)
+    follow()
+    change(create("B-3", "Mug, off too"), active=False)  # not indexed yet
+    for rare in (1.0, 0.0):
+        monkeypatch.setattr(search, "RARE", rare)
+        with database.reading() as session:
+            known = search.known(session, wanted)
+            found = queries.page(session, wanted, Order(), page=1, per_page=1)
+            assert (known is not None and known.rest_is_rare) is (rare == 1.0)
+            assert ([one.sku for one in found.items], found.total) == (["B-1"], queries.Total(2, exact=True))
+
+
+def test_two_letters_are_found_before_whatever_follows_them_and_at_the_end(
+    eager: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    following = ["", *"a7 -]^\\[$.|'\"%_\x7fé日İ\u13a0ß\u0301\u2028😀"]
+    for number, sign in enumerate(following):
+        create(f"A-{number:02}", f"Mug xq{sign}")
+        create(f"B-{number:02}", "Mug", f"xq{sign}")
+    create("C-00xq", "Mug", "x q")
+    skus = [f"{letter}-{number:02}" for letter in "AB" for number in range(len(following))] + ["C-00xq"]
+    follow()
+    assert queried("XQ", index_only=True) == queried("xq") == skus
+    assert queried("mq", index_only=True) == []
+    monkeypatch.setattr(database.face(), "LETTERS", 3, raising=False)
+    assert queried("xq", index_only=True) == skus
+
+
+def test_letters_that_an_index_met_before_they_were_kept_are_found_by_the_migration(eager: None) -> None:
+    create("A-1", "Mug xqé")
+    follow()
+    with database.transaction() as session:
+        session.execute(delete(SearchedLetter).where(SearchedLetter.letter != "m"))
+    assert queried("xq") == (["A-1"] if database.engine().dialect.name == "sqlite" else [])
+    migrations.downgrade(database.engine(), "20261126_2215")
+    migrations.upgrade(database.engine())
+    assert queried("xq", index_only=True) == ["A-1"]

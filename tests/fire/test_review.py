@@ -20,7 +20,7 @@ from tests.fire.workers import Fleet, brought_to_rest
 
 MODES = [EMBEDDED, pytest.param(CELERY, marks=pytest.mark.server)]
 ON_THE_WAY = ("import.claimed", "import.plan.made", "import.plan.sealed", "import.applying.before-commit")
-ASKED = [cell for cell in places.cells(web=False) if places.is_asked(cell)]
+ASKED = places.sampled([cell for cell in places.cells(web=False) if places.is_asked(cell)], 1)
 SHARED = [cell for cell in places.cells(web=False) if cell.place in ON_THE_WAY and cell.fault == "kill"]
 
 pytestmark = [pytest.mark.fire, pytest.mark.kill, pytest.mark.slow, pytest.mark.parametrize("mode", MODES)]

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import pytest
 
 from product_importer.kit.outbound import addresses, client, urls
+from product_importer.kit.outbound.answer import BODY, Answer
 from product_importer.kit.outbound.failure import CallFailed, Reason
 from product_importer.kit.outbound.policy import Policy
 from tests.kit import hosts
@@ -38,8 +39,8 @@ def _met(behave: hosts.Behaviour, use: Callable[[hosts.Host, client.Client], Awa
     return asyncio.run(meet())
 
 
-def _posted(behave: hosts.Behaviour, *, seconds: float = PATIENT, keep: int = client.BODY) -> client.Answer:
-    async def use(host: hosts.Host, calls: client.Client) -> client.Answer:
+def _posted(behave: hosts.Behaviour, *, seconds: float = PATIENT, keep: int = BODY) -> Answer:
+    async def use(host: hosts.Host, calls: client.Client) -> Answer:
         return await calls.post(host.url(), body=b"{}", headers={}, seconds=seconds, keep=keep)
 
     return _met(behave, use)
@@ -47,10 +48,10 @@ def _posted(behave: hosts.Behaviour, *, seconds: float = PATIENT, keep: int = cl
 
 def _fetched(
     behave: hosts.Behaviour, *, limit: int = 1_000_000, path: str = "/", seconds: float = PATIENT
-) -> tuple[client.Answer, bytes]:
+) -> tuple[Answer, bytes]:
     file = io.BytesIO()
 
-    async def use(host: hosts.Host, calls: client.Client) -> client.Answer:
+    async def use(host: hosts.Host, calls: client.Client) -> Answer:
         return await calls.fetch(host.url(path), into=file, limit=limit, seconds=seconds)
 
     return _met(behave, use), file.getvalue()

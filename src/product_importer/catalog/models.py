@@ -19,7 +19,8 @@ class Product(Base):
 
     Pages are filled to 70 % on PostgreSQL and nothing that an import changes is indexed, so that an update
     stays on its page and touches no index (HOT): half of 500,000 rows changed costs 3 s instead of 5 to 10.
-    The few that are not active have one of their own, which says so in the words of `is_(False)`, or nobody finds it.
+    The few that are not active have one of their own, which says so in the words of `is_(False)`, or nobody finds it;
+    their ids stand in it, so that their texts are found without a look at the products.
     """
 
     __tablename__ = "products"
@@ -28,6 +29,7 @@ class Product(Base):
         Index(
             "ix_products_inactive",
             "sku_key",
+            postgresql_include=["id"],
             postgresql_where=text("active IS false"),
             sqlite_where=text("active IS 0"),
         ),
@@ -59,3 +61,10 @@ class ProductText(Base):
     product_id: Mapped[uuid.UUID] = mapped_column(unique=True)
     sku_key: Mapped[str] = mapped_column(KeyText)  # what is found is sorted without a look at the products
     text: Mapped[str]
+
+
+class SearchedLetter(Base):
+    """A character that some searched text has had; it stays when the text goes (see `catalog.search_letters`)."""
+
+    __tablename__ = "searched_letters"
+    letter: Mapped[str] = mapped_column(KeyText, primary_key=True)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, and_, case, func, select, true, union_all
 from sqlalchemy.orm import Session
 
-from product_importer.catalog import search_text
+from product_importer.catalog import search_letters, search_text
 from product_importer.catalog.filters import Filters
 from product_importer.catalog.models import Product, ProductText
 from product_importer.catalog.order import Part, Sort
@@ -21,6 +21,7 @@ SAMPLE: Final = 300  # texts by which it is guessed how many match
 MANY: Final = 5_000  # products: of so many, the list's own order shows enough soon
 WALK: Final = 10_000  # products that are looked through in that order at most, or a hundredth of all if that is more
 OFTEN: Final = 0.1  # share of the texts: words that more of them have are found sooner by reading than by the index,
+RARE: Final = 0.1  # share of the products: the texts of fewer are looked up one by one sooner than all are read
 APART: Final = 3  # if they stand together in less than one of so many
 
 
@@ -28,7 +29,8 @@ APART: Final = 3  # if they stand together in less than one of so many
 class Search:
     """What is known of a search: the condition on a text, and about how many products meet it, of how many.
 
-    `behind` is the first batch of the journal that the index lacks; None when it lacks nothing.
+    `behind` is the first batch of the journal that the index lacks; None when it lacks nothing. `rest_is_rare` where
+    what else is wanted is rarer than the texts, so that its products are gone along, and only counted by their texts.
     """
 
     filters: Filters
@@ -36,6 +38,7 @@ class Search:
     about: int
     whole: int
     behind: int | None
+    rest_is_rare: bool = False
 
 
 def known(session: Session, filters: Filters) -> Search | None:
@@ -59,6 +62,8 @@ def page(session: Session, wanted: Search, part: Part) -> tuple[Sequence[Product
 
 def count(session: Session, wanted: Search, *, most: int) -> int:
     """Count what is wanted, up to `most`."""
+    if wanted.rest_is_rare:
+        database.face().prefer_index_lookups(session.connection())
     some = _ids(wanted, Sort.SKU)[0].limit(most).subquery()
     return session.scalar(select(func.count()).select_from(some)) or 0
 
@@ -73,18 +78,26 @@ def _is_near(session: Session, behind: int | None) -> bool:
 
 def _guessed(session: Session, filters: Filters, numbers: range, behind: int | None) -> Search | None:
     """Look at some texts to decide whether the index is worth asking; None where what else is wanted is rarer."""
-    exact, apart, grams = search_text.exact(filters), search_text.apart(filters), search_text.grams(filters)
-    rest = _rest(filters)
+    exact, apart, rest = search_text.exact(filters), search_text.apart(filters), _rest(filters)
     met = [func.count(case((one, 1))) for one in (true(), exact, apart, rest.condition())]
     some = select(*met).select_from(ProductText).where(ProductText.number.in_(numbers))
     if not rest.is_empty:
         some = some.join(Product, Product.id == ProductText.product_id)
     seen, meant, loose, left = (int(count) for count in session.execute(some).one())
     if left < meant:
-        return None
+        is_rare = left <= RARE * seen and rest.import_id is None
+        return Search(filters, exact, 0, 0, behind, rest_is_rare=True) if is_rare else None
     is_loose = not database.face().KNOWS_PHRASES and loose > OFTEN * seen and loose > APART * meant
-    texts = and_(database.face().contains_all(ProductText, grams), exact) if grams and not is_loose else exact
+    texts = exact if is_loose else and_(_by_index(session, filters), exact)
     return Search(filters, texts, meant * numbers.step, seen * numbers.step, behind)
+
+
+def _by_index(session: Session, filters: Filters) -> ColumnElement[bool]:
+    """Return what the index can be asked for: trigrams, or pairs of letters by what may follow them."""
+    if grams := search_text.grams(filters):
+        return database.face().contains_all(ProductText, grams)
+    pairs, letters = search_text.pairs(filters), search_letters.known(session)
+    return and_(true(), *(database.face().contains_pair(ProductText, pair, letters) for pair in pairs))
 
 
 def _walked(session: Session, wanted: Search, part: Part) -> Sequence[Product]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from product_importer.catalog import search_text
+from product_importer.catalog import search_letters, search_text
 from product_importer.catalog.filters import TEXTS
 from product_importer.catalog.models import Product, ProductText
 from product_importer.journal.models import Batch, Entry
@@ -88,3 +88,4 @@ def _renew(session: Session, ids: Sequence[uuid.UUID]) -> None:
     rows = [{"product_id": one.id, "sku_key": one.sku_key, "text": search_text.text_of(*one[2:])} for one in found]
     if rows:
         session.execute(insert(ProductText), rows)
+        search_letters.note(session, [row["text"] for row in rows])

@@ -45,6 +45,12 @@ def grams(filters: Filters) -> Sequence[str]:
     return [folding.fold(part) for part in _parts(filters) if len(part) >= GRAM]
 
 
+def pairs(filters: Filters) -> Sequence[str]:
+    """Return the pairs of letters or digits that are wanted."""
+    folded = (folding.fold(part) for part in _parts(filters) if len(part) == GRAM - 1)
+    return [pair for pair in folded if pair.isalnum()]
+
+
 def _parts(filters: Filters) -> Sequence[str]:
     return [part for _, part in _fields(filters)] + (filters.q or "").split()
 

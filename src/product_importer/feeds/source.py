@@ -11,7 +11,7 @@ from product_importer.feeds.schemas import PURPOSE
 from product_importer.kit import settings
 from product_importer.kit.errors import AppError
 from product_importer.kit.outbound import client, headers
-from product_importer.kit.outbound.client import Answer
+from product_importer.kit.outbound.answer import Answer
 from product_importer.kit.outbound.failure import CallFailed
 from product_importer.kit.outbound.policy import Policy
 

@@ -115,6 +115,13 @@ class Face(Protocol):
         """Return whether `table.text`, on which a trigram index stands, contains all words of 3 characters or more."""
         ...
 
+    def contains_pair(self, table: type[Any], pair: str, letters: Sequence[str]) -> ColumnElement[bool]:
+        """Return what that index tells of two letters, where the text has no other character than `letters`.
+
+        True for all that contain the pair, and for all texts where the index cannot be asked.
+        """
+        ...
+
     def position(self, text: ColumnElement[Any], part: str) -> ColumnElement[int]:
         """Return where `part` first occurs in `text`, counted from 1; 0 where it does not."""
         ...

@@ -27,8 +27,10 @@ from sqlalchemy import (
     func,
     literal,
     null,
+    or_,
     select,
     text,
+    true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, distinct_on
 from sqlalchemy.types import TypeEngine
@@ -42,6 +44,7 @@ SLICE = 20_000  # products
 SKU_BEFORE = "journal_entries.details #>> '{sku,0}'"
 KNOWS_PHRASES = False  # pg_trgm cuts at whatever is no letter or digit
 FILLERS = 16
+LETTERS = 120  # that may follow a pair: more are too many for pg_trgm
 create_scratch, drop_scratch = postgres_scratch.create, postgres_scratch.drop
 begin_filling, create_table = postgres_scratch.begin_filling, postgres_scratch.create_table
 cut_points, fill, join_pieces = postgres_scratch.cut_points, postgres_scratch.fill, postgres_scratch.join_pieces
@@ -169,6 +172,15 @@ def contains(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
 def contains_all(table: type[Any], words: Sequence[str]) -> ColumnElement[bool]:
     """LIKE, which the trigram index knows."""
     return and_(*(table.text.contains(word, autoescape=True) for word in words))
+
+
+def contains_pair(table: type[Any], pair: str, letters: Sequence[str]) -> ColumnElement[bool]:
+    """A regular expression, of which pg_trgm makes 128 trigrams at most; of the end of a text it makes none."""
+    if not 0 < sum(map(str.isalnum, letters)) <= LETTERS:
+        return true()
+    follows = "".join(letter if letter.isalnum() or not letter.isascii() else f"\\{letter}" for letter in letters)
+    within: ColumnElement[bool] = table.text.regexp_match(literal(f"{pair}[{follows}]", Text()))
+    return or_(within, table.text.endswith(pair))
 
 
 def position(text: ColumnElement[Any], part: str) -> ColumnElement[int]:

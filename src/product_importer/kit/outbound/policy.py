@@ -4,13 +4,12 @@ import ipaddress
 import re
 import socket
 from dataclasses import dataclass
-from typing import Self
-
-from aiohttp import AddrInfoType
+from typing import Any, Self
 
 from product_importer.kit.outbound import addresses
 from product_importer.kit.settings import Settings
 
+AddressInfo = tuple[int, int, int, str, tuple[Any, ...]]  # family, kind, protocol, name, address: of getaddrinfo
 _INBOX = re.compile(r"/inbox/[A-Za-z0-9_-]{1,100}")
 _EVERYWHERE = tuple(ipaddress.ip_network(text) for text in ("0.0.0.0/0", "::/0"))
 
@@ -54,7 +53,7 @@ class Policy:
             words = "this server itself"
         return words and f"{host} is {words}"
 
-    def socket(self, info: AddrInfoType) -> socket.socket:
+    def socket(self, info: AddressInfo) -> socket.socket:
         """Open a socket for one concrete address, the last thing before it is connected. Raises Refused."""
         family, kind, protocol, _, where = info
         if words := self.refusal(str(where[0]), int(where[1])):
