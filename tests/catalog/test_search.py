@@ -215,6 +215,7 @@ def test_more_than_are_counted_are_not_counted_and_an_index_far_behind_is_not_as
 def test_products_that_are_rarer_than_their_texts_are_counted_by_their_texts(
     eager: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(database.face(), "PREFERS_FOLDED", True)
     wanted = Filters(q="mug", active=False)
     for number in range(4):
         create(f"A-{number}", "Mug")

@@ -85,7 +85,7 @@ def _guessed(session: Session, filters: Filters, numbers: range, behind: int | N
         some = some.join(Product, Product.id == ProductText.product_id)
     seen, meant, loose, left = (int(count) for count in session.execute(some).one())
     if left < meant:
-        is_rare = left <= RARE * seen and rest.import_id is None
+        is_rare = database.face().PREFERS_FOLDED and left <= RARE * seen and rest.import_id is None
         return Search(filters, exact, 0, 0, behind, rest_is_rare=True) if is_rare else None
     is_loose = not database.face().KNOWS_PHRASES and loose > OFTEN * seen and loose > APART * meant
     texts = exact if is_loose else and_(_by_index(session, filters), exact)
