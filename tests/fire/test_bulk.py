@@ -19,7 +19,7 @@ PRODUCTS = 40  # in five slices
 pytestmark = [pytest.mark.fire, pytest.mark.kill, pytest.mark.slow, pytest.mark.parametrize("mode", MODES)]
 
 
-@pytest.mark.parametrize("cell", places.sampled(places.cells(web=False, scene="bulk"), 2), ids=str)
+@pytest.mark.parametrize("cell", places.sampled(places.cells(web=False, scene="bulk"), 1), ids=str)
 def test_a_fault_changes_nothing_of_what_is_deleted(fleet: Fleet, cell: Cell) -> None:
     for number in range(PRODUCTS):
         makers.make_product(f"P-{number:02}", active=number % 4 > 0)

@@ -20,7 +20,7 @@ from tests.fire.workers import Fleet, at_work, brought_to_rest
 from tests.patience import until
 from tests.servers import children, databases
 
-CELLS = places.sampled(places.cells(web=True), 2)
+CELLS = places.sampled(places.cells(web=True), 1)
 CODES = {"INTERNAL_ERROR", "DISK_FULL", "DATABASE_UNAVAILABLE"}
 
 pytestmark = [pytest.mark.fire, pytest.mark.kill, pytest.mark.slow]

@@ -10,7 +10,7 @@ from tests.fire.scenes import cancelled_import, prepared
 from tests.fire.workers import Fleet, brought_to_rest
 
 MODES = [EMBEDDED, pytest.param(CELERY, marks=pytest.mark.server)]
-CELLS = places.sampled([cell for cell in places.cells(web=False) if not places.is_asked(cell)], 4)
+CELLS = places.sampled([cell for cell in places.cells(web=False) if not places.is_asked(cell)], 2)
 
 pytestmark = [pytest.mark.fire, pytest.mark.kill, pytest.mark.slow, pytest.mark.parametrize("mode", MODES)]
 
