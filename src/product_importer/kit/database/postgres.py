@@ -177,7 +177,7 @@ def contains_all(table: type[Any], words: Sequence[str]) -> ColumnElement[bool]:
 
 def contains_pair(table: type[Any], pair: str, letters: Sequence[str]) -> ColumnElement[bool]:
     """A regular expression, of which pg_trgm makes 128 trigrams at most; of the end of a text it makes none."""
-    if not 0 < sum(map(str.isalnum, letters)) <= LETTERS:
+    if not 0 < sum(letter.isalnum() or not letter.isascii() for letter in letters) <= LETTERS:
         return true()
     follows = "".join(letter if letter.isalnum() or not letter.isascii() else f"\\{letter}" for letter in letters)
     within: ColumnElement[bool] = table.text.regexp_match(literal(f"{pair}[{follows}]", Text()))
