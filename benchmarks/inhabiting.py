@@ -22,7 +22,7 @@ from product_importer.imports.undoing import undo_actions
 from product_importer.kit import database
 from product_importer.media import queries as media
 from product_importer.media.models import ImageState
-from product_importer.web import attaching
+from product_importer.web.actions import attaching
 from tests.accounts import makers as accounts
 from tests.makers import make_upload
 from tests.webhooks import makers as webhooks

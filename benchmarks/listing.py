@@ -18,7 +18,7 @@ from product_importer.catalog.order import Cursor, Direction, Order, Sort
 from product_importer.catalog.schemas import ProductOut
 from product_importer.journal import queries as journal
 from product_importer.kit import database
-from product_importer.web.journal_query import JournalQuery
+from product_importer.web.requests.journal_query import JournalQuery
 from tests.servers import children
 
 PER_PAGE = 20

@@ -21,7 +21,7 @@ from product_importer.imports.states import WORKING, State
 from product_importer.kit import clock, database, runtime
 from product_importer.kit.settings import Settings
 from product_importer.uploads import actions as uploads
-from product_importer.web import intake
+from product_importer.web.actions import intake
 
 PYTHON = sys.executable
 LOOK = 0.1  # seconds between two looks at the import; its own clock gives the end

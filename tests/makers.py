@@ -20,7 +20,7 @@ from product_importer.journal import record
 from product_importer.journal.models import Batch, Entry
 from product_importer.kit import database
 from product_importer.uploads import actions as uploads
-from product_importer.web import intake
+from product_importer.web.actions import intake
 
 ACTOR = "user:test"
 TURNS = 20  # looks of a worker at one import, after which a test gives up

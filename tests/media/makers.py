@@ -11,8 +11,8 @@ from product_importer.media import processing, queries
 from product_importer.media.models import Image, ProductImage
 from product_importer.media.queries import Gallery
 from product_importer.uploads import ledger, resumable
-from product_importer.web import attaching
-from product_importer.web.attaching import Attached
+from product_importer.web.actions import attaching
+from product_importer.web.actions.attaching import Attached
 from tests.makers import ACTOR
 
 

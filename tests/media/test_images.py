@@ -15,7 +15,7 @@ from product_importer.media import chores, developing, images, names, places, pr
 from product_importer.media.images import Wishes
 from product_importer.media.models import Image, ImageState, ProductImage
 from product_importer.uploads import resumable
-from product_importer.web import attaching
+from product_importer.web.actions import attaching
 from tests import makers
 from tests.makers import ACTOR
 from tests.media import pictures

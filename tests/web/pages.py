@@ -8,8 +8,8 @@ from product_importer.imports.history import Page, Wanted
 from product_importer.imports.models import ImportJob
 from product_importer.imports.originals import Keeping
 from product_importer.imports.states import State
-from product_importer.web.product_filters import PageQuery
-from product_importer.web.product_form import BLANK, Form
+from product_importer.web.forms.product_form import BLANK, Form
+from product_importer.web.requests.product_filters import PageQuery
 from tests.web import (
     account_pages,
     record_pages,

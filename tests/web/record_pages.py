@@ -11,11 +11,12 @@ from product_importer.catalog.bulk_models import BulkKind, BulkState
 from product_importer.catalog.bulk_queries import BulkFailure, BulkProgress, BulkSeen
 from product_importer.catalog.models import Product
 from product_importer.media.queries import Gallery
-from product_importer.web import bulk_view, product_form
-from product_importer.web.journal_entries import ImportNamed, Told, ToldPage
-from product_importer.web.journal_query import JournalPage
-from product_importer.web.product_filters import ProductQuery
-from product_importer.web.product_form import Form
+from product_importer.web.forms import product_form
+from product_importer.web.forms.product_form import Form
+from product_importer.web.requests.journal_query import JournalPage
+from product_importer.web.requests.product_filters import ProductQuery
+from product_importer.web.views import bulk_view
+from product_importer.web.views.journal_entries import ImportNamed, Told, ToldPage
 from tests.web import samples, samples_of_images
 from tests.web.samples import NOW
 

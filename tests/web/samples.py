@@ -28,10 +28,10 @@ from product_importer.imports.snapshot import (
 from product_importer.imports.states import Fate, Mode, Outcome, Question, State, UndoState
 from product_importer.imports.undoing.undo import Tally
 from product_importer.imports.undoing.undo_queries import Kept
-from product_importer.web import product_form
-from product_importer.web.mending import Control, Sheet
-from product_importer.web.mending import Row as MendRow
-from product_importer.web.views import Chip, Column
+from product_importer.web.actions.mending import Control, Sheet
+from product_importer.web.actions.mending import Row as MendRow
+from product_importer.web.forms import product_form
+from product_importer.web.views.mapping_parts import Chip, Column
 
 NOW = dt.datetime.now(dt.UTC)
 SETTLED = Counts(500_000, 468_212, 18_940, 6_305, 3_118, 0, 3_425)

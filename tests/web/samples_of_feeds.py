@@ -7,9 +7,9 @@ from typing import Any
 from product_importer.feeds.models import FeedOutcome
 from product_importer.feeds.schemas import FeedFault, FeedSeen
 from product_importer.imports.options import Options
-from product_importer.web import feed_form
-from product_importer.web.feed_form import Form
-from product_importer.web.journal_entries import ImportNamed
+from product_importer.web.forms import feed_form
+from product_importer.web.forms.feed_form import Form
+from product_importer.web.views.journal_entries import ImportNamed
 from tests.web import samples
 
 NOW = samples.NOW

@@ -5,8 +5,8 @@ import datetime as dt
 import uuid
 
 from product_importer.kit import secrets
-from product_importer.web import webhook_form
-from product_importer.web.webhook_trial import Tried
+from product_importer.web.actions.webhook_trial import Tried
+from product_importer.web.forms import webhook_form
 from product_importer.webhooks.inbox import InboxMessage
 from product_importer.webhooks.models import DeliveryState, Disabled, Mode
 from product_importer.webhooks.queries import (

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from product_importer.imports.snapshot import Counts, Progress
 from product_importer.imports.states import Outcome, State
-from product_importer.web import bars, outcomes_view
+from product_importer.web.views import bars, outcomes_view
 from tests.web.samples import HALF, SETTLED, make_snapshot
 
 some_rows = st.one_of(st.just(0), st.integers(0, 20), st.integers(0, 5_000_000))

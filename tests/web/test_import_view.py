@@ -4,7 +4,7 @@ import pytest
 
 from product_importer.imports.snapshot import Progress
 from product_importer.imports.states import State
-from product_importer.web import import_view, pager
+from product_importer.web.views import import_view, pager
 from tests.web.samples import APPLYING, COMPLETED, FAILED, READING, make_snapshot
 
 

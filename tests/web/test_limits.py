@@ -3,7 +3,7 @@
 import pytest
 
 from product_importer.kit.settings import Settings
-from product_importer.web.limits import Limits, TooManyRequests, TooManyTries
+from product_importer.web.access.limits import Limits, TooManyRequests, TooManyTries
 from tests.servers import children
 
 

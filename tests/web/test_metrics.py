@@ -8,7 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from product_importer.imports.figures import Day
 from product_importer.imports.states import Outcome
-from product_importer.web import charts
+from product_importer.web.views import charts
 from tests.makers import csv_file, import_file
 from tests.web.doors import Doors
 

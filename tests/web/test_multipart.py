@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from product_importer.web.multipart import BadForm, Form, FormReader
+from product_importer.web.requests.multipart import BadForm, Form, FormReader
 from tests.web import doors
 
 TRICKY = b"sku,name\r\n--a-boundar\r\n--\r\nA-1,\r\n\r\nLamp\0\xff\r\n"

@@ -4,7 +4,7 @@ import pytest
 from starlette.types import Scope
 
 from product_importer.kit.settings import Settings
-from product_importer.web import peers
+from product_importer.web.access import peers
 
 TRUSTING = Settings.model_validate({"trusted_proxies": ["10.0.0.0/8", "::1"], "public_url": "https://shop.example"})
 

@@ -1,6 +1,6 @@
 """Lines of recent answers: the slowest touches the top, failures are marked, one answer is no line."""
 
-from product_importer.web import sparks
+from product_importer.web.views import sparks
 from product_importer.webhooks.queries import Answered
 
 

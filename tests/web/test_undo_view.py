@@ -7,7 +7,7 @@ import pytest
 from product_importer.imports.states import Fate
 from product_importer.imports.undoing.undo import Tally
 from product_importer.imports.undoing.undo_queries import Kept
-from product_importer.web import undo_view
+from product_importer.web.views import undo_view
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from product_importer import worker
-from product_importer.web import words
+from product_importer.web.views import words
 
 NOON = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
 

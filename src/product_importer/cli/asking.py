@@ -7,7 +7,7 @@ from product_importer.imports import answers
 from product_importer.imports.snapshot import Snapshot
 from product_importer.imports.states import Question
 from product_importer.kit import database
-from product_importer.web import words
+from product_importer.web.views import words
 
 
 def settled(seen: Snapshot) -> bool:

@@ -22,7 +22,7 @@ from product_importer.imports.states import WORKING, Blank, State
 from product_importer.kit import database, tasks
 from product_importer.kit.flag import Flag
 from product_importer.uploads import actions as uploads
-from product_importer.web import intake
+from product_importer.web.actions import intake
 
 ACTOR = "user:local"
 EXAMPLES = {"mapping": "sku=StockCode,name=Description", "blanks": "price=keep,description=clear"}

@@ -7,7 +7,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TaskProgressColum
 
 from product_importer.cli import terminal
 from product_importer.imports.snapshot import Snapshot
-from product_importer.web import words
+from product_importer.web.views import words
 
 
 @contextlib.contextmanager

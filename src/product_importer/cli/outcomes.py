@@ -12,7 +12,7 @@ from product_importer.imports import queries
 from product_importer.imports.codes import EXPLANATIONS, Code
 from product_importer.imports.snapshot import Counts, Failure, Notice, RejectGroup, Repeat, Snapshot
 from product_importer.imports.states import Outcome, State
-from product_importer.web import words
+from product_importer.web.views import words
 
 NAMED = 12  # columns that are named before it says "and 40 more"
 COLOURS = {Outcome.CREATED: "green", Outcome.UPDATED: "blue", Outcome.REJECTED: "red"}

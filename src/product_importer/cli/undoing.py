@@ -13,7 +13,7 @@ from product_importer.imports.snapshot import Snapshot
 from product_importer.imports.states import State
 from product_importer.imports.undoing import undo_actions, undo_queries, undo_run
 from product_importer.kit import database, tasks
-from product_importer.web import undo_view, words
+from product_importer.web.views import undo_view, words
 
 ACTOR = "user:local"
 LOOK = 0.2  # seconds between two looks at the numbers

@@ -20,6 +20,7 @@ from product_importer.kit.tasks import sweeper
 from product_importer.media import queries as galleries
 from product_importer.web import assets, errors, schemas
 from product_importer.web import metrics as measured
+from product_importer.web.access.limits import Limits
 from product_importer.web.api import (
     accounts,
     control,
@@ -41,7 +42,6 @@ from product_importer.web.api import (
     wishes,
 )
 from product_importer.web.guards import Guards
-from product_importer.web.limits import Limits
 from product_importer.web.pages import (
     account,
     answers,

@@ -16,7 +16,7 @@ from product_importer.kit import database
 from product_importer.kit.settings import Settings
 from product_importer.media.queries import Gallery
 from product_importer.web import roles
-from product_importer.web.identity import Identity
+from product_importer.web.access.identity import Identity
 from product_importer.web.watch import Watch
 
 

@@ -17,8 +17,9 @@ from starlette.types import Scope
 from product_importer.kit import database, logs
 from product_importer.kit.errors import AppError, NotFound
 from product_importer.kit.tasks import failure
-from product_importer.web import broken_rules, templating
-from product_importer.web.identity import SignInNeeded
+from product_importer.web import templating
+from product_importer.web.access.identity import SignInNeeded
+from product_importer.web.requests import broken_rules
 
 _log = logs.get("web.errors")
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")

@@ -13,8 +13,9 @@ from product_importer.kit import logs
 from product_importer.kit.errors import AppError
 from product_importer.kit.settings import LOOPBACK, Settings
 from product_importer.media import developing
-from product_importer.web import errors, peers, reader
-from product_importer.web.body import ClientStalled
+from product_importer.web import errors
+from product_importer.web.access import peers, reader
+from product_importer.web.requests.body import ClientStalled
 from product_importer.web.response_headers import Marked
 
 SMALL_BODY = 2**20  # bytes, for every route but the uploads

@@ -7,8 +7,8 @@ from typing import Any
 from product_importer.journal import queries
 from product_importer.journal.queries import Wanted
 from product_importer.kit import csv_text, database
-from product_importer.web import journal_entries
-from product_importer.web.journal_entries import Told
+from product_importer.web.views import journal_entries
+from product_importer.web.views.journal_entries import Told
 
 BLOCK = 1_000  # entries read in one transaction
 HEADER = ("at", "type", "sku", "actor", "import", "file", "line", "version", "changes", "subject")

@@ -9,7 +9,7 @@ from starlette.types import Message, Send
 
 from product_importer.accounts.principal import Principal
 from product_importer.kit import logs
-from product_importer.web import identity
+from product_importer.web.access import identity
 
 STREAM_CHECKED = 2.0  # seconds between two looks whether the reader of a stream is still signed in
 POLICY = "; ".join(

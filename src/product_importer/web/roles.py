@@ -5,9 +5,10 @@ from fastapi.routing import iter_route_contexts
 
 from product_importer.accounts.roles import Role, grants
 from product_importer.kit.errors import AppError
-from product_importer.web import identity, query_parameters
-from product_importer.web.identity import Identity
-from product_importer.web.scopes import scopes_of
+from product_importer.web import query_parameters
+from product_importer.web.access import identity
+from product_importer.web.access.identity import Identity
+from product_importer.web.access.scopes import scopes_of
 
 __all__ = ["Allows", "Role", "admin", "admin_or_token", "anyone", "current_actor", "declared", "editor", "viewer"]
 

@@ -8,19 +8,19 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from product_importer.imports import codes
-from product_importer.web import (
-    assets,
+from product_importer.web import assets
+from product_importer.web.access import reader
+from product_importer.web.forms import feed_form
+from product_importer.web.views import (
     bars,
     bulk_view,
     charts,
-    feed_form,
     images_view,
     import_view,
     journal_view,
     outcomes_view,
     pager,
     product_view,
-    reader,
     undo_view,
     webhook_view,
     words,

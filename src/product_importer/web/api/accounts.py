@@ -9,12 +9,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from product_importer.accounts import sessions, tokens, users
 from product_importer.accounts.roles import Role, Scope
-from product_importer.web import idempotent, schemas, signing_in
-from product_importer.web.account_forms import Invitation, TokenWanted, UserChange, principal_of
+from product_importer.web import schemas
+from product_importer.web.access import signing_in
+from product_importer.web.actions.user_changes import apply
 from product_importer.web.deps import Asking, Reading, Writing
-from product_importer.web.idempotent import Made
+from product_importer.web.forms.account_forms import Invitation, TokenWanted, UserChange, principal_of
+from product_importer.web.requests import idempotent
+from product_importer.web.requests.idempotent import Made
 from product_importer.web.roles import admin, viewer
-from product_importer.web.user_changes import apply
 
 router = APIRouter(tags=["accounts"])
 NONE: dict[int | str, dict[str, Any]] = {409: schemas.problem("NO_ACCOUNT: there is no account yet")}

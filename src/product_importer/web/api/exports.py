@@ -8,7 +8,7 @@ from pydantic import Field
 
 from product_importer.catalog import export
 from product_importer.web import downloads
-from product_importer.web.product_filters import ProductQuery
+from product_importer.web.requests.product_filters import ProductQuery
 from product_importer.web.roles import viewer
 
 router = APIRouter(tags=["products"])

@@ -13,9 +13,10 @@ from product_importer.imports import queries
 from product_importer.imports.options import Options
 from product_importer.imports.snapshot import Snapshot
 from product_importer.kit import database
-from product_importer.web import idempotent, intake, receive
+from product_importer.web.actions import intake, receive
 from product_importer.web.deps import Actor, Configured, Reading, Writing
-from product_importer.web.idempotent import Keyed, Made
+from product_importer.web.requests import idempotent
+from product_importer.web.requests.idempotent import Keyed, Made
 from product_importer.web.roles import editor, viewer
 
 router = APIRouter(prefix="/feeds", tags=["feeds"])

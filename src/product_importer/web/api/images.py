@@ -13,7 +13,8 @@ from product_importer.kit import database
 from product_importer.kit.texts import Storable
 from product_importer.media import images, names, queries
 from product_importer.media.queries import Shown
-from product_importer.web import attaching, pictures, schemas
+from product_importer.web import pictures, schemas
+from product_importer.web.actions import attaching
 from product_importer.web.deps import Actor, Reading, Writing
 from product_importer.web.roles import editor, viewer
 

@@ -19,8 +19,10 @@ from product_importer.imports.states import State
 from product_importer.kit import database, storage
 from product_importer.kit.errors import NotFound
 from product_importer.uploads import actions as uploads
-from product_importer.web import idempotent, intake, schemas
+from product_importer.web import schemas
+from product_importer.web.actions import intake
 from product_importer.web.deps import Actor, Configured, Followed, Reading, Watching, Writing
+from product_importer.web.requests import idempotent
 from product_importer.web.roles import editor, viewer
 
 router = APIRouter(tags=["imports"])

@@ -13,7 +13,7 @@ from product_importer.catalog.bulk_models import BulkKind
 from product_importer.catalog.bulk_queries import BulkSeen
 from product_importer.web.api.imports import RETRY
 from product_importer.web.deps import Actor, FollowedJob, Reading, WatchingBulk, Writing
-from product_importer.web.product_filters import ProductQuery
+from product_importer.web.requests.product_filters import ProductQuery
 from product_importer.web.roles import admin, editor, viewer
 
 router = APIRouter(tags=["products"])

@@ -9,11 +9,12 @@ from fastapi.responses import StreamingResponse
 from product_importer.journal import queries
 from product_importer.kit import database
 from product_importer.kit.errors import NotFound
-from product_importer.web import downloads, journal_entries, journal_file
+from product_importer.web import downloads, journal_file
 from product_importer.web.deps import Reading
-from product_importer.web.journal_entries import ToldPage
-from product_importer.web.journal_query import JournalPage, JournalQuery
+from product_importer.web.requests.journal_query import JournalPage, JournalQuery
 from product_importer.web.roles import viewer
+from product_importer.web.views import journal_entries
+from product_importer.web.views.journal_entries import ToldPage
 
 router = APIRouter(tags=["journal"])
 

@@ -14,9 +14,11 @@ from product_importer.imports.mending.records import Record
 from product_importer.imports.models import ImportJob
 from product_importer.imports.snapshot import Snapshot
 from product_importer.kit import database
-from product_importer.web import errors, idempotent, mending
+from product_importer.web import errors
+from product_importer.web.actions import mending
 from product_importer.web.deps import Actor
-from product_importer.web.idempotent import Keyed
+from product_importer.web.requests import idempotent
+from product_importer.web.requests.idempotent import Keyed
 from product_importer.web.roles import editor
 
 router = APIRouter(prefix="/imports/{task_id}", tags=["imports"])

@@ -9,11 +9,12 @@ from product_importer.catalog import actions, queries
 from product_importer.catalog.models import Product
 from product_importer.catalog.schemas import ProductIn, ProductOut, ProductPatch
 from product_importer.imports import queries as imports
-from product_importer.web import idempotent, schemas
+from product_importer.web import schemas
 from product_importer.web.deps import Actor, Reading, Writing
-from product_importer.web.etags import Versions, etag
-from product_importer.web.idempotent import Made
-from product_importer.web.product_filters import ListQuery
+from product_importer.web.requests import idempotent
+from product_importer.web.requests.etags import Versions, etag
+from product_importer.web.requests.idempotent import Made
+from product_importer.web.requests.product_filters import ListQuery
 from product_importer.web.roles import editor, viewer
 
 router = APIRouter(prefix="/products", tags=["products"])

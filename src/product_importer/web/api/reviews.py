@@ -12,7 +12,8 @@ from product_importer.imports.snapshot import Snapshot
 from product_importer.imports.states import Outcome
 from product_importer.kit import database
 from product_importer.kit.errors import NotFound
-from product_importer.web import answering, schemas
+from product_importer.web import schemas
+from product_importer.web.actions import answering
 from product_importer.web.deps import Followed, Reading
 from product_importer.web.roles import editor, viewer
 

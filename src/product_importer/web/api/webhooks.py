@@ -8,11 +8,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from product_importer.web import idempotent, schemas, webhook_trial
+from product_importer.web import schemas
+from product_importer.web.actions import webhook_trial
+from product_importer.web.actions.webhook_trial import Tried
 from product_importer.web.deps import Actor, Reading, Writing
-from product_importer.web.idempotent import Made
+from product_importer.web.requests import idempotent
+from product_importer.web.requests.idempotent import Made
 from product_importer.web.roles import admin, editor, viewer
-from product_importer.web.webhook_trial import Tried
 from product_importer.webhooks import endpoints, queries, resending
 from product_importer.webhooks.models import DeliveryState
 from product_importer.webhooks.queries import (

@@ -12,10 +12,11 @@ from product_importer.accounts.models import LinkKind
 from product_importer.accounts.roles import Role, Scope
 from product_importer.kit import database
 from product_importer.kit.errors import AppError
-from product_importer.web import errors, signing_in, templating
-from product_importer.web.account_forms import TokenWanted, principal_of
+from product_importer.web import errors, templating
+from product_importer.web.access import signing_in
+from product_importer.web.access.identity import Identity
 from product_importer.web.deps import Asking, Sent
-from product_importer.web.identity import Identity
+from product_importer.web.forms.account_forms import TokenWanted, principal_of
 from product_importer.web.pages import rail
 from product_importer.web.roles import admin, viewer
 

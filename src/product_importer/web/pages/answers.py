@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Form
 from fastapi.responses import RedirectResponse
 
 from product_importer.imports.states import Decimal
-from product_importer.web import answering
+from product_importer.web.actions import answering
 from product_importer.web.roles import editor
 
 router = APIRouter(prefix="/admin/imports/{import_id}/answer")

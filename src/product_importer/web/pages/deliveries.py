@@ -8,7 +8,8 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from product_importer.kit import clock
-from product_importer.web import templating, webhook_trial
+from product_importer.web import templating
+from product_importer.web.actions import webhook_trial
 from product_importer.web.deps import Actor, Reading, Sent, Writing
 from product_importer.web.pages import rail
 from product_importer.web.roles import editor, viewer

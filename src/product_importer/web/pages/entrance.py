@@ -9,7 +9,8 @@ from product_importer.accounts import links, users
 from product_importer.accounts.models import Link, LinkKind
 from product_importer.kit import database
 from product_importer.kit.errors import AppError
-from product_importer.web import errors, identity, signing_in, templating
+from product_importer.web import errors, templating
+from product_importer.web.access import identity, signing_in
 from product_importer.web.deps import Sent
 from product_importer.web.roles import anyone
 

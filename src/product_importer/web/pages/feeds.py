@@ -12,10 +12,11 @@ from product_importer.feeds.actions import FeedNotSecure
 from product_importer.feeds.schemas import FeedSeen
 from product_importer.imports import history
 from product_importer.kit import database
-from product_importer.web import feed_form, templating
+from product_importer.web import templating
 from product_importer.web.deps import Actor, Reading, Sent, Writing
-from product_importer.web.feed_form import Form
-from product_importer.web.header_lines import HeaderLine
+from product_importer.web.forms import feed_form
+from product_importer.web.forms.feed_form import Form
+from product_importer.web.forms.header_lines import HeaderLine
 from product_importer.web.pages import rail
 from product_importer.web.roles import editor, viewer
 

@@ -14,7 +14,8 @@ from product_importer.catalog import queries as products
 from product_importer.catalog.schemas import sku_key
 from product_importer.media import images, queries
 from product_importer.media.queries import Gallery
-from product_importer.web import attaching, panels, receive, templating
+from product_importer.web import panels, templating
+from product_importer.web.actions import attaching, receive
 from product_importer.web.deps import (
     Actor,
     Configured,

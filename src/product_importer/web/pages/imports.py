@@ -18,7 +18,8 @@ from product_importer.imports.options import Options
 from product_importer.imports.snapshot import Snapshot
 from product_importer.imports.states import State
 from product_importer.uploads import actions as uploads
-from product_importer.web import intake, panels, templating
+from product_importer.web import panels, templating
+from product_importer.web.actions import intake
 from product_importer.web.deps import Actor, Configured, Followed, Reading, Watching, Writing
 from product_importer.web.pages import rail
 from product_importer.web.roles import editor, viewer

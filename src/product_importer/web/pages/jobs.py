@@ -12,11 +12,12 @@ from pydantic import Field
 from product_importer.catalog import bulk, bulk_queries
 from product_importer.catalog.bulk_models import BulkKind
 from product_importer.catalog.bulk_queries import BulkSeen
-from product_importer.web import bulk_view, panels, templating
+from product_importer.web import panels, templating
 from product_importer.web.deps import Actor, FollowedJob, Reading, WatchingBulk, Writing
 from product_importer.web.pages import rail
-from product_importer.web.product_filters import PageQuery, ProductQuery
+from product_importer.web.requests.product_filters import PageQuery, ProductQuery
 from product_importer.web.roles import admin, editor, viewer
+from product_importer.web.views import bulk_view
 
 router = APIRouter(prefix="/admin")
 Asked = Annotated[ProductQuery, Query()]

@@ -7,11 +7,13 @@ from fastapi.responses import HTMLResponse
 
 from product_importer.imports import history
 from product_importer.journal import queries
-from product_importer.web import journal_entries, journal_query, templating
+from product_importer.web import templating
 from product_importer.web.deps import Actor, Reading
-from product_importer.web.journal_query import JournalPage
 from product_importer.web.pages import rail
+from product_importer.web.requests import journal_query
+from product_importer.web.requests.journal_query import JournalPage
 from product_importer.web.roles import viewer
+from product_importer.web.views import journal_entries
 
 router = APIRouter(prefix="/admin/journal")
 

@@ -12,11 +12,13 @@ from product_importer.imports import answers, inspection, memory, queries
 from product_importer.imports.models import ImportJob
 from product_importer.imports.states import Question, State
 from product_importer.kit import database
-from product_importer.web import mapping_form, mapping_view, templating
+from product_importer.web import templating
 from product_importer.web.deps import Actor, Reading
-from product_importer.web.mapping_form import Read, Said
+from product_importer.web.forms import mapping_form
+from product_importer.web.forms.mapping_form import Read, Said
 from product_importer.web.pages import rail
 from product_importer.web.roles import editor
+from product_importer.web.views import mapping_view
 
 router = APIRouter(prefix="/admin/imports/{import_id}/mapping")
 CONTROLS = 10_000  # a file has 2,000 columns at most, each with three controls

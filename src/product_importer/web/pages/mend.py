@@ -10,9 +10,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from product_importer.imports import queries
 from product_importer.imports.mending import edits, records
 from product_importer.kit import database
-from product_importer.web import mending, templating
+from product_importer.web import templating
+from product_importer.web.actions import mending
+from product_importer.web.actions.mending import Sheet
 from product_importer.web.deps import Actor
-from product_importer.web.mending import Sheet
 from product_importer.web.pages import rail
 from product_importer.web.roles import editor
 

@@ -11,11 +11,13 @@ from product_importer.catalog import queries
 from product_importer.catalog.queries import ProductNotFound
 from product_importer.journal import queries as journal
 from product_importer.media import queries as images
-from product_importer.web import journal_entries, product_form, templating
+from product_importer.web import templating
 from product_importer.web.deps import Actor, Reading
+from product_importer.web.forms import product_form
+from product_importer.web.forms.product_form import Form
 from product_importer.web.pages import rail
-from product_importer.web.product_form import Form
 from product_importer.web.roles import viewer
+from product_importer.web.views import journal_entries
 
 router = APIRouter(prefix="/admin/products")
 GONE = 410

@@ -15,12 +15,14 @@ from product_importer.catalog.models import Product
 from product_importer.journal import actors
 from product_importer.kit import database
 from product_importer.media import queries as images
-from product_importer.web import product_form, product_view, templating
+from product_importer.web import templating
 from product_importer.web.deps import Actor, Reading, Sent
+from product_importer.web.forms import product_form
+from product_importer.web.forms.product_form import Form
 from product_importer.web.pages import product as product_page
 from product_importer.web.pages import rail
-from product_importer.web.product_form import Form
 from product_importer.web.roles import editor, viewer
+from product_importer.web.views import product_view
 
 router = APIRouter(prefix="/admin/products")
 Part = Literal["page", "row", "form", "product"]  # the answer: a page, a row of the list, the form alone, its product

@@ -10,11 +10,12 @@ from product_importer.catalog import bulk_queries, queries, selection
 from product_importer.imports import queries as imports
 from product_importer.kit import database
 from product_importer.media import queries as images
-from product_importer.web import product_view, templating
+from product_importer.web import templating
 from product_importer.web.deps import Actor, Reading
 from product_importer.web.pages import rail
-from product_importer.web.product_filters import PageQuery
+from product_importer.web.requests.product_filters import PageQuery
 from product_importer.web.roles import editor, viewer
+from product_importer.web.views import product_view
 
 router = APIRouter(prefix="/admin/products")
 DONE = {"activate": "activated", "deactivate": "deactivated", "delete": "deleted"}

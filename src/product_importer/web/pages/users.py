@@ -11,10 +11,12 @@ from product_importer.accounts import links, users
 from product_importer.accounts.roles import USERS
 from product_importer.kit import database
 from product_importer.kit.errors import AppError
-from product_importer.web import errors, signing_in, templating, user_changes
-from product_importer.web.account_forms import Invitation, UserChange, principal_of
+from product_importer.web import errors, templating
+from product_importer.web.access import signing_in
+from product_importer.web.access.identity import Identity
+from product_importer.web.actions import user_changes
 from product_importer.web.deps import Asking, Sent
-from product_importer.web.identity import Identity
+from product_importer.web.forms.account_forms import Invitation, UserChange, principal_of
 from product_importer.web.pages import rail
 from product_importer.web.roles import admin
 

@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from product_importer.kit import database
 from product_importer.kit.outbound.urls import UrlRefused
-from product_importer.web import templating, webhook_form
+from product_importer.web import templating
 from product_importer.web.deps import Actor, Configured, Reading, Sent, Writing
-from product_importer.web.header_lines import HeaderLine
+from product_importer.web.forms import webhook_form
+from product_importer.web.forms.header_lines import HeaderLine
+from product_importer.web.forms.webhook_form import Form
 from product_importer.web.pages import rail
 from product_importer.web.roles import admin, viewer
-from product_importer.web.webhook_form import Form
 from product_importer.webhooks import endpoints, inbox, queries
 from product_importer.webhooks.schemas import EndpointPatch
 

@@ -15,7 +15,7 @@ from product_importer.kit.settings import Settings
 from product_importer.uploads import resumable
 from product_importer.uploads.models import Upload
 from product_importer.uploads.resumable import Announcement
-from product_importer.web import receive
+from product_importer.web.actions import receive
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,creation-with-upload,creation-defer-length,checksum,expiration,termination"

@@ -13,7 +13,7 @@ from product_importer.uploads import ledger, resumable, verification
 from product_importer.uploads.ledger import Piece
 from product_importer.uploads.models import Upload, UploadState
 from product_importer.uploads.resumable import UploadTooLarge
-from product_importer.web import body
+from product_importer.web.requests import body
 from product_importer.web.tus import buffers
 from product_importer.web.tus.headers import Checksum
 

@@ -7,7 +7,8 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
 from product_importer.kit.errors import AppError
-from product_importer.web import body, errors
+from product_importer.web import errors
+from product_importer.web.requests import body
 from product_importer.web.tus import headers
 
 

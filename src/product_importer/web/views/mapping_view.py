@@ -13,9 +13,10 @@ from product_importer.imports.checking.presets import Preset
 from product_importer.imports.memory import Remembered
 from product_importer.imports.source.workbook import Sheet
 from product_importer.imports.states import Blank, Decimal, Mode
-from product_importer.web import mapping_form, words
-from product_importer.web.mapping_form import LABELS, Read, Said
-from product_importer.web.views import Chip, Column
+from product_importer.web.forms import mapping_form
+from product_importer.web.forms.mapping_form import LABELS, Read, Said
+from product_importer.web.views import words
+from product_importer.web.views.mapping_parts import Chip, Column
 
 SIGNS = {Decimal.POINT: "point, 1,189.00", Decimal.COMMA: "comma, 1.189,00"}
 MODES = {

@@ -5,7 +5,7 @@ from typing import Protocol
 from product_importer.imports.snapshot import Snapshot
 from product_importer.imports.states import Fate, State
 from product_importer.imports.undoing.undo_queries import Kept
-from product_importer.web import words
+from product_importer.web.views import words
 
 
 class Tallied(Protocol):

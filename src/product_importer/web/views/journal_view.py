@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from product_importer.web import words
-from product_importer.web.journal_entries import Told
+from product_importer.web.views import words
+from product_importer.web.views.journal_entries import Told
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from product_importer.feeds.schemas import FeedIn, FeedSeen
 from product_importer.imports.checking.presets import Preset
 from product_importer.imports.states import Mode
 from product_importer.kit.errors import AppError
-from product_importer.web import header_lines, validation
-from product_importer.web.header_lines import HeaderLine
+from product_importer.web.forms import header_lines
+from product_importer.web.forms.header_lines import HeaderLine
+from product_importer.web.requests import validation
 
 OFTEN: Final = {"15": "Every 15 minutes", "60": "Every hour", "360": "Every 6 hours", "1440": "Every day"}
 MODES: Final = {

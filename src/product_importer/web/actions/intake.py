@@ -19,8 +19,8 @@ from product_importer.kit.settings import Settings
 from product_importer.uploads import actions as uploads
 from product_importer.uploads import resumable
 from product_importer.uploads.models import Upload
-from product_importer.web import receive
-from product_importer.web.idempotent import Keyed
+from product_importer.web.actions import receive
+from product_importer.web.requests.idempotent import Keyed
 
 Note = Callable[[Session, uuid.UUID], None]
 

@@ -7,8 +7,9 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from product_importer.kit.errors import AppError
-from product_importer.web import header_lines, validation
-from product_importer.web.header_lines import HeaderLine
+from product_importer.web.forms import header_lines
+from product_importer.web.forms.header_lines import HeaderLine
+from product_importer.web.requests import validation
 from product_importer.webhooks.events import EventType
 from product_importer.webhooks.models import Mode
 from product_importer.webhooks.queries import EndpointSeen

@@ -9,8 +9,8 @@ from product_importer.accounts import passwords, sessions, users
 from product_importer.accounts.models import User
 from product_importer.kit import database, logs
 from product_importer.kit.errors import AppError
-from product_importer.web import cookies, identity, peers
-from product_importer.web.limits import Limits
+from product_importer.web.access import cookies, identity, peers
+from product_importer.web.access.limits import Limits
 
 HOME = "/admin/dashboard"
 _log = logs.get("web.signing_in")

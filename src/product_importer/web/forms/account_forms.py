@@ -8,7 +8,7 @@ from product_importer.accounts import tokens
 from product_importer.accounts.principal import Principal
 from product_importer.accounts.roles import Role, Scope
 from product_importer.kit.errors import AppError
-from product_importer.web.identity import Identity
+from product_importer.web.access.identity import Identity
 
 
 class NoAccount(AppError):

@@ -6,8 +6,8 @@ import statistics
 from typing import Final
 
 from product_importer.kit import clock
-from product_importer.web import sparks, words
-from product_importer.web.import_view import Look
+from product_importer.web.views import sparks, words
+from product_importer.web.views.import_view import Look
 from product_importer.webhooks import inbox, schedule
 from product_importer.webhooks.events import BATCH, TEST, EventType
 from product_importer.webhooks.models import DeliveryState, Disabled, Mode

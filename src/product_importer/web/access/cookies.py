@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from product_importer.accounts import sessions
-from product_importer.web import peers
+from product_importer.web.access import peers
 
 PLAIN = "session"
 BOUND = "__Host-session"  # a browser takes this name only with Secure, for the whole host and from nowhere else

@@ -20,7 +20,7 @@ from product_importer.kit.settings import Settings
 from product_importer.uploads import actions as uploads
 from product_importer.web import errors
 from product_importer.web.guards import BodyTooLarge
-from product_importer.web.multipart import Form, FormReader
+from product_importer.web.requests.multipart import Form, FormReader
 
 STRUCTURED = ("mapping", "blanks")  # options that come as JSON
 OWN = ("name",)  # query parameters that are no options

@@ -1,4 +1,4 @@
-"""Small values that pages show and no domain needs."""
+"""What the mapping page is made of: columns of the file, and guesses that can be set."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from product_importer.accounts import users
 from product_importer.accounts.models import User
-from product_importer.web.account_forms import UserChange
+from product_importer.web.forms.account_forms import UserChange
 
 
 def apply(session: Session, user_id: uuid.UUID, wanted: UserChange, *, actor: str) -> User:

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from product_importer.catalog.actions import SkuTaken, Stale
 from product_importer.catalog.models import Product
 from product_importer.catalog.schemas import ProductIn, ProductPatch
-from product_importer.web import validation
+from product_importer.web.requests import validation
 
 FIELDS: Final = ("sku", "name", "description", "price", "active")
 BLANK: Final = {"sku": "", "name": "", "description": "", "price": "", "active": "true"}

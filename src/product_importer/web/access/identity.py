@@ -12,8 +12,8 @@ from product_importer.accounts.roles import Role
 from product_importer.kit import database, logs
 from product_importer.kit.errors import AppError
 from product_importer.kit.settings import Settings
-from product_importer.web import cookies, peers
-from product_importer.web.limits import Limits
+from product_importer.web.access import cookies, peers
+from product_importer.web.access.limits import Limits
 
 _log = logs.get("web.identity")
 

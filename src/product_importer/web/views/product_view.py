@@ -6,8 +6,8 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 
 from product_importer.catalog.order import Direction, Sort
-from product_importer.web import words
-from product_importer.web.product_filters import SIZES, PageQuery
+from product_importer.web.requests.product_filters import SIZES, PageQuery
+from product_importer.web.views import words
 
 __all__ = [
     "PARTS",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from product_importer.imports.queries import account_shown as shown
 from product_importer.imports.snapshot import Counts, Snapshot
 from product_importer.imports.states import FINAL, Outcome
-from product_importer.web import words
+from product_importer.web.views import words
 
 __all__ = ["ICONS", "Cell", "adds_up", "cells", "in_words", "shown", "written"]
 

@@ -1,7 +1,7 @@
 """A product's images in words."""
 
 from product_importer.media.queries import Gallery
-from product_importer.web import words
+from product_importer.web.views import words
 
 
 def aloud(gallery: Gallery) -> str:

@@ -6,9 +6,9 @@ from urllib.parse import urlencode
 
 from product_importer.catalog.bulk_models import BulkKind, BulkState
 from product_importer.catalog.bulk_queries import BulkSeen
-from product_importer.web import words
-from product_importer.web.import_view import TURNING, Look
-from product_importer.web.product_filters import ProductQuery
+from product_importer.web.requests.product_filters import ProductQuery
+from product_importer.web.views import words
+from product_importer.web.views.import_view import TURNING, Look
 
 FIELDS = ("q", "sku", "name", "description", "active", "import")
 TITLES = {BulkKind.DELETE: "Delete", BulkKind.ACTIVATE: "Activate", BulkKind.DEACTIVATE: "Deactivate"}

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from product_importer.catalog.filters import TEXT_MAX, Filters
 from product_importer.catalog.order import CURSOR_MAX, Direction, Order, Sort
-from product_importer.web.validation import BLANK_IS_NONE, WITHOUT_NUL
+from product_importer.web.requests.validation import BLANK_IS_NONE, WITHOUT_NUL
 
 
 def _size(number: int) -> int:

@@ -12,7 +12,7 @@ from product_importer.catalog import queries as products
 from product_importer.catalog import schemas
 from product_importer.journal import skus
 from product_importer.journal.queries import Wanted
-from product_importer.web.validation import BLANK_IS_NONE, WITHOUT_NUL
+from product_importer.web.requests.validation import BLANK_IS_NONE, WITHOUT_NUL
 
 Text = Annotated[str | None, Field(max_length=255), BLANK_IS_NONE, WITHOUT_NUL]
 Day = Annotated[dt.date | None, BLANK_IS_NONE]

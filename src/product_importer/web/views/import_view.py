@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from product_importer.imports.snapshot import Snapshot
 from product_importer.imports.states import FINAL, WORKING, State
-from product_importer.web import words
+from product_importer.web.views import words
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ from product_importer.imports.mending.records import Record
 from product_importer.imports.models import ImportJob
 from product_importer.kit import database
 from product_importer.uploads import actions as uploads
-from product_importer.web import intake
-from product_importer.web.idempotent import Keyed
-from product_importer.web.intake import Started
-from product_importer.web.mapping_form import LABELS
+from product_importer.web.actions import intake
+from product_importer.web.actions.intake import Started
+from product_importer.web.forms.mapping_form import LABELS
+from product_importer.web.requests.idempotent import Keyed
 
 PER_PAGE = 20  # rows
 WHOLE = "The line as it stands in the file"

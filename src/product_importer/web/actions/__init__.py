@@ -1,0 +1,1 @@
+"""What pages and programs both ask for, done across domains in one transaction."""

@@ -1,0 +1,1 @@
+"""What a request says, read once for pages and programs alike."""

@@ -1,0 +1,1 @@
+"""What pages show: values of the domains as words, figures and links."""
