@@ -4,6 +4,7 @@ import uuid
 
 from sqlalchemy.orm import Session
 
+from product_importer.catalog import wishes
 from product_importer.imports import mirror, originals, queries, slices
 from product_importer.imports.doubts import About
 from product_importer.imports.inspection import Inspection
@@ -100,6 +101,12 @@ def retry(session: Session, import_id: uuid.UUID) -> None:
     job.version += 1
     slices.forgive(session, job.id)
     tasks.enqueue(session, run_import, job.id)
+
+
+def retry_pictures(session: Session, import_id: uuid.UUID) -> None:
+    """Fetch once more the pictures that the import's addresses did not give; raises NoFailedImages."""
+    queries.job_of(session, import_id, lock=True).version += 1
+    wishes.retry(session, import_id)
 
 
 def _next_number(session: Session) -> int:

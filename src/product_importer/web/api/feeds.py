@@ -5,6 +5,7 @@ import uuid
 from functools import partial
 
 from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from product_importer.feeds import actions
@@ -22,10 +23,16 @@ from product_importer.web.roles import editor, viewer
 router = APIRouter(prefix="/feeds", tags=["feeds"])
 
 
+class FeedList(BaseModel):
+    """All feeds."""
+
+    items: list[FeedSeen]
+
+
 @router.get("", dependencies=[Depends(viewer)])
-def feeds(session: Reading) -> list[FeedSeen]:
+def feeds(session: Reading) -> FeedList:
     """List all feeds by name, each with what came of its last time."""
-    return [FeedSeen.model_validate(feed) for feed in actions.feeds(session)]
+    return FeedList(items=[FeedSeen.model_validate(feed) for feed in actions.feeds(session)])
 
 
 @router.post("", status_code=201, response_model=FeedSeen, dependencies=[Depends(editor)])
@@ -34,7 +41,7 @@ def create(request: Request, wanted: FeedIn, session: Writing, actor: Actor, key
 
     def make() -> Made:
         made = FeedSeen.model_validate(actions.create(session, wanted, actor=actor))
-        return Made(201, {"Location": f"/feeds/{made.id}"}, made.model_dump_json())
+        return Made(201, {"Location": f"{request.url.path}/{made.id}"}, made.model_dump_json())
 
     return idempotent.once(session, request, key, actor=actor, said=wanted.model_dump_json(), make=make)
 

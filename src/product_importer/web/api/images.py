@@ -85,11 +85,11 @@ def listed(product_id: uuid.UUID, session: Reading) -> ImageList:
     responses=MISSING | REFUSED,
     dependencies=[Depends(editor)],
 )
-def attach(product_id: uuid.UUID, wanted: Attach, actor: Actor) -> JSONResponse:
+def attach(request: Request, product_id: uuid.UUID, wanted: Attach, actor: Actor) -> JSONResponse:
     """Let the product show what was uploaded: 201, or 200 where it shows the very same picture already."""
     md5 = wanted.md5.lower() if wanted.md5 else None
     made = attaching.attach_uploaded(product_id, wanted.upload_id, actor=actor, name=wanted.name, md5=md5)
-    place = {"Location": f"/products/{product_id}/images/{made.shown.id}"}
+    place = {"Location": f"{request.url.path}/{made.shown.id}"}
     return JSONResponse(_shown.dump_python(made.shown, mode="json"), 201 if made.new else 200, place)
 
 

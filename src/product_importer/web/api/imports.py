@@ -22,7 +22,7 @@ from product_importer.uploads import actions as uploads
 from product_importer.web import schemas
 from product_importer.web.actions import intake
 from product_importer.web.deps import Actor, Configured, Followed, Reading, Watching, Writing
-from product_importer.web.requests import idempotent
+from product_importer.web.requests import idempotent, versions
 from product_importer.web.roles import editor, viewer
 
 router = APIRouter(tags=["imports"])
@@ -45,7 +45,7 @@ async def upload(request: Request, actor: Actor, settings: Configured, key: idem
     """
     started = await intake.take_in(request, actor=actor, settings=settings, key=key)
     snapshot = await asyncio.to_thread(_snapshot, started.import_id)
-    place = f"{request.url.path.removesuffix('/upload')}/upload/status/{started.import_id}"
+    place = versions.alike(request, f"/upload/status/{started.import_id}")
     headers = {"Location": place, **(idempotent.REPLAYED if started.replayed else {})}
     return JSONResponse(schemas.as_json(snapshot), 202, headers)
 

@@ -12,7 +12,7 @@ from product_importer.web import schemas
 from product_importer.web.actions import webhook_trial
 from product_importer.web.actions.webhook_trial import Tried
 from product_importer.web.deps import Actor, Reading, Writing
-from product_importer.web.requests import idempotent
+from product_importer.web.requests import idempotent, versions
 from product_importer.web.requests.idempotent import Made
 from product_importer.web.roles import admin, editor, viewer
 from product_importer.webhooks import endpoints, queries, resending
@@ -122,12 +122,12 @@ def remove(endpoint_id: uuid.UUID, session: Writing, actor: Actor) -> None:
 
 
 @router.post("/webhooks/test/{endpoint_id}", responses=MISSING | LATER, dependencies=[Depends(editor)])
-async def test(endpoint_id: uuid.UUID, response: Response) -> Tried:
+async def test(request: Request, endpoint_id: uuid.UUID, response: Response) -> Tried:
     """Send a test now, and return the answer's status, response time and beginning; disabled endpoints too."""
     told = await webhook_trial.tried(endpoint_id)
     if told.state is DeliveryState.PENDING:
         response.status_code = 202
-        response.headers["Location"] = f"/deliveries/{told.delivery_id}"
+        response.headers["Location"] = versions.alike(request, f"/deliveries/{told.delivery_id}")
     return told
 
 

@@ -9,7 +9,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from product_importer.catalog import wishes
 from product_importer.catalog.wishes import Fetching
-from product_importer.imports import queries
+from product_importer.imports import actions
 from product_importer.web import panels, templating
 from product_importer.web.deps import Followed, Reading, WatchingFetching, Writing
 from product_importer.web.roles import editor, viewer
@@ -33,8 +33,7 @@ async def stream(task_id: Followed, watch: WatchingFetching) -> AsyncIterable[Se
 @router.post("/retry", dependencies=[Depends(editor)])
 def retry(task_id: uuid.UUID, session: Writing) -> RedirectResponse:
     """Fetch once more what failed."""
-    queries.job_of(session, task_id)
-    wishes.retry(session, task_id)
+    actions.retry_pictures(session, task_id)
     return RedirectResponse(f"/admin/imports/{task_id}", 303)
 
 
