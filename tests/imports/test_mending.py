@@ -13,7 +13,7 @@ from product_importer.imports.mending import edits, lineage, records
 from product_importer.imports.mending.edits import Edit
 from product_importer.imports.snapshot import Snapshot
 from product_importer.imports.states import Mode, State
-from product_importer.kit import database, storage
+from product_importer.kit import csv_text, database, storage
 from product_importer.kit.settings import Settings
 from tests.makers import csv_file, import_file, job_of, make_import, make_product, stored_products
 
@@ -149,6 +149,22 @@ def test_what_no_form_can_send_back_is_shown_and_can_be_mended() -> None:
     (record,) = records.listed(job)
     assert (record.code, record.raw) == ("NUL_BYTE", "A-1,L\ufffdmp")
     assert sent(first.task_id, {2: Edit(raw="A-1,Lamp")}).counts.created == 1
+
+
+@pytest.mark.parametrize("row", ['A-1,"' + "x" * 1_500_000 + '"', "A-1," + "long," * 300_000])
+def test_a_row_that_no_form_could_hold_is_mended_in_the_file_and_the_others_here(row: str) -> None:
+    job = job_of(import_file(f"sku,name\n{row}\nA-2,\n".encode(), max_rejects=1.0).task_id)
+    long, other = records.listed(job)
+    assert (long.line, long.too_long, other.line, other.cells) == (2, True, 3, ["A-2", ""])
+    assert sent(job.id, {3: Edit({1: "Mug"})}).counts.created == 1
+
+
+def test_a_carriage_return_in_a_cell_comes_back_as_it_was() -> None:
+    first = import_file(b'sku,name,price\r"A-1","two\rlines",x\r', max_rejects=1.0)
+    (record,) = records.listed(job_of(first.task_id))
+    assert record.cells == ["A-1", "two\rlines", "x"]
+    (again,) = csv.reader(io.StringIO(csv_text.lines([["a\rb", "c"]]), newline=""))
+    assert again == ["a\rb", "c"]
 
 
 def test_mended_rows_of_an_import_that_only_updates_create_nothing() -> None:

@@ -9,7 +9,7 @@ from tests.servers import presence
 
 __all__ = ["Browser", "Page", "page", "running"]
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 QUIET = [  # no connection of the browser's own, and no crash in a small /dev/shm
     "--disable-quic",
     "--disable-background-networking",

@@ -160,6 +160,14 @@ def test_a_mapping_that_names_no_column_is_refused_and_asked_for_again(served: D
     assert seen_import(import_id).question == "mapping"
 
 
+def test_columns_that_were_to_be_checked_are_refused_where_they_are_wrong(served: Doors) -> None:
+    import_id = waiting(served, UNCLEAR, check_columns="true")
+    refused = said(served, import_id, {"mapping": {"sku": "Nobody", "name": "Text"}})
+    assert (refused.status, refused.json["code"]) == (422, "COLUMN_MISSING")
+    assert said(served, import_id, {"mapping": {"sku": "Nummer", "name": "Text"}}).status == 202
+    assert run_import_to_end(import_id).state == "completed"
+
+
 def test_a_mapping_for_what_is_no_longer_asked_is_refused(served: Doors) -> None:
     import_id = waiting(served, UNCLEAR, interactive="true")
     columns, version = {"mapping": {"sku": "Nummer", "name": "Text"}}, seen_import(import_id).version

@@ -1,7 +1,5 @@
 """Pictures by address, for programs and on the page of an import: counted, told, fetched again."""
 
-import uuid
-
 from sqlalchemy import update
 
 from product_importer.catalog.wish_models import ImageWish, WishState

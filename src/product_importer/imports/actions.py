@@ -81,6 +81,7 @@ def cancel(session: Session, import_id: uuid.UUID) -> None:
         raise ImportOver(f"It is {job.state.value} already.")
     job.version += 1
     job.cancel_requested = True
+    job.end_rest()
     if job.state in (State.WAITING, State.PAUSED):
         job.state, job.question, job.finished_at = State.CANCELLED, None, clock.now()
         slices.forget_silent(session, job.id)
@@ -96,6 +97,8 @@ def retry(session: Session, import_id: uuid.UUID) -> None:
         raise NotFailed(f"It is {job.state.value}.")
     originals.require(session, job)
     leases.release(job)
+    job.paused_at = job.finished_at
+    job.end_rest()
     job.state, job.error, job.finished_at, job.attempts = State.QUEUED, None, None, 0
     job.cancel_requested = job.pause_requested = False
     job.version += 1

@@ -57,15 +57,21 @@ def are_there(session: Session, job: ImportJob, outcome: Outcome) -> bool:
 
 def first(job: ImportJob, outcome: Outcome) -> list[Change]:
     """Return the first 1,000 superseded or skipped records, in the order of the file."""
-    header, *rows = itertools.islice(_rows(job, outcome), SHOWN + 1)
-    return [_shown(outcome, dict(zip(header, row, strict=True))) for row in rows]
+    return list(itertools.islice(records(job, outcome), SHOWN))
+
+
+def records(job: ImportJob, outcome: Outcome) -> Iterator[Change]:
+    """Yield all superseded or skipped records, in the order of the file."""
+    rows = _rows(job, outcome)
+    header = next(rows)
+    return (_shown(outcome, dict(zip(header, row, strict=True))) for row in rows)
 
 
 def lines(job: ImportJob, outcome: Outcome) -> Iterator[str]:
     """Yield the file of all superseded or skipped records, those of a catalog that moved in their places."""
     rows = _rows(job, outcome)
     while block := list(itertools.islice(rows, BLOCK)):
-        yield csv_text.lines(block)
+        yield csv_text.lines(map(csv_text.guarded, row) for row in block)
 
 
 def _rows(job: ImportJob, outcome: Outcome) -> Iterator[Sequence[str]]:
@@ -113,7 +119,7 @@ def _stored(job: ImportJob, kind: str, header: Sequence[str], rows: Iterable[Seq
     key = f"{kind}/{job.id}/{uuid.uuid4().hex[:8]}.csv"
     with tempfile.TemporaryFile() as file:
         text = io.TextIOWrapper(cast("BinaryIO", file), encoding="utf-8", newline="")
-        written = csv.writer(text, lineterminator="\n")
+        written = csv_text.writer(text)
         written.writerow(header)
         written.writerows(rows)
         text.flush()

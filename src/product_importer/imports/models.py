@@ -32,8 +32,8 @@ class ImportJob(Leased):
     options: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     cancel_requested: Mapped[bool] = mapped_column(default=False)
     pause_requested: Mapped[bool] = mapped_column(default=False)
-    paused_at: Mapped[dt.datetime | None] = mapped_column(Moment)
-    paused_seconds: Mapped[int] = mapped_column(default=0)  # of all pauses that are over
+    paused_at: Mapped[dt.datetime | None] = mapped_column(Moment)  # or since when it waits for a person
+    paused_seconds: Mapped[int] = mapped_column(default=0)  # of all such rests that are over
 
     # what reading found out
     facts: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
@@ -57,8 +57,17 @@ class ImportJob(Leased):
     error: Mapped[dict[str, Any] | None] = mapped_column(Json)
     created_at: Mapped[dt.datetime] = mapped_column(Moment, default=clock.now)
     started_at: Mapped[dt.datetime | None] = mapped_column(Moment)
-    applying_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    applying_at: Mapped[dt.datetime | None] = mapped_column(Moment)  # as if it had not rested since
     finished_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+
+    def end_rest(self) -> None:
+        """Leave a rest that is over out of the time that the import worked."""
+        if self.paused_at is None:
+            return
+        rest = clock.now() - self.paused_at
+        self.paused_seconds += round(rest.total_seconds())
+        self.applying_at = self.applying_at and self.applying_at + rest
+        self.paused_at = None
 
 
 class Slice(Leased):

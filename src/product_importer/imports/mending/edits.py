@@ -1,6 +1,5 @@
 """What people changed in rejected records: checked as the import would check it, and made a small file of its own."""
 
-import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,6 +16,7 @@ from product_importer.imports.source import broken, reader
 from product_importer.imports.source.dialect import Dialect
 from product_importer.imports.source.reader import Batch
 from product_importer.imports.states import Blank, Decimal
+from product_importer.kit import csv_text
 from product_importer.kit.errors import AppError
 
 
@@ -73,7 +73,7 @@ def file_of(job: ImportJob, mended: Mended) -> tuple[str, bytes, Options]:
             f"Line {first.line:,}: {first.message}.", rows=[_told(one) for one in mended.wrong.values()]
         )
     made, sign = io.StringIO(newline=""), job.facts["delimiter"]
-    written = csv.writer(made, delimiter=sign, lineterminator="\n")
+    written = csv_text.writer(made, delimiter=sign)
     written.writerow((lineage.PARENT, "_line", *records.columns_of(job)))
     written.writerows((job.number, line, *cells) for line, cells in mended.rows.items())
     how = Options(encoding="utf-8", delimiter=sign, header_line=1)
@@ -98,7 +98,7 @@ def _split(job: ImportJob, line: int, raw: str) -> list[str] | Rejected:
     header = job.facts["header"]
     dialect = replace(Dialect(**job.facts["dialect"]), encoding="utf-8", guessed=False, header_line=1, folded=False)
     text = io.StringIO(newline="")
-    csv.writer(text, delimiter=dialect.delimiter, lineterminator="\n").writerow(header)
+    csv_text.writer(text, delimiter=dialect.delimiter).writerow(header)
     whole = f"{text.getvalue()}{raw}\n".encode("utf-8", "replace")
     found = list(reader.read([whole], dialect))
     split = [record for batch in found for record in batch.records]

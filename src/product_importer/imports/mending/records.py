@@ -12,6 +12,7 @@ from product_importer.imports.mending import lineage
 from product_importer.imports.models import ImportJob
 from product_importer.imports.rejects_file import SHOWN
 from product_importer.imports.source import grammar
+from product_importer.imports.source.limits import LIMITS
 from product_importer.imports.states import FINAL
 from product_importer.kit import storage
 from product_importer.kit.errors import AppError
@@ -71,14 +72,28 @@ def place_of(job: ImportJob, at: int) -> int | None:
 
 def listed(job: ImportJob, *, first: int = 0, count: int = SHOWN) -> list[Record]:
     """Return some of the first 1,000 rejected records, in the order of the file."""
-    rows = grammar.lenient(_lines(storage.stream(job.facts["rejects_file"])), job.facts["delimiter"])
-    next(rows)
-    return [_record(row) for row in itertools.islice(rows, first, min(first + count, SHOWN))]
+    written = itertools.islice(_written(storage.stream(job.facts["rejects_file"])), 1, SHOWN + 1)
+    return [_record(job, text) for text in itertools.islice(written, first, first + count)]
 
 
-def _record(row: list[str]) -> Record:
-    """Take a row apart as `rejects_file.Rejects` writes it."""
+def _written(blocks: Iterator[bytes]) -> Iterator[str]:
+    """Yield row after row as text: one ends where a line does and every quote is closed."""
+    row: list[str] = []
+    quotes = 0
+    for line in _lines(blocks):
+        row.append(line)
+        quotes += line.count('"')
+        if quotes % 2 == 0:
+            yield "".join(row)
+            row, quotes = [], 0
+
+
+def _record(job: ImportJob, text: str) -> Record:
+    """Take a row apart as `rejects_file.Rejects` writes it; of a very long one the beginning is enough."""
+    (row,) = grammar.lenient([text[: LIMITS.field]], job.facts["delimiter"])
     _, line, code, message, *cells, raw = row
+    if len(text) > LIMITS.field:
+        return Record(int(line), code, message, [""] * len(columns_of(job)), "".join([*cells, raw]))
     return Record(int(line), code, message, cells, raw)
 
 

@@ -65,6 +65,6 @@ def _settle(import_id: uuid.UUID, columns: dict[str, str], version: int | None) 
     if job.state is not State.WAITING or job.question is not Question.MAPPING:
         raise answers.NothingAsked
     options = Options.model_validate({**job.options, "mapping": columns})
-    found = inspection.inspect(job.upload_id, options.model_copy(update={"interactive": False}))
+    found = inspection.inspect(job.upload_id, options.settled())
     with database.transaction() as session:
         answers.set_mapping(session, import_id, options=options, found=found, version=version)

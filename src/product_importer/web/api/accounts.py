@@ -90,11 +90,11 @@ class UserList(BaseModel):
 
 
 class Invited(BaseModel):
-    """An invitation, whose link is told this once."""
+    """An invitation, whose link is told this once; an answer that is repeated has none."""
 
     email: str
     role: Role
-    link: str
+    link: str | None = None
 
 
 @router.get("/tokens", dependencies=[Depends(viewer)])
@@ -148,14 +148,21 @@ def everybody(session: Reading) -> UserList:
     return UserList(items=[UserOut.model_validate(user) for user in users.everybody(session)])
 
 
-@router.post("/users", status_code=201, responses=CLASH, dependencies=[Depends(admin)])
-def invite(request: Request, said: Invitation, session: Writing, asking: Asking, response: Response) -> Invited:
+@router.post("/users", status_code=201, response_model=Invited, responses=CLASH, dependencies=[Depends(admin)])
+def invite(
+    request: Request, said: Invitation, session: Writing, asking: Asking, key: idempotent.Key = None
+) -> Response:
     """Invite somebody; the link in the answer is to be handed to them, and works once within a week."""
-    principal_of(asking)
-    email = users.address(said.email)
-    key = users.invite(session, email=email, role=said.role, actor=asking.actor)
-    response.headers["Cache-Control"] = "no-store"
-    return Invited(email=email, role=said.role, link=signing_in.link(request, key))
+    principal = principal_of(asking)
+
+    def make() -> Made:
+        email = users.address(said.email)
+        told = Invited(email=email, role=said.role)
+        secret = users.invite(session, email=email, role=said.role, actor=principal.actor)
+        whole = told.model_copy(update={"link": signing_in.link(request, secret)})
+        return Made(201, {"Cache-Control": "no-store"}, whole.model_dump_json(), kept=told.model_dump_json())
+
+    return idempotent.once(session, request, key, actor=principal.actor, said=said.model_dump_json(), make=make)
 
 
 @router.patch("/users/{user_id}", responses=MISSING | CLASH, dependencies=[Depends(admin)])

@@ -74,8 +74,7 @@ def _answer(request: Request, import_id: uuid.UUID, form: dict[str, Any], actor:
     options = mapping_form.answered(said, seen)
     if "review" in form:
         options = options.model_copy(update={"review": True})
-    alone = options.model_copy(update={"interactive": False, "check_columns": False})
-    found = inspection.inspect(job.upload_id, alone)
+    found = inspection.inspect(job.upload_id, options.settled())
     with database.transaction() as session:
         answers.set_mapping(session, import_id, options=options, found=found)
         memory.remember(session, found, options=options, actor=actor, file_name=job.file_name)

@@ -21,6 +21,7 @@ __all__ = [
     "chips",
     "heading",
     "hidden",
+    "is_turned",
     "link",
     "more",
     "notice",
@@ -36,6 +37,7 @@ SORTS: Final = {
     Sort.UPDATED: "last changed",
     Sort.CREATED: "newest",
 }
+_NEWEST_FIRST: Final = {Sort.UPDATED, Sort.CREATED}
 _SAID: Final = {
     "created": "Created {}.",
     "saved": "Saved {}.",
@@ -85,9 +87,18 @@ def all_of(query: str) -> str:
 def heading(asked: PageQuery, sort: Sort, label: str) -> Heading:
     """Return a column's heading: a click sorts by it, and once more turns the order round."""
     chosen = asked.sort is sort
-    turned = Direction.DOWN if chosen and asked.direction is Direction.UP else Direction.UP
     now = {Direction.UP: "ascending", Direction.DOWN: "descending"}[asked.direction] if chosen else None
-    return Heading(label, link(asked, sort=sort, direction=turned), now)
+    turned = {Direction.UP: Direction.DOWN, Direction.DOWN: Direction.UP}[asked.direction]
+    return Heading(label, link(asked, sort=sort, direction=turned if chosen else _usual(sort)), now)
+
+
+def is_turned(asked: PageQuery) -> bool:
+    """Return whether the list stands in the less usual order: the oldest first, or Z before A."""
+    return asked.direction is not _usual(asked.sort)
+
+
+def _usual(sort: Sort) -> Direction:
+    return Direction.DOWN if sort in _NEWEST_FIRST else Direction.UP
 
 
 def chips(asked: PageQuery) -> list[tuple[str, str, str]]:
