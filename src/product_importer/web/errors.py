@@ -1,13 +1,14 @@
 """Every refusal and fault as its reader needs it: a page for a person, problem+json (RFC 9457) for a program."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
 from fastapi import FastAPI
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -136,7 +137,7 @@ def refusal(error: Exception) -> AppError:
     if isinstance(error.__cause__, AppError):  # FastAPI calls it "an error parsing the body" when reading is refused
         return error.__cause__
     if isinstance(error, RequestValidationError):
-        return invalid(error.errors())
+        return invalid(error)
     if isinstance(error, HTTPException) and error.status_code < 500:
         return {404: NotFound(), 405: MethodNotAllowed()}.get(error.status_code) or AppError(error.detail)
     if database.is_unstorable(error):
@@ -164,9 +165,10 @@ def problem(refused: AppError, request_id: str) -> dict[str, Any]:
     return members | facts
 
 
-def invalid(found: Any) -> Invalid:
-    """Turn what Pydantic found into one refusal that names each place."""
-    errors = [broken_rules.told(one) for one in found]
+def invalid(found: ValidationError | RequestValidationError | Sequence[Mapping[str, Any]]) -> Invalid:
+    """Turn what Pydantic found, or what was found in its manner, into one refusal that names each place."""
+    listed = found if isinstance(found, Sequence) else found.errors()
+    errors = [broken_rules.told(one) for one in listed]
     return Invalid("; ".join(broken_rules.named(one) for one in errors[:5]), errors=errors)
 
 

@@ -1,4 +1,4 @@
-"""What forms and query parameters share: fields left empty, NUL characters, and Pydantic's messages as sentences."""
+"""What forms and query parameters share: fields left empty, and NUL characters."""
 
 from typing import Any, Final
 
@@ -17,9 +17,3 @@ def _without_nul(text: str | None) -> str | None:
 
 BLANK_IS_NONE: Final = BeforeValidator(_blank_is_none)  # a field of a form that was left empty counts as not sent
 WITHOUT_NUL: Final = AfterValidator(_without_nul)  # PostgreSQL cannot even be asked for such a text
-
-
-def sentence(message: str) -> str:
-    """Make a sentence of a message of Pydantic's: without its preface, with a capital and a full stop."""
-    words = message.removeprefix("Value error, ").rstrip(".")
-    return f"{words[:1].upper()}{words[1:]}."
