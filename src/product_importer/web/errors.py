@@ -47,15 +47,6 @@ class MethodNotAllowed(AppError):
     action = "See the API description for the methods it takes."
 
 
-class NoRoom(AppError):
-    """There is no space left for what was sent."""
-
-    status = 507
-    code = "DISK_FULL"
-    title = "The disk is full"
-    action = "Make room on the server's disk, then try again."
-
-
 class DatabaseAway(AppError):
     """The database cannot be reached, or is locked for longer than a request waits."""
 
@@ -146,7 +137,7 @@ def refusal(error: Exception) -> AppError:
     if database.is_away(error):
         return DatabaseAway("It does not answer, or another program holds it. Nothing was written by this request.")
     if failure.refusal(error):
-        return NoRoom("There was no room for what this request would have stored. Nothing of it is kept.")
+        return failure.DiskFull("There was no room for what this request would have stored. Nothing of it is kept.")
     return Fault("The fault is ours, not in your request. Nothing was written by it.")
 
 
