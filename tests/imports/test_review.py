@@ -21,6 +21,7 @@ from tests.makers import (
     import_file,
     job_of,
     journal_lines,
+    lose_the_plan,
     make_import,
     make_product,
     run_import_to_end,
@@ -62,11 +63,6 @@ def listed(import_id: uuid.UUID, outcome: changes.Kind, *, limit: int = 2) -> li
 
 def told(found: Sequence[Change]) -> list[tuple[int, str, dict[str, list[str | bool | None]]]]:
     return [(one.line, one.sku, one.changes) for one in found]
-
-
-def lose_the_plan(import_id: uuid.UUID) -> None:
-    staging.drop(job_of(import_id))
-    database.engine().dispose()  # an open connection would still see the removed file
 
 
 def test_an_import_under_review_waits_with_its_exact_account_and_nothing_written(reviewed: uuid.UUID) -> None:

@@ -3,9 +3,8 @@
 import asyncio
 import datetime as dt
 import uuid
-from collections.abc import AsyncIterable, Iterator
+from collections.abc import AsyncIterable
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse, StreamingResponse
@@ -19,7 +18,7 @@ from product_importer.imports.states import State
 from product_importer.kit import database, storage
 from product_importer.kit.errors import NotFound
 from product_importer.uploads import actions as uploads
-from product_importer.web import schemas
+from product_importer.web import downloads, schemas
 from product_importer.web.actions import intake
 from product_importer.web.deps import Actor, Configured, Followed, Reading, Watching, Writing
 from product_importer.web.requests import idempotent
@@ -105,9 +104,7 @@ def rejects_file(task_id: uuid.UUID) -> StreamingResponse:
         if not key:
             raise NoRejects
         originals.require(session, job)
-    blocks: Iterator[bytes] = storage.stream(key)
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(blocks, media_type="text/csv; charset=utf-8", headers=headers)
+    return downloads.csv_file(storage.stream(key), name)
 
 
 @router.get("/imports/{task_id}/file", dependencies=[Depends(viewer)], response_class=StreamingResponse)
@@ -116,11 +113,7 @@ def original(task_id: uuid.UUID) -> StreamingResponse:
     with database.reading() as session:
         job = queries.job_of(session, task_id)
         originals.require(session, job)
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(job.file_name, safe='')}",
-        "Content-Length": str(job.file_bytes),
-    }
-    return StreamingResponse(uploads.read(job.upload_id), media_type="application/octet-stream", headers=headers)
+    return downloads.original(uploads.read(job.upload_id), job.file_name, size=job.file_bytes)
 
 
 @router.post("/imports/{task_id}/cancel", status_code=202, dependencies=[Depends(editor)])
