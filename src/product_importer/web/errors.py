@@ -20,6 +20,7 @@ from product_importer.kit.errors import AppError, NotFound
 from product_importer.kit.tasks import failure
 from product_importer.web import templating
 from product_importer.web.access.identity import SignInNeeded
+from product_importer.web.access.limits import TooManyRequests
 from product_importer.web.requests import broken_rules
 
 _log = logs.get("web.errors")
@@ -106,9 +107,8 @@ def is_page(path: str) -> bool:
 
 
 def _headers(refused: AppError) -> dict[str, str]:
-    """Give the headers that a status asks for; a limit's own ones travel as the fact `rate`."""
-    rate = refused.facts.pop("rate", {})
-    headers: dict[str, str] = {**(rate if isinstance(rate, dict) else {}), **wait(refused)}
+    """Give the headers that a status asks for, and a limit's own ones."""
+    headers = {**(refused.headers if isinstance(refused, TooManyRequests) else {}), **wait(refused)}
     if refused.status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="Product Importer"'
     return headers
