@@ -66,10 +66,9 @@ def running(session: Session) -> list[Snapshot]:
     ]
 
 
-def count(session: Session, *, working: bool = False) -> int:
-    """Return how many imports there are, or how many are at work."""
-    counted = select(func.count()).select_from(ImportJob)
-    return session.scalar(counted.where(ImportJob.state.in_(WORKING)) if working else counted) or 0
+def working(session: Session) -> int:
+    """Return how many imports are at work."""
+    return session.scalar(select(func.count()).select_from(ImportJob).where(ImportJob.state.in_(WORKING))) or 0
 
 
 def rejects(session: Session, import_id: uuid.UUID, *, limit: int = 1000) -> list[Reject]:
