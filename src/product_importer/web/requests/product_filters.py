@@ -63,3 +63,8 @@ class PageQuery(ListQuery):
     per_page: Annotated[int, AfterValidator(_size)] = SIZES[0]
     said: Annotated[Said | None, BLANK_IS_NONE] = None
     count: int = Field(default=1, ge=0, le=10**9)
+
+
+def written(value: object) -> str:
+    """Write a value as an address has it, where these queries read it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
