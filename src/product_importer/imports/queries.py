@@ -27,6 +27,7 @@ from product_importer.imports.snapshot import (
     Undoing,
 )
 from product_importer.imports.states import FINAL, WORKING, Outcome, State, UndoState
+from product_importer.kit import database
 from product_importer.kit.errors import NotFound
 
 
@@ -48,6 +49,12 @@ def job_of(session: Session, import_id: uuid.UUID, *, lock: bool = False) -> Imp
 def snapshot(session: Session, import_id: uuid.UUID) -> Snapshot:
     """Return the import as it stands; ImportNotFound when there is none."""
     return snapshot_of(session, job_of(session, import_id))
+
+
+def seen(import_id: uuid.UUID) -> Snapshot:
+    """Return the import as it stands, in a transaction of its own; ImportNotFound when there is none."""
+    with database.reading() as session:
+        return snapshot(session, import_id)
 
 
 def history(session: Session, *, limit: int = 20) -> list[Snapshot]:

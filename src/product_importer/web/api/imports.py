@@ -43,7 +43,7 @@ async def upload(request: Request, actor: Actor, settings: Configured, key: idem
     The same file with the same options and Idempotency-Key is imported once, and answered with that import.
     """
     started = await intake.take_in(request, actor=actor, settings=settings, key=key)
-    snapshot = await asyncio.to_thread(_snapshot, started.import_id)
+    snapshot = await asyncio.to_thread(queries.seen, started.import_id)
     place = f"{request.url.path.removesuffix('/upload')}/upload/status/{started.import_id}"
     headers = {"Location": place, **(idempotent.REPLAYED if started.replayed else {})}
     return JSONResponse(schemas.as_json(snapshot), 202, headers)
@@ -54,7 +54,7 @@ def start(request: Request, said: schemas.StartImport, actor: Actor) -> JSONResp
     """Import a file that was uploaded in pieces; the same request again answers with the same import."""
     md5 = said.md5.lower() if said.md5 else None
     import_id = intake.start_uploaded(said.upload_id, actor=actor, options=said.options(), md5=md5)
-    return JSONResponse(schemas.as_json(_snapshot(import_id)), 202, {"Location": f"{request.url.path}/{import_id}"})
+    return JSONResponse(schemas.as_json(queries.seen(import_id)), 202, {"Location": f"{request.url.path}/{import_id}"})
 
 
 @router.get("/upload/status/{task_id}", dependencies=[Depends(viewer)])
@@ -128,8 +128,3 @@ def retry(task_id: uuid.UUID, session: Writing) -> Snapshot:
     """Let a failed import go on where it stopped."""
     actions.retry(session, task_id)
     return queries.snapshot(session, task_id)
-
-
-def _snapshot(import_id: uuid.UUID) -> Snapshot:
-    with database.reading() as session:
-        return queries.snapshot(session, import_id)

@@ -32,8 +32,7 @@ class NothingSetAside(NotFound):
 def answer(task_id: uuid.UUID, said: answering.Answer) -> Snapshot:
     """Answer what the import asks: `apply`, `go_on`, `discard`, or an object with `mapping` or `decimal`."""
     answering.take(task_id, said)
-    with database.reading() as session:
-        return queries.snapshot(session, task_id)
+    return queries.seen(task_id)
 
 
 @router.get("/changes", dependencies=[Depends(viewer)])
