@@ -3,15 +3,14 @@
 import uuid
 
 import pytest
-from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError
 
-from product_importer.imports import actions, answers, application, pausing, preparation, run, slices
-from product_importer.imports.models import Slice
+from product_importer.imports import actions, answers, application, pausing, run, slices
 from product_importer.imports.snapshot import Counts
 from product_importer.imports.states import State
 from product_importer.kit import clock, database
 from product_importer.kit.tasks import leases, sweeper
+from tests.imports.makers import cancel, let_leases_run_out, take
 from tests.makers import (
     answered,
     csv_file,
@@ -29,20 +28,6 @@ pytestmark = pytest.mark.usefixtures("started")
 WHOLE = Counts(rows=30, created=30)
 
 
-@pytest.fixture
-def planned() -> uuid.UUID:
-    """An import of thirty new products that stands before its first slice."""
-    import_id = make_import(csv_file(*(f"N-{number:02},Mug,,1.00" for number in range(30))))
-    assert preparation.prepare(import_id)
-    return import_id
-
-
-def take(import_id: uuid.UUID) -> Slice:
-    taken = slices.take(import_id, area=job_of(import_id).scratch or "", size=10)
-    assert taken is not None
-    return taken
-
-
 def pause(import_id: uuid.UUID) -> None:
     with database.transaction() as session:
         pausing.pause(session, import_id)
@@ -51,16 +36,6 @@ def pause(import_id: uuid.UUID) -> None:
 def resume(import_id: uuid.UUID) -> None:
     with database.transaction() as session:
         pausing.resume(session, import_id)
-
-
-def cancel(import_id: uuid.UUID) -> None:
-    with database.transaction() as session:
-        actions.cancel(session, import_id)
-
-
-def let_leases_run_out() -> None:
-    with database.transaction() as session:
-        session.execute(update(Slice).values(lease_until=clock.now() - clock.seconds(1)))
 
 
 def test_a_paused_import_writes_nothing_until_it_is_resumed(planned: uuid.UUID) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.journeys import conftest
 from tests.journeys.reading import bar, summary, words
 from tests.journeys.shop import Shop
+from tests.servers import chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Picture = Callable[[Page, str], None]
@@ -54,7 +54,7 @@ def test_a_reload_and_a_second_tab_show_the_same(
     expect(bar(watched)).to_have_attribute("aria-valuenow", SHARE)
     picture(watched, "running")
     second = watched.context.new_page()
-    heard = conftest.heard(second)
+    heard = chromium.heard(second)
     second.goto(watched.url)
     expect(bar(second)).to_have_attribute("aria-valuenow", SHARE)
     open_shop.gate.open()

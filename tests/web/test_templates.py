@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, FilePayload, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from tests.servers import chromium
 from tests.web import pages, preview
@@ -53,30 +53,11 @@ def visitor(browser: Browser) -> Iterator[Page]:
         yield page
 
 
-@pytest.fixture
-def complaints(page: Page) -> list[str]:
-    """What the page's browser complains of."""
-    return heard(page)
-
-
-def heard(page: Page) -> list[str]:
-    """Collect from now on what the browser complains of: errors, refused scripts and styles, missing files."""
-    found: list[str] = []
-
-    def hear(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            found.append(message.text)
-
-    page.on("console", hear)
-    page.on("pageerror", lambda error: found.append(str(error)))
-    return found
-
-
 @pytest.mark.parametrize("name", pages.PAGES)
 def test_a_page_is_accessible_and_fits_at_every_width_in_both_themes_within_the_policy(
     visitor: Page, still: str, name: str
 ) -> None:
-    complaints = heard(visitor)
+    complaints = chromium.heard(visitor)
     visitor.goto(f"{still}/pages/{name}")
     visitor.add_script_tag(url=f"{still}/vendor/axe.min.js")
     faults = []

@@ -27,6 +27,7 @@ from product_importer.imports.snapshot import (
     Undoing,
 )
 from product_importer.imports.states import FINAL, WORKING, Outcome, State, UndoState
+from product_importer.kit import database
 from product_importer.kit.errors import NotFound
 
 
@@ -50,6 +51,12 @@ def snapshot(session: Session, import_id: uuid.UUID) -> Snapshot:
     return snapshot_of(session, job_of(session, import_id))
 
 
+def seen(import_id: uuid.UUID) -> Snapshot:
+    """Return the import as it stands, in a transaction of its own; ImportNotFound when there is none."""
+    with database.reading() as session:
+        return snapshot(session, import_id)
+
+
 def history(session: Session, *, limit: int = 20) -> list[Snapshot]:
     """Return the newest imports; `history.page` looks through all of them."""
     jobs = session.scalars(select(ImportJob).order_by(ImportJob.number.desc()).limit(limit))
@@ -66,10 +73,9 @@ def running(session: Session) -> list[Snapshot]:
     ]
 
 
-def count(session: Session, *, working: bool = False) -> int:
-    """Return how many imports there are, or how many are at work."""
-    counted = select(func.count()).select_from(ImportJob)
-    return session.scalar(counted.where(ImportJob.state.in_(WORKING)) if working else counted) or 0
+def working(session: Session) -> int:
+    """Return how many imports are at work."""
+    return session.scalar(select(func.count()).select_from(ImportJob).where(ImportJob.state.in_(WORKING))) or 0
 
 
 def rejects(session: Session, import_id: uuid.UUID, *, limit: int = 1000) -> list[Reject]:

@@ -5,7 +5,6 @@ import functools
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from starlette.routing import BaseRoute
@@ -144,7 +143,7 @@ def create_app(settings: Settings) -> FastAPI:
 @functools.cache
 def _routes() -> tuple[BaseRoute, ...]:
     """Put the routers together, once a process: what FastAPI makes of each route takes longer than all else here."""
-    refused: dict[int | str, dict[str, Any]] = {"4XX": schemas.problem("A refusal; docs/errors.md has the codes")}
+    refused: schemas.Responses = {"4XX": schemas.problem("A refusal; docs/errors.md has the codes")}
     whole, versioned = APIRouter(), APIRouter(prefix=versions.V1, responses=refused)
     for router in API:
         versioned.include_router(router)

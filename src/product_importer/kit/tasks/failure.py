@@ -9,12 +9,12 @@ ATTEMPTS = 3  # crashes without progress until a job is given up
 
 
 class DiskFull(AppError):
-    """There is no room left for the job's data."""
+    """There is no room left for what was sent, or for a job's data."""
 
     status = 507
     code = "DISK_FULL"
     title = "The disk is full"
-    action = "Make room, then try again: what was begun goes on where it stopped."
+    action = "Make room on the server's disk, then try again: a job that was begun goes on where it stopped."
 
 
 def refusal(error: BaseException) -> AppError | None:

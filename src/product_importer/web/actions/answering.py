@@ -42,7 +42,7 @@ def read(said: Mapping[str, Any]) -> Answer:
     try:
         return Answer.model_validate(said)
     except ValidationError as wrong:
-        raise errors.invalid(wrong.errors(include_url=False, include_input=False)) from None
+        raise errors.invalid(wrong) from None
 
 
 def take(import_id: uuid.UUID, said: Answer) -> None:

@@ -166,7 +166,7 @@ def options_of(fields: Mapping[str, str]) -> Options:
     try:
         return Options.model_validate(values)
     except ValidationError as wrong:
-        raise errors.invalid(wrong.errors(include_url=False, include_input=False)) from None
+        raise errors.invalid(wrong) from None
 
 
 def _not_taken(name: str) -> dict[str, Any]:

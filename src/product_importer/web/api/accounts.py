@@ -2,7 +2,6 @@
 
 import datetime as dt
 import uuid
-from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -19,12 +18,10 @@ from product_importer.web.requests.idempotent import Made
 from product_importer.web.roles import admin, viewer
 
 router = APIRouter(tags=["accounts"])
-NONE: dict[int | str, dict[str, Any]] = {409: schemas.problem("NO_ACCOUNT: there is no account yet")}
-TAKEN: dict[int | str, dict[str, Any]] = {
-    409: schemas.problem("TOKEN_NAME_TAKEN, or NO_ACCOUNT while there is no account yet")
-}
-MISSING: dict[int | str, dict[str, Any]] = {404: schemas.problem("There is no such thing, or it is somebody else's")}
-CLASH: dict[int | str, dict[str, Any]] = {409: schemas.problem("EMAIL_TAKEN, LAST_ADMIN or NO_ACCOUNT")}
+NONE: schemas.Responses = {409: schemas.problem("NO_ACCOUNT: there is no account yet")}
+TAKEN: schemas.Responses = {409: schemas.problem("TOKEN_NAME_TAKEN, or NO_ACCOUNT while there is no account yet")}
+MISSING: schemas.Responses = {404: schemas.problem("There is no such thing, or it is somebody else's")}
+CLASH: schemas.Responses = {409: schemas.problem("EMAIL_TAKEN, LAST_ADMIN or NO_ACCOUNT")}
 
 
 class TokenOut(BaseModel):

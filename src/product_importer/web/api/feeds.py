@@ -89,7 +89,7 @@ async def push(
     )
     if started.replayed:
         response.headers.update(idempotent.REPLAYED)
-    return await asyncio.to_thread(_seen, started.import_id)
+    return await asyncio.to_thread(queries.seen, started.import_id)
 
 
 def _options(feed_id: uuid.UUID) -> Options:
@@ -99,8 +99,3 @@ def _options(feed_id: uuid.UUID) -> Options:
 
 def _note(feed_id: uuid.UUID, session: Session, import_id: uuid.UUID) -> None:
     actions.note_push(session, feed_id, import_id)
-
-
-def _seen(import_id: uuid.UUID) -> Snapshot:
-    with database.reading() as session:
-        return queries.snapshot(session, import_id)

@@ -1,7 +1,7 @@
 """Images for programs: shown, attached, described, ordered, taken off; and the very bytes that browsers fetch."""
 
 import uuid
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse, StreamingResponse
@@ -19,8 +19,8 @@ from product_importer.web.deps import Actor, Reading, Writing
 from product_importer.web.roles import editor, viewer
 
 router = APIRouter(tags=["images"])
-MISSING: dict[int | str, dict[str, Any]] = {404: schemas.problem("PRODUCT_NOT_FOUND or IMAGE_NOT_FOUND")}
-REFUSED: dict[int | str, dict[str, Any]] = {422: schemas.problem("IMAGE_UNRECOGNISED, CHECKSUM_MISMATCH, …")}
+MISSING: schemas.Responses = {404: schemas.problem("PRODUCT_NOT_FOUND or IMAGE_NOT_FOUND")}
+REFUSED: schemas.Responses = {422: schemas.problem("IMAGE_UNRECOGNISED, CHECKSUM_MISMATCH, …")}
 _shown = TypeAdapter(Shown)
 
 

@@ -3,7 +3,7 @@
 import dataclasses
 import datetime as dt
 import uuid
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -27,9 +27,9 @@ from product_importer.webhooks.queries import (
 from product_importer.webhooks.schemas import EndpointIn, EndpointPatch
 
 router = APIRouter(tags=["webhooks"])
-MISSING: dict[int | str, dict[str, Any]] = {404: schemas.problem("WEBHOOK_NOT_FOUND or DELIVERY_NOT_FOUND")}
-REFUSED: dict[int | str, dict[str, Any]] = {422: schemas.problem("URL_REFUSED or VALIDATION_FAILED")}
-LATER: dict[int | str, dict[str, Any]] = {202: {"description": "No worker has sent it within 20 seconds."}}
+MISSING: schemas.Responses = {404: schemas.problem("WEBHOOK_NOT_FOUND or DELIVERY_NOT_FOUND")}
+REFUSED: schemas.Responses = {422: schemas.problem("URL_REFUSED or VALIDATION_FAILED")}
+LATER: schemas.Responses = {202: {"description": "No worker has sent it within 20 seconds."}}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 
 from product_importer.catalog.order import Direction, Sort
-from product_importer.web.requests.product_filters import SIZES, PageQuery
+from product_importer.web.requests.product_filters import SIZES, PageQuery, written
 from product_importer.web.views import words
 
 __all__ = [
@@ -109,14 +109,14 @@ def chips(asked: PageQuery) -> list[tuple[str, str, str]]:
 
 def hidden(asked: PageQuery, *shown: str) -> dict[str, str]:
     """Return the state that a form of this list keeps besides its own fields."""
-    return {name: _plain(value) for name, value in _state(asked).items() if name not in shown}
+    return {name: written(value) for name, value in _state(asked).items() if name not in shown}
 
 
 def notice(asked: PageQuery) -> str | None:
     """Say what was done just now."""
     if asked.said is None:
         return None
-    return _SAID[asked.said].format("1 product" if asked.count == 1 else f"{words.number(asked.count)} products")
+    return _SAID[asked.said].format(words.products(asked.count))
 
 
 def _state(asked: PageQuery) -> dict[str, Any]:
@@ -129,8 +129,4 @@ _STATE: Final = {field.alias or name for name, field in PageQuery.model_fields.i
 def _query(state: Mapping[str, Any]) -> str:
     defaults = {name: field.default for name, field in PageQuery.model_fields.items()}
     given = {name: value for name, value in state.items() if value is not None and value != defaults.get(name)}
-    return f"?{urlencode({name: _plain(value) for name, value in given.items()})}" if given else ""
-
-
-def _plain(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return f"?{urlencode({name: written(value) for name, value in given.items()})}" if given else ""
