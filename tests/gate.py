@@ -6,7 +6,6 @@ from pathlib import Path
 
 from tests.patience import until
 
-
 _numbers = itertools.count()  # of all gates, for one process may stand at several in turn
 
 
