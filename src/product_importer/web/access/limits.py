@@ -27,7 +27,7 @@ class TooManyRequests(AppError):
     status = 429
     code = "RATE_LIMITED"
     title = "Too many requests"
-    action = "Wait as long as Retry-After says; the RateLimit headers tell how much is left."
+    action = "Wait as long as Retry-After says; the RateLimit headers say how much is left."
 
 
 class TooManyTries(AppError):
@@ -35,8 +35,8 @@ class TooManyTries(AppError):
 
     status = 429
     code = "SIGN_IN_THROTTLED"
-    title = "Too many tries"
-    action = "Wait for a while. From another network, or by a link from an admin, signing in works at once."
+    title = "Too many attempts"
+    action = "Wait a while. From another network, or with a link from an admin, signing in works at once."
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Limits:
         tries = [self._take(TRIES_OF_ADDRESS, address), self._take(TRIES, *_pair(email, address))]
         for allowance in tries:
             if not allowance.enough:
-                raise TooManyTries(f"The next one is taken in {allowance.seconds} s.", retry_after=allowance.seconds)
+                raise TooManyTries(f"The next one is accepted in {allowance.seconds} s.", retry_after=allowance.seconds)
         return tries[-1].left
 
     def signed_in(self, email: str, address: str) -> None:
@@ -120,7 +120,7 @@ def _forget(limiter: MovingWindowRateLimiter, *who: str) -> None:
 def _enough(allowance: Allowance) -> Allowance:
     if not allowance.enough:
         raise TooManyRequests(
-            f"{allowance.quota} are taken in {allowance.window} s.",
+            f"{allowance.quota} are accepted in {allowance.window} s.",
             retry_after=allowance.seconds,
             rate=allowance.headers,
         )

@@ -159,7 +159,7 @@ def options_of(fields: Mapping[str, str]) -> Options:
 
 
 def _not_taken(name: str) -> dict[str, Any]:
-    return {"loc": (name,), "type": "extra_forbidden", "msg": "is not taken here: the feed has its own options"}
+    return {"loc": (name,), "type": "extra_forbidden", "msg": "is not accepted here: the feed has its own options"}
 
 
 def _not_json(name: str) -> dict[str, Any]:

@@ -23,7 +23,9 @@ NONE: dict[int | str, dict[str, Any]] = {409: schemas.problem("NO_ACCOUNT: there
 TAKEN: dict[int | str, dict[str, Any]] = {
     409: schemas.problem("TOKEN_NAME_TAKEN, or NO_ACCOUNT while there is no account yet")
 }
-MISSING: dict[int | str, dict[str, Any]] = {404: schemas.problem("There is no such thing, or it is somebody else's")}
+MISSING: dict[int | str, dict[str, Any]] = {
+    404: schemas.problem("There is no such item, or it belongs to somebody else")
+}
 CLASH: dict[int | str, dict[str, Any]] = {409: schemas.problem("EMAIL_TAKEN, LAST_ADMIN or NO_ACCOUNT")}
 
 
@@ -99,7 +101,7 @@ class Invited(BaseModel):
 
 @router.get("/tokens", dependencies=[Depends(viewer)])
 def own_tokens(session: Reading, asking: Asking) -> TokenList:
-    """List one's own tokens; there are none while there is no account."""
+    """List your own tokens; there are none while there is no account."""
     found = tokens.of_user(session, asking.principal.user_id) if asking.principal else []
     return TokenList(items=[TokenOut.model_validate(token) for token in found])
 
@@ -108,7 +110,7 @@ def own_tokens(session: Reading, asking: Asking) -> TokenList:
 def create_token(
     request: Request, said: TokenWanted, session: Writing, asking: Asking, key: idempotent.Key = None
 ) -> Response:
-    """Make a token; its key is in this answer and nowhere else."""
+    """Create a token; its key is in this answer and nowhere else."""
     principal = principal_of(asking)
 
     def make() -> Made:
@@ -123,21 +125,21 @@ def create_token(
 
 @router.delete("/tokens/{token_id}", status_code=204, responses=MISSING | NONE, dependencies=[Depends(viewer)])
 def revoke_token(token_id: uuid.UUID, session: Writing, asking: Asking) -> None:
-    """Revoke one of one's own tokens."""
+    """Revoke one of your own tokens."""
     principal = principal_of(asking)
     tokens.revoke(session, token_id, user_id=principal.user_id, actor=principal.actor)
 
 
 @router.get("/sessions", dependencies=[Depends(viewer)])
 def own_sessions(session: Reading, asking: Asking) -> SessionList:
-    """List one's own sessions."""
+    """List your own sessions."""
     found = sessions.of_user(session, asking.principal.user_id) if asking.principal else []
     return SessionList(items=[SessionOut.model_validate(one) for one in found])
 
 
 @router.delete("/sessions/{session_id}", status_code=204, responses=MISSING | NONE, dependencies=[Depends(viewer)])
 def end_session(session_id: uuid.UUID, session: Writing, asking: Asking) -> None:
-    """End one of one's own sessions; its streams end too."""
+    """End one of your own sessions; its streams end too."""
     principal = principal_of(asking)
     sessions.end(session, session_id, user_id=principal.user_id, actor=principal.actor)
 
@@ -150,7 +152,7 @@ def everybody(session: Reading) -> UserList:
 
 @router.post("/users", status_code=201, responses=CLASH, dependencies=[Depends(admin)])
 def invite(request: Request, said: Invitation, session: Writing, asking: Asking, response: Response) -> Invited:
-    """Invite somebody; the link in the answer is to be handed to them, and works once within a week."""
+    """Invite somebody; hand them the link in the answer, which works once within a week."""
     principal_of(asking)
     email = users.address(said.email)
     key = users.invite(session, email=email, role=said.role, actor=asking.actor)
@@ -160,5 +162,5 @@ def invite(request: Request, said: Invitation, session: Writing, asking: Asking,
 
 @router.patch("/users/{user_id}", responses=MISSING | CLASH, dependencies=[Depends(admin)])
 def change(user_id: uuid.UUID, said: UserChange, session: Writing, asking: Asking) -> UserOut:
-    """Give a user another role, keep them out or let them in again."""
+    """Change a user's role, or disable or enable their account."""
     return UserOut.model_validate(apply(session, user_id, said, actor=asking.actor))

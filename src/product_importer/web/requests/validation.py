@@ -11,7 +11,7 @@ def _blank_is_none(raw: Any) -> Any:
 
 def _without_nul(text: str | None) -> str | None:
     if text and "\0" in text:
-        raise ValueError("contains a NUL character, which no stored text has")
+        raise ValueError("contains a NUL character, which cannot be stored")
     return text
 
 
