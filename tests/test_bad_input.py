@@ -40,7 +40,7 @@ REFUSED: dict[str, tuple[bytes, str, str]] = {
     "an empty file": (b"", "FILE_EMPTY", "0 bytes"),
     "a file of blanks": (b" \r\n \t\n", "FILE_EMPTY", "no text"),
     "a file of zeros": (b"\0" * 5_000, "FILE_EMPTY", "no text"),
-    "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9, "FILE_NOT_CSV", "a PNG picture"),
+    "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9, "FILE_NOT_CSV", "a PNG image"),
     "a PDF": (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj", "FILE_NOT_CSV", "a PDF"),
     "a ZIP": (b"PK\x03\x04" + bytes(range(256)) * 9, "FILE_NOT_CSV", "a ZIP archive"),
     "a gzip that was cut": (gzip.compress(GOOD)[:-12], "FILE_NOT_CSV", "ends in the middle"),
@@ -53,7 +53,7 @@ REFUSED: dict[str, tuple[bytes, str, str]] = {
     "a picture in a gzip": (
         gzip.compress(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9),
         "FILE_NOT_CSV",
-        "a PNG picture",
+        "a PNG image",
     ),
     "noise": (bytes(range(256)) * 400, "FILE_NOT_CSV", "binary data"),
     "a web page": (b"<!doctype html><html><body>Not found</body></html>", "FILE_NOT_CSV", "a web page"),
@@ -183,7 +183,7 @@ def test_a_full_disk_stops_the_import_and_a_retry_goes_on(
     monkeypatch.setenv("FAILPOINTS", f"{place}=enospc")
     told = account(served, GOOD)
     assert (told["state"], told["error"]["code"]) == ("failed", "DISK_FULL")
-    assert "Make room" in told["error"]["action"]
+    assert "Free some space" in told["error"]["action"]
     assert makers.stored_products() == {}
     monkeypatch.delenv("FAILPOINTS")
     assert next_one_works(served)

@@ -32,7 +32,7 @@ def test_a_server_for_other_machines_is_locked_until_its_printed_link_is_used(sh
         urllib.request.urlopen(f"http://127.0.0.1:{free_port}/products", timeout=PATIENCE)
     assert link.startswith(f"http://127.0.0.1:{free_port}/setup?token=")
     with urllib.request.urlopen(link, timeout=PATIENCE) as page:
-        assert b"Make the first account" in page.read()
+        assert b"Create the first account" in page.read()
 
 
 def test_the_first_admin_is_made_in_the_terminal_and_made_again_where_the_password_is_lost(shell: Shell) -> None:

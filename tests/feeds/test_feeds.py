@@ -202,7 +202,7 @@ def test_a_name_and_password_in_the_address_are_sent_as_a_header_and_kept_sealed
     assert look(made.id).outcome is FeedOutcome.FAILED
     assert shop.logins == [shop.login, shop.login, None]
     shop.login, shop.moved_to = "Basic another", None
-    assert "may want a name and password" in (look(made.id).error or {})["message"]
+    assert "may require a name and password" in (look(made.id).error or {})["message"]
 
 
 def test_headers_stay_until_others_are_said_or_the_address_moves_to_another_server(started: Settings) -> None:

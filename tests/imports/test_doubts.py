@@ -44,7 +44,7 @@ def test_a_file_that_tells_everything_is_imported_without_a_question(data: bytes
         (csv_file("A-1,Lamp,5", header="sku,name,price_usd"), "columns", "“price_usd” may be the price"),
         (csv_file("A-1,Lamp,5", header="sku,name,VK netto"), "columns", "“VK netto” may be the price"),
         (csv_file('A-1,Lamp,,"1,234"'), "decimal", "“1,234” can be read in two ways."),
-        ("sku,name\nA-1,Große Lampe\n".encode("cp1252"), "encoding", "Does “Große Lampe” (line 2) read right?"),
+        ("sku,name\nA-1,Große Lampe\n".encode("cp1252"), "encoding", "Does “Große Lampe” (line 2) look right?"),
     ],
 )
 def test_what_a_file_leaves_open_is_asked(data: bytes, about: str, words: str) -> None:

@@ -108,7 +108,7 @@ def sent(import_id: uuid.UUID, changed: dict[int, Edit]) -> Snapshot:
     """Mend these lines of an import, and import them alone."""
     job = job_of(import_id)
     name, data, options = edits.file_of(job, edits.check(job, records.listed(job), changed))
-    assert name == "mended-rows-of-spring.csv"
+    assert name == "fixed-rows-of-spring.csv"
     return import_file(data, **options.stored())
 
 

@@ -47,7 +47,7 @@ def test_what_a_worker_wrote_is_not_taken_back_by_who_began_the_import(mirrored:
 @pytest.mark.parametrize("ended", [answers.discard, actions.cancel])
 def test_what_people_end_while_no_worker_is_at_it_is_mirrored(mirrored: Mirrored, ended: Callable[..., None]) -> None:
     import_id = import_file(FILE, review=True, max_rejects=0.1).task_id
-    assert mirrored(import_id)[1] == "Go on in spite of the rejected rows?"
+    assert mirrored(import_id)[1] == "Continue despite the rejected rows?"
     with database.transaction() as session:
         answers.accept_rejects(session, import_id)
     assert mirrored(import_id)[1] == "Waiting for your review"

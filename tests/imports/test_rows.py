@@ -148,7 +148,7 @@ def test_some_recordsof_blank_cells_are_counted_by_nobody() -> None:
 
 
 def test_broken_some_recordsare_rejects_with_their_text_and_lines() -> None:
-    broken = [Broken(5, Code.QUOTE_UNBALANCED, 'C,"x\ny\n', "a quote is open", lines=2)]
+    broken = [Broken(5, Code.QUOTE_UNBALANCED, 'C,"x\ny\n', "a quote is left open", lines=2)]
     checked = checker().check(batch(["A", "Pump", "", "-1", "1"], broken=broken))
     assert [(found.line, found.code) for found in checked.rejected] == [
         (2, Code.PRICE_NEGATIVE), (5, Code.QUOTE_UNBALANCED),

@@ -118,7 +118,7 @@ def test_of_several_sheets_the_first_with_a_known_header_is_read_and_the_others_
         (made([], stored=True).replace(b"<sheetData>", b"<sheetDa<a>"), WorkbookUnreadable, "cannot be read as one"),
         (b"PK\x03\x04" + b"word/document.xml" * 40, FileNotCsv, "a ZIP archive"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), FileNotCsv, "with a password"),
-        (made([*GOOD, *[[]] * 400_000, [None] * 3_000 + ["far off"]]), WorkbookTooLarge, "of memory"),
+        (made([*GOOD, *[[]] * 400_000, [None] * 3_000 + ["far away"]]), WorkbookTooLarge, "of memory"),
     ],
     ids=["cut", "no workbook", "damaged", "another archive", "encrypted", "a cell far off"],
 )

@@ -128,7 +128,7 @@ def test_everything_can_be_done_without_javascript(plain_page: Page, open_shop: 
     page.get_by_role("button", name="Import now").click()
     expect(page.get_by_role("heading", name="plain.csv")).to_be_visible()
     open_shop.ended()
-    newest = page.get_by_role("link", name="Show the newest numbers")
+    newest = page.get_by_role("link", name="Show the latest numbers")
     if newest.count():
         newest.click()
     assert summary(page) == [1, 1, 0, 0]

@@ -62,7 +62,7 @@ def test_a_cut_a_reload_and_a_dead_server_cost_only_time(page: Page, open_shop: 
     until(page, lambda: len(pieces) == 3)
     assert pieces[0] == "0" != pieces[1] == pieces[2]
     page.reload()
-    offer = page.get_by_role("heading", name="Resume heavy.csv from 42 %")
+    offer = page.get_by_role("heading", name="Resume heavy.csv from 42%")
     expect(offer).to_be_visible(timeout=60_000)
     page.unroute(PLACE)
     open_shop.kill_web()
@@ -110,7 +110,7 @@ def test_a_picture_of_50_mb_arrives_as_it_was(page: Page, open_shop: Shop, photo
     product = open_shop.post("/products", sku="PHOTO-1", name="Mug", price="1.00")["id"]
     page.goto(f"{open_shop.base}/admin/products/{product}")
     pieces = troubled(page)
-    page.get_by_label("Choose pictures").set_input_files(photo)
+    page.get_by_label("Choose images").set_input_files(photo)
     until(page, lambda: len(pieces) == 3)
     page.reload()
     page.unroute(PLACE)
@@ -124,11 +124,11 @@ def test_a_picture_of_50_mb_arrives_as_it_was(page: Page, open_shop: Shop, photo
         route.continue_()
 
     page.route(PLACE, kill)
-    page.get_by_label("Choose pictures").set_input_files(photo)
+    page.get_by_label("Choose images").set_input_files(photo)
     until(page, lambda: len(resumed) == 2)
     page.unroute(PLACE)  # to stand between costs the browser more than to send
     expect(page.get_by_role("img", name="photo.png")).to_be_visible(timeout=120_000)
-    expect(page.get_by_text("Nothing waits.")).to_be_visible(timeout=120_000)
+    expect(page.get_by_text("Nothing is waiting.")).to_be_visible(timeout=120_000)
     (image,) = open_shop.ask(f"/products/{product}/images")["items"]
     with urllib.request.urlopen(open_shop.base + image["original"], timeout=patience.PATIENCE) as original:
         assert original.read() == photo.read_bytes()
@@ -143,28 +143,28 @@ def test_pictures_come_out_as_the_seed_says(page: Page, open_shop: Shop, tmp_pat
     page.on("request", lambda request: pieces.append(request.url) if request.method == "PATCH" else None)
     page.goto(f"{open_shop.base}/admin/dashboard")
     expect(page.get_by_label("SKU", exact=True)).to_have_value("TEST-000")
-    page.get_by_label("Choose pictures").set_input_files(large)
+    page.get_by_label("Choose images").set_input_files(large)
     shown = page.get_by_role("listitem").filter(has=page.get_by_role("img", name="large.png"))
     expect(shown).to_contain_text("PRIMARY")
-    expect(page.get_by_text("Nothing waits.")).to_be_visible()
+    expect(page.get_by_text("Nothing is waiting.")).to_be_visible()
     first = gallery(open_shop)
     assert (len(pieces), first["pending"]) == (2, 0)
     assert [(one["name"], one["primary"], one["state"]) for one in first["items"]] == [("large.png", True, "ready")]
 
-    page.get_by_label("Choose pictures").set_input_files(large)
+    page.get_by_label("Choose images").set_input_files(large)
     while len(pieces) < 4:
         page.wait_for_timeout(20)
     expect(page.get_by_role("progressbar", name="Upload of large.png")).to_have_count(0)
     assert gallery(open_shop) == first
 
     page.route("**/uploads/*", spoil)
-    page.get_by_label("Choose pictures").set_input_files(small)
+    page.get_by_label("Choose images").set_input_files(small)
     expect(page.get_by_text("The file did not arrive as it was sent")).to_be_visible()
     assert gallery(open_shop) == first
     page.unroute("**/uploads/*")
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_role("listitem").filter(has=page.get_by_role("img", name="small.png"))).to_be_visible()
-    expect(page.get_by_text("Nothing waits.")).to_be_visible()
+    expect(page.get_by_text("Nothing is waiting.")).to_be_visible()
     assert [one["primary"] for one in gallery(open_shop)["items"]] == [True, False]
 
 

@@ -166,10 +166,10 @@ def test_half_an_answer_is_a_failure_with_a_reason(behave: hosts.Behaviour, reas
     ids=["dripping", "for ever at work", "silent"],
 )
 def test_a_slow_answer_ends_when_the_time_is_over(behave: hosts.Behaviour) -> None:
-    with pytest.raises(CallFailed, match=r"No whole answer within 0\.3 seconds") as failed:
+    with pytest.raises(CallFailed, match=r"No complete answer within 0\.3 seconds") as failed:
         _posted(behave, seconds=0.3)
     assert failed.value.reason is Reason.TIMEOUT
-    with pytest.raises(CallFailed, match=r"No whole answer within 0\.2 seconds"):
+    with pytest.raises(CallFailed, match=r"No complete answer within 0\.2 seconds"):
         _fetched(behave, seconds=0.2)
 
 

@@ -59,7 +59,7 @@ USERS_PAGE: dict[str, object] = {
     "link_for": "",
 }
 SETUP: dict[str, object] = {
-    "title": "Make the first account",
+    "title": "Create the first account",
     "kind": LinkKind.SETUP,
     "role": Role.ADMIN,
     "token": "x",
@@ -67,7 +67,11 @@ SETUP: dict[str, object] = {
     "problem": "",
     "wrong": "",
 }
-PROBLEMS = {"name": "A token has that name already.", "scopes": "none", "new_password": "It has 5 of 12 characters."}
+PROBLEMS = {
+    "name": "A token with that name already exists.",
+    "scopes": "none",
+    "new_password": "It has 5 of 12 characters.",
+}
 
 CHANGE = Operation(
     id="change",
@@ -96,12 +100,12 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "sign-in": ("sign_in.html", {"email": "", "next": "", "problem": ""}),
     "sign-in-refused": (
         "sign_in.html",
-        {"email": "anna@example.com", "next": "", "problem": "Email and password do not match. 4 tries left."},
+        {"email": "anna@example.com", "next": "", "problem": "Email and password do not match. 4 attempts left."},
     ),
     "setup": ("setup.html", SETUP),
     "setup-invited": (
         "setup.html",
-        {**SETUP, "title": "You are invited", "kind": LinkKind.INVITE, "role": Role.EDITOR, "email": BEN.email},
+        {**SETUP, "title": "You have been invited", "kind": LinkKind.INVITE, "role": Role.EDITOR, "email": BEN.email},
     ),
     "setup-weak": (
         "setup.html",
@@ -121,7 +125,7 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     ),
     "users-refused": (
         "users.html",
-        {**USERS_PAGE, "problem": "There is an account with that email.", "refused": "This is the only admin."},
+        {**USERS_PAGE, "problem": "An account with that email already exists.", "refused": "This is the only admin."},
     ),
     "api": ("reference.html", {**API, "groups": [Group("products", (CHANGE,)), Group("health", (READY,))]}),
     "users-none": ("users.html", {**USERS_PAGE, "everybody": [], "invitations": [], "actor": "user:local"}),

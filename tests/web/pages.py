@@ -188,7 +188,7 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     ),
     "error-missing": (
         "error.html",
-        {"status": 404, "title": "Nothing is here", "code": "NOT_FOUND", "request_id": ""}
-        | {"detail": "Nothing is here", "action": "Check the address; what you look for may have been deleted."},
+        {"status": 404, "title": "Nothing was found here", "code": "NOT_FOUND", "request_id": ""}
+        | {"detail": "Nothing was found here", "action": "Check the address; what you look for may have been deleted."},
     ),
 }

@@ -99,7 +99,7 @@ async def start(request: Request) -> Response:
     told = await request.json()
     request.app.state.sent = {name: value for name, value in told.items() if name != "upload_id"}
     if "bad" in told["upload_id"]:
-        problem = {"title": "This is not a CSV file", "detail": "It begins like a picture.", "action": "Choose a CSV."}
+        problem = {"title": "This is not a CSV file", "detail": "It begins like an image.", "action": "Choose a CSV."}
         return JSONResponse({**problem, "code": "FILE_NOT_CSV"}, 422, media_type="application/problem+json")
     return JSONResponse({"task_id": str(samples.APPLYING.task_id)}, 202)
 

@@ -60,9 +60,7 @@ def make_told(type_: str, hours: int, **facts: Any) -> Told:
 RUNNING = make_job(BulkState.RUNNING)
 FAILED = dataclasses.replace(
     make_job(BulkState.FAILED),
-    error=BulkFailure(
-        "JOB_CRASHED", "It stopped after 216,000 products.", "Ask for it again: what is done stays done."
-    ),
+    error=BulkFailure("JOB_CRASHED", "It stopped after 216,000 products.", "Start it again: what is done stays done."),
 )
 PRODUCT = Product(
     id=ID,

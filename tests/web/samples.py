@@ -166,7 +166,7 @@ MOVED = make_waiting(
     ),
 )
 TOO_MANY = make_waiting(
-    Question.REJECTS, "Go on in spite of the rejected rows?", plan=Counts(7_425, 1_000, 1_000, 0, 2_000, 0, 3_425)
+    Question.REJECTS, "Continue despite the rejected rows?", plan=Counts(7_425, 1_000, 1_000, 0, 2_000, 0, 3_425)
 )
 UNDECIDED = make_waiting(
     Question.DECIMAL,
@@ -228,7 +228,7 @@ UNDONE = make_undone(UndoState.COMPLETED)
 UNDO_FAILED = make_undone(
     UndoState.FAILED,
     done=216_000,
-    error=Failure("UNDO_CRASHED", "It stopped after 216,000 products.", "Undo again: it goes on where it stopped."),
+    error=Failure("UNDO_CRASHED", "It stopped after 216,000 products.", "Undo again: it continues where it stopped."),
 )
 AGAIN = dataclasses.replace(COMPLETED, repeats=Repeat(uuid.UUID(int=40), 40, NOW - dt.timedelta(hours=2)))
 AWAKE = [APPLYING, WAITING, PAUSED]
@@ -266,7 +266,7 @@ UPDATES = Page(
 )
 OVERRULED = Page([Change(Outcome.SUPERSEDED, 12, "MUG-1103", winning_line=3_517)], None)
 LEFT_OUT = Page(
-    [Change(Outcome.SKIPPED, 14, "MUG-1104", code="EXISTS", column="SKU", message="Product exists already. Nothing.")],
+    [Change(Outcome.SKIPPED, 14, "MUG-1104", code="EXISTS", column="SKU", message="Product already exists. Nothing.")],
     None,
 )
 NOTHING = Page([], None)

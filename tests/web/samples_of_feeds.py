@@ -41,7 +41,7 @@ def make_feed(number: int, name: str, outcome: FeedOutcome | None, **facts: Any)
 FAULT = FeedFault(
     code="FEED_UNFETCHED",
     message="The server answered with status 503.",
-    action="Open the address in a browser; it is tried again at its next time, or at once by “Look now”.",
+    action="Open the address in a browser; the feed is tried again at its next time, or at once with “Check now”.",
 )
 OAK = make_feed(
     1,

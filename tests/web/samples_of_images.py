@@ -44,7 +44,7 @@ def make_shown(number: int, name: str, state: ImageState = ImageState.READY, err
 CUT = Failure(
     "IMAGE_DAMAGED",
     "It cannot be decoded: premature end of JPEG image.",
-    "Look whether it opens whole on your own machine, save it anew, and upload that.",
+    "Check that it opens on your own machine, save it again, and upload that.",
 )
 NONE = Gallery(PRODUCT, 0, [])
 SOUND = Gallery(PRODUCT, 3, [make_shown(0, "mug.jpg"), make_shown(1, "mug-top.jpg")])

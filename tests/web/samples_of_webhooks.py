@@ -61,7 +61,7 @@ ERP = dataclasses.replace(
 )  # fmt: skip
 LOST = dataclasses.replace(
     SHOP, url="https://till.example.com/hook", description="Till", headers=None,
-    unreadable=secrets.unreadable({"signing secret": "give it a new secret", "headers": "write its headers anew"}),
+    unreadable=secrets.unreadable({"signing secret": "give it a new secret", "headers": "enter its headers again"}),
 )  # fmt: skip
 
 
@@ -95,7 +95,7 @@ DELIVERIES = [
     make_delivery(5, DeliveryState.DELIVERED, type="webhook.test", sku=None),
 ]
 ATTEMPTS = [
-    AttemptSeen(NOW, 15_000.0, None, "timeout", "No whole answer within 15 seconds.", None),
+    AttemptSeen(NOW, 15_000.0, None, "timeout", "No complete answer within 15 seconds.", None),
     AttemptSeen(NOW - dt.timedelta(hours=2), 612.0, 503, None, None, "upstream connect error"),
 ]
 REFUSED = Tried(uuid.UUID(int=9), DeliveryState.FAILED, 503, 612.0, None, None, "upstream connect error, overflow")
@@ -108,7 +108,7 @@ MESSAGES = [
     InboxMessage(id=uuid.UUID(int=2), at=NOW, message_id="", verdict="It has no webhook-id.", body="not JSON"),
 ]
 _WRONG = dataclasses.replace(
-    webhook_form.of(SHOP), problems={"url": "The address names no host.", "headers": "“x” is no header."}
+    webhook_form.of(SHOP), problems={"url": "The address has no host.", "headers": "“x” is no header."}
 )
 
 PAGES: dict[str, tuple[str, dict[str, object]]] = {

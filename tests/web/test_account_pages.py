@@ -39,7 +39,7 @@ def test_somebody_is_invited_by_a_link_given_another_role_and_kept_out(anna: Bro
     invited = unescape(anna.send("/admin/users", email="Ben@example.com", role="viewer").body.decode())
     [token] = re.findall(r"http://127\.0\.0\.1:\d+/setup\?token=([\w-]{43})", invited)
     assert "ben@example.com (viewer" in invited
-    assert "You are invited" in served.get(f"/setup?token={token}", Accept="text/html").body.decode()
+    assert "You have been invited" in served.get(f"/setup?token={token}", Accept="text/html").body.decode()
     came = served.form("/setup", token=token, email="mallory@example.com", password=PASSWORD)
     ben = Browser(served, came.headers["set-cookie"].partition(";")[0].partition("=")[2])
     assert "ben@example.com, viewer" in ben.page("/admin/account")

@@ -107,7 +107,7 @@ def test_the_history_is_narrowed_down_by_state_person_and_file(served_twice: Doo
         assert found["total"] == len(expected)
     page = served_twice.get("/admin/imports?state=completed&who=user:local&file=spring").body.decode()
     assert ("spring.csv</a>" in page, "Autumn" in page, "1 import found" in page) == (True, False, True)
-    assert "No import is like that" in served_twice.get("/admin/imports?file=nothing").body.decode()
+    assert "No imports match these filters" in served_twice.get("/admin/imports?file=nothing").body.decode()
 
 
 def test_the_products_of_one_import_are_those_that_its_journal_names(served_twice: Doors) -> None:

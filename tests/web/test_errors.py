@@ -30,9 +30,9 @@ def test_a_problem_has_the_members_of_the_standard_and_our_own(served: Doors) ->
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json == {
         "type": "https://product-importer.example/errors#NOT_FOUND",
-        "title": "Nothing is here",
+        "title": "Nothing was found here",
         "status": 404,
-        "detail": "Nothing is here",
+        "detail": "Nothing was found here",
         "code": "NOT_FOUND",
         "action": "Check the address; what you look for may have been deleted.",
         "request_id": answer.headers["x-request-id"],
@@ -65,7 +65,7 @@ def test_a_value_that_breaks_a_rule_is_named(served: Doors) -> None:
     ("path", "body", "sent_as", "said"),
     [
         ("/products", b"sku=A-1", "text/plain", "body: a JSON object is expected, under Content-Type"),
-        ("/products", b'{"sku": }', JSON, "body: this is no JSON from its character 8 on"),
+        ("/products", b'{"sku": }', JSON, "body: invalid JSON at character 8"),
         ("/products", b'{"sku": "", "name": "n"}', JSON, "sku: a SKU has 1 to 255 characters"),
         ("/webhooks", b'{"url": "http://x", "event_types": ["a"]}', JSON, "event_types.0: Input should be"),
         ("/upload?mapping=%7B%22hue%22:%22C%22%7D", b"sku,name", "text/csv", "mapping.hue: Input should be 'sku', "),
@@ -109,7 +109,7 @@ def test_nobody_fails_who_looks_for_such_a_text(served_twice: Doors, path: str) 
 def test_a_browser_gets_a_page_and_a_program_a_document(served: Doors) -> None:
     page = served.get("/admin/nowhere", Accept=BROWSER)
     assert (page.status, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
-    assert "<h1>Nothing is here</h1>" in page.body.decode()
+    assert "<h1>Nothing was found here</h1>" in page.body.decode()
     assert page.headers["x-request-id"] in page.body.decode()
     assert served.get("/admin/nowhere", Accept="*/*").headers["content-type"] == "application/problem+json"
     assert served.get("/nowhere", Accept=BROWSER).headers["content-type"] == "application/problem+json"
@@ -165,6 +165,6 @@ def test_a_database_that_is_away_is_said_in_words_and_is_no_fault_of_ours(served
         answer = served.get("/imports")
         page = served.get("/admin/imports", Accept=BROWSER)
         assert (answer.status, answer.json["code"], answer.headers["retry-after"]) == (503, "DATABASE_UNAVAILABLE", "5")
-        assert (page.status, "The database does not answer" in page.body.decode()) == (503, True)
+        assert (page.status, "The database is not answering" in page.body.decode()) == (503, True)
     database.connect(here)
     assert served.get("/imports").status == 200

@@ -26,7 +26,7 @@ def go(page: Page, served: Doors, path: str) -> None:
 
 def choose(page: Page, *pictures: tuple[str, bytes]) -> None:
     chosen = [{"name": name, "mimeType": "image/png", "buffer": data} for name, data in pictures]
-    page.get_by_label("Choose pictures").set_input_files(chosen)  # type: ignore[arg-type]
+    page.get_by_label("Choose images").set_input_files(chosen)  # type: ignore[arg-type]
 
 
 def brought(page: Page, event: str, *, onto: str, name: str, data: bytes) -> None:
@@ -68,19 +68,19 @@ def test_a_large_picture_is_sent_in_pieces_made_in_the_background_and_known_agai
     expect(page.get_by_label("SKU", exact=True)).to_have_value("TEST-000")
     held: list[Route] = []
     page.route("**/uploads/*", lambda route: route.continue_() if held else held.append(route))
-    page.get_by_label("Choose pictures").set_input_files(large)
+    page.get_by_label("Choose images").set_input_files(large)
     expect(page.get_by_role("progressbar", name="Upload of large.png")).to_be_visible()
-    expect(page.get_by_text("Uploading 0 %")).to_be_visible()
+    expect(page.get_by_text("Uploading 0%")).to_be_visible()
     waited(page, lambda: held)
     held[0].continue_()
     page.unroute("**/uploads/*")  # to stand between costs the browser more than to send
     expect(page.get_by_text("Making its sizes…")).to_be_visible()
     assert len(pieces) >= 2 > len(LARGE) / ledger.PART > 1
     (before,) = developed(product.id).items
-    expect(page.get_by_text("Nothing waits.")).to_be_visible()
+    expect(page.get_by_text("Nothing is waiting.")).to_be_visible()
     expect(shot(page, "large.png")).to_contain_text("PRIMARY")
     pieces.clear()
-    page.get_by_label("Choose pictures").set_input_files(large)
+    page.get_by_label("Choose images").set_input_files(large)
     waited(page, lambda: len(pieces) >= 2)
     expect(page.get_by_role("progressbar", name="Upload of large.png")).to_have_count(0)
     (after,) = gallery(product.id).items
@@ -103,7 +103,7 @@ def test_a_picture_that_was_changed_on_its_way_is_not_taken(page: Page, doors_of
     go(page, doors_of_both, f"products/{product.id}")
     brought(page, "paste", onto="body", name="mug.png", data=data)
     expect(page.get_by_text("The file did not arrive as it was sent")).to_be_visible()
-    expect(page.get_by_text("Nothing of it was used.")).to_be_visible()
+    expect(page.get_by_text("None of it was used.")).to_be_visible()
     assert counted() == (0, 0)
     page.unroute("**/uploads/*")
     page.get_by_role("button", name="Try again").click()
@@ -122,12 +122,12 @@ def test_images_are_moved_made_primary_and_taken_off_with_an_undo(page: Page, se
         attached(product.id, pictures.picture(color=(number, 80, 80)), name=name)
     developed(product.id)
     go(page, served, f"products/{product.id}")
-    page.get_by_label("Options of c.png").press("Enter")
+    page.get_by_label("Options for c.png").press("Enter")
     page.get_by_role("button", name="Make primary").click()
     expect(shot(page, "c.png")).to_contain_text("PRIMARY")
     page.get_by_role("button", name="Earlier").press("Enter")
     expect(page.get_by_role("region", name="Gallery").get_by_role("img").nth(1)).to_have_attribute("alt", "c.png")
-    page.get_by_label("What one sees on c.png").fill("A mug from above")
+    page.get_by_label("Alt text for c.png").fill("A mug from above")
     page.get_by_role("region", name="Gallery").get_by_role("button", name="Save").click()
     expect(shot(page, "A mug from above")).to_be_visible()
     page.get_by_role("button", name="Remove").click()
@@ -151,12 +151,12 @@ def test_a_picture_is_added_and_taken_off_without_javascript(plain_page: Page, s
     developed(product.id)
     plain_page.reload()
     expect(shot(plain_page, "mug.png")).to_contain_text("PRIMARY")
-    plain_page.get_by_label("Options of mug.png").click()
+    plain_page.get_by_label("Options for mug.png").click()
     plain_page.get_by_role("button", name="Remove").click()
     expect(plain_page.get_by_text("No image yet.")).to_be_visible()
     choose(plain_page, ("mug.png", b"<svg></svg>"))
     plain_page.get_by_role("button", name="Upload one").click()
-    expect(plain_page.get_by_role("heading", name="This is not a picture that can be taken")).to_be_visible()
+    expect(plain_page.get_by_role("heading", name="This is not an image that can be used")).to_be_visible()
 
 
 def test_many_pictures_find_their_products_by_name(page: Page, served: Doors) -> None:
@@ -169,7 +169,7 @@ def test_many_pictures_find_their_products_by_name(page: Page, served: Doors) ->
     choose(page, named[0], ("stray.png", named[0][1]), ("list.txt", b"x"))
     expect(page.get_by_text("2 of 2 attached")).to_be_visible()
     expect(page.get_by_role("row", name="stray.png")).to_contain_text("no product has this SKU")
-    expect(page.get_by_role("row", name="list.txt")).to_contain_text("no picture")
+    expect(page.get_by_role("row", name="list.txt")).to_contain_text("not an image")
     assert [(one.name, one.primary) for one in gallery(mug.id).items] == [("MUG-1.png", True), ("mug-1_2.png", False)]
 
 
@@ -178,10 +178,10 @@ def test_pictures_by_address_are_counted_while_they_are_fetched(page: Page, serv
         cell = f"{shop.url('/a.png')}|{shop.url('/gone.png')}"
         import_id = makers.import_file(makers.csv_file(f"A,Mug,1,{cell}", header=HEADER)).task_id
         go(page, served, f"imports/{import_id}")
-        panel = page.get_by_role("region", name="Pictures")
+        panel = page.get_by_role("region", name="Images")
         expect(panel).to_contain_text("0 of 2 shown, 2 to be fetched")
         with ThreadPoolExecutor(1) as worker:  # the browser's own loop runs in this thread
             worker.submit(fetched).result()
     expect(panel).to_contain_text("1 of 2 shown, 1 failed")
     expect(panel.get_by_role("row", name="gone.png")).to_contain_text("IMAGE_UNFETCHED")
-    expect(panel.get_by_role("button", name="Fetch those again")).to_be_visible()
+    expect(panel.get_by_role("button", name="Fetch failed ones again")).to_be_visible()

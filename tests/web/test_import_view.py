@@ -33,7 +33,7 @@ def test_an_import_that_stopped_claims_no_later_step() -> None:
 
 
 def test_a_list_shows_the_percentage_of_what_is_running_and_the_words_of_the_rest() -> None:
-    assert import_view.brief(APPLYING) == "Importing, 72 %"
+    assert import_view.brief(APPLYING) == "Importing, 72%"
     assert import_view.brief(FAILED) == "Failed: no column of this file holds the SKU"
     fresh = make_snapshot(state=State.QUEUED, progress=Progress(0, 0, None, None, None))
     assert import_view.brief(fresh) == "Waiting"

@@ -44,12 +44,12 @@ def shown(door: Doors, path: str) -> str:
 
 def test_a_feed_is_listed_and_mended_by_its_form(served: Doors, lost: dict[str, str]) -> None:
     assert unreadable(served, lost["/feeds"]) == (None, (CODE, "Its headers cannot be read"))
-    assert served.get("/feeds").json["items"][0]["unreadable"]["action"].endswith("Or write its headers anew.")
+    assert served.get("/feeds").json["items"][0]["unreadable"]["action"].endswith("Or enter its headers again.")
     page = f"/admin{lost['/feeds']}"
     assert all("Its headers cannot be read" in shown(served, path) for path in ("/admin/feeds", page))
     form = {"name": "Shop", "url": URL, "every_minutes": "60", "mode": "upsert"}
     assert served.form(page, **form).status == 303
-    assert "Send none of them any more" in shown(served, page)
+    assert "Send none of them from now on" in shown(served, page)
     assert served.form(page, **form, headers="X-Api-Key: anew").status == 303
     assert unreadable(served, lost["/feeds"]) == (["X-Api-Key"], None)
 
@@ -61,7 +61,7 @@ def test_an_endpoint_is_listed_and_mended_by_its_form_and_a_new_secret(served: D
     page = f"/admin{place}"
     assert "Nothing is sent: a secret is lost" in shown(served, "/admin/webhooks")
     assert "Its signing secret and headers cannot be read" in shown(served, page)
-    assert "Those that are stored cannot be read" in shown(served, f"{page}/edit")
+    assert "The stored headers can no longer be read" in shown(served, f"{page}/edit")
     form = {"url": URL, "type-product.created": "on", "mode": "batch", "batch_size": "1", "max_in_flight": "1"}
     assert served.form(page, **form, forget_headers="on").status == 303
     assert unreadable(served, place) == ([], (CODE, "Its signing secret cannot be read"))

@@ -70,7 +70,7 @@ def test_a_clean_file_is_looked_at_first_when_somebody_wants_to(page: Page, serv
 
 def test_a_semicolon_file_in_cp1252_with_decimal_commas_is_read_right_and_shown(page: Page, served: Doors) -> None:
     drop(page, served, GERMAN.encode("cp1252"))
-    expect(page.get_by_text("The encoding is a guess. Does Große Schüssel, weiß (line 4) read right?")).to_be_visible()
+    expect(page.get_by_text("The encoding is a guess. Does Große Schüssel, weiß (line 4) look right?")).to_be_visible()
     chips = {"Encoding": "Windows-1252", "Delimiter": "semicolon ;", "Decimal sign": "comma, 1.189,00"}
     for label, found in chips.items():
         expect(page.get_by_label(label).locator("option:checked")).to_have_text(found)

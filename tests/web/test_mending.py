@@ -122,7 +122,7 @@ def test_a_file_with_bad_rows_is_mended_in_a_spreadsheet_and_dropped_again(
     mended = (tmp_path / "rejects.csv").read_bytes().replace(b"A-2,", b"A-2,Tray")
     drop(page, served, mended, "mended.csv")
     assert finished(page).counts.created == 1
-    expect(page.get_by_text("This file mends 1 of the 1 row that import 1, spring.csv rejected.")).to_be_visible()
+    expect(page.get_by_text("This file fixes 1 of the 1 row that import 1, spring.csv rejected.")).to_be_visible()
     page.get_by_role("link", name="import 1, spring.csv").click()
     expect(page.get_by_role("link", name="Import 2, mended.csv")).to_be_visible()
 
@@ -131,7 +131,7 @@ def test_a_file_with_bad_rows_is_mended_in_a_spreadsheet_and_dropped_again(
 def test_rows_are_mended_in_the_browser_and_imported_alone(page: Page, served: Doors) -> None:
     first = imported()
     page.goto(f"http://127.0.0.1:{served.port}/admin/imports/{first.task_id}?tab=rejects")
-    page.get_by_role("link", name="Mend rows here").click()
+    page.get_by_role("link", name="Fix rows here").click()
     row = page.get_by_role("group", name="Line 3")
     expect(row.get_by_label("Name")).to_be_focused()
     expect(row.get_by_label("Name")).to_have_attribute("aria-invalid", "true")
@@ -146,5 +146,5 @@ def test_rows_are_mended_in_the_browser_and_imported_alone(page: Page, served: D
     expect(row.get_by_label("Name")).to_have_value("Tray")
     raw.fill("A-3;Mug;;4,00")
     page.get_by_role("button", name="Import these 2 rows").click()
-    expect(page.get_by_role("heading", name="mended-rows-of-spring.csv")).to_be_visible()
+    expect(page.get_by_role("heading", name="fixed-rows-of-spring.csv")).to_be_visible()
     assert finished(page).counts.created == 2

@@ -41,7 +41,7 @@ def test_a_path_that_no_route_takes_is_no_label_of_its_own(served: Doors) -> Non
 
 
 def test_the_page_teaches_before_the_first_import_and_counts_after_it(served: Doors) -> None:
-    assert "No import ended in these 30 days" in served.get("/admin/metrics").body.decode()
+    assert "No import ended in the last 30 days" in served.get("/admin/metrics").body.decode()
     import_file(csv_file("A-1,Mug,,1.00", "A-2,,,2.00"))
     page = served.get("/admin/metrics?days=7").body.decode()
     assert "NAME_BLANK" in page

@@ -194,7 +194,7 @@ def test_changes_are_searched_by_sku_and_name_in_any_case(served_twice: Doors) -
     page = served_twice.get(f"/admin/imports/{import_id}?tab=changes&kind=created&search=mug")
     assert "2 found" in words(page)
     assert 'value="mug"' in page.body.decode()
-    assert "None of them is like that" in words(
+    assert "No product matches this search" in words(
         served_twice.get(f"/admin/imports/{import_id}?tab=changes&kind=created&search=x%00yz")
     )
 
@@ -209,6 +209,6 @@ def test_lists_whose_files_are_gone_say_so(served: Doors) -> None:
     for part in ("file", "rejects.csv", "superseded.csv", "changes?kind=superseded"):
         answer = served.get(f"/imports/{import_id}/{part}")
         assert (answer.status, answer.json["code"]) == (410, "FILE_FORGOTTEN")
-    assert "not kept any more" in words(served.get(f"/admin/imports/{import_id}?tab=changes&kind=superseded"))
-    assert "not any more" in words(served.get(f"/admin/imports/{import_id}?tab=file"))
-    assert "Mend rows here" not in words(served.get(f"/admin/imports/{import_id}?tab=rejects"))
+    assert "no longer kept" in words(served.get(f"/admin/imports/{import_id}?tab=changes&kind=superseded"))
+    assert "no longer, it was removed" in words(served.get(f"/admin/imports/{import_id}?tab=file"))
+    assert "Fix rows here" not in words(served.get(f"/admin/imports/{import_id}?tab=rejects"))

@@ -37,7 +37,7 @@ def _told(value: Any) -> str:
 
 
 def entered(door: Doors) -> str:
-    """Make the first account by its link, end that session, and come in again; return the cookie."""
+    """Create the first account by its link, end that session, and come in again; return the cookie."""
     link = door.post("/admin/account/first", Accept="text/html").headers["location"]
     first = door.form("/setup", token=link.partition("=")[2], email="anna@example.com", password=PASSWORD)
     door.form("/sign-out", first.headers["set-cookie"].partition(";")[0])

@@ -26,9 +26,9 @@ def cookie_of(answer: Answer) -> str:
 def test_the_first_account_is_made_on_the_open_machine_and_closes_it(served: Doors) -> None:
     assert served.get("/products").status == 200
     page = served.get("/admin/account", Accept=HTML)
-    assert b"There is no account yet" in page.body
+    assert b"No account yet" in page.body
     place = served.post("/admin/account/first", Accept=HTML).headers["location"]
-    assert b"Make the first account" in served.get(place, Accept=HTML).body
+    assert b"Create the first account" in served.get(place, Accept=HTML).body
     token = place.partition("=")[2]
     weak = served.form("/setup", token=token, email="Anna@Example.com", password="short")
     assert (weak.status, b"PASSWORD" in weak.body, b"Anna@Example.com" in weak.body) == (422, False, True)
@@ -70,7 +70,7 @@ def test_tries_are_counted_for_one_email_from_one_address_and_nobody_is_locked_o
     ben = make_user("ben@example.com", Role.VIEWER)
     told = [served.form("/sign-in", email="ben@example.com", password=f"wrong {n}") for n in range(6)]
     assert [answer.status for answer in told] == [401] * 5 + [429]
-    assert b"4 tries left" in told[0].body
+    assert b"4 attempts left" in told[0].body
     assert 0 < int(told[5].headers["retry-after"]) <= 900
     assert served.form("/sign-in", email="ben@example.com", password=PASSWORD).status == 429
     assert served.get("/products", Cookie=f"session={make_session(ben)}").status == 200

@@ -119,7 +119,7 @@ def test_a_running_import_moves_without_taking_the_focus_and_ends_as_its_account
     expect(page.locator(".hero")).not_to_have_text("71.6%")
     assert page.evaluate("icon => icon === document.querySelector('.steps .spin')", icon)
     expect(cancel).to_be_focused()
-    expect(page).to_have_title(re.compile(r"^\d+ % autumn-stock\.csv$"))
+    expect(page).to_have_title(re.compile(r"^\d+% autumn-stock\.csv$"))
     live.go_on.set()
     expect(page.get_by_text("rows in the file, all accounted for")).to_be_visible()
     assert complaints == []
@@ -137,7 +137,9 @@ def test_a_dead_stream_is_replaced_by_asking_and_the_banner_tells(page: Page) ->
     with preview.served(preview.application(streams=False)) as base:
         page.goto(f"{base}{RUNNING}")
         page.route("**/live", lambda route: route.abort())
-        banner = page.get_by_text("The connection was cut. The import goes on; numbers follow when it is back.")
+        banner = page.get_by_text(
+            "The connection was lost. The import continues; the numbers will update when the connection is back."
+        )
         expect(banner).to_be_visible()
         page.unroute("**/live")
         expect(page.locator(".hero")).to_have_text("77.6%")
@@ -178,7 +180,7 @@ def test_a_file_dropped_anywhere_goes_up_and_two_are_refused_in_words(page: Page
 def test_a_refused_file_is_explained_and_can_be_tried_again(page: Page, still: str) -> None:
     page.goto(f"{still}/pages/dashboard")
     page.get_by_label("Choose a file").set_input_files(csv("bad.csv"))
-    for words in ("This is not a CSV file", "It begins like a picture.", "Choose a CSV."):
+    for words in ("This is not a CSV file", "It begins like an image.", "Choose a CSV."):
         expect(page.get_by_text(words)).to_be_visible()
     expect(page.get_by_role("button", name="Try again")).to_be_focused()
     page.get_by_role("button", name="Choose another file").click()
@@ -202,7 +204,7 @@ def test_a_connection_cut_while_uploading_is_told_in_words(page: Page, still: st
     page.goto(f"{still}/pages/dashboard")
     page.route("**/uploads", lambda route: route.abort())
     page.get_by_label("Choose a file").set_input_files(csv("a.csv"))
-    expect(page.get_by_text("The connection was cut, trying again…")).to_be_visible()
+    expect(page.get_by_text("The connection was lost, trying again…")).to_be_visible()
     page.unroute("**/uploads")
     page.wait_for_url("**/admin/imports/*", timeout=30_000)
 

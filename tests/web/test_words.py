@@ -12,7 +12,7 @@ NOON = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
 
 @pytest.mark.parametrize(
     ("part", "total", "written"),
-    [(0, 10, "none"), (0, 0, "none"), (1, 500_000, "below 0.01 %"), (3_118, 500_000, "0.62 %"), (5, 5, "100.00 %")],
+    [(0, 10, "none"), (0, 0, "none"), (1, 500_000, "below 0.01%"), (3_118, 500_000, "0.62%"), (5, 5, "100.00%")],
 )
 def test_a_share_never_hides_a_row(part: int, total: int, written: str) -> None:
     assert words.share(part, total) == written
@@ -44,7 +44,7 @@ def test_a_duration_is_as_exact_as_it_is_short(seconds: float, written: str) -> 
 
 @pytest.mark.parametrize(
     ("seconds", "written"),
-    [(None, "not known yet"), (0, "about 1 s"), (4.6, "about 5 s"), (59.7, "about 1 min"), (4_000, "about 1 h 7 min")],
+    [(None, "not yet known"), (0, "about 1 s"), (4.6, "about 5 s"), (59.7, "about 1 min"), (4_000, "about 1 h 7 min")],
 )
 def test_an_estimate_is_rounded(seconds: float | None, written: str) -> None:
     assert words.about(seconds) == written

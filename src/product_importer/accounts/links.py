@@ -22,10 +22,10 @@ class LinkInvalid(AppError):
 
     status = 403
     code = "LINK_INVALID"
-    title = "This link is not valid any more"
+    title = "This link is no longer valid"
     action = (
-        "Ask an admin for a new one. For the first account, `product-importer admin setup-link` prints another, "
-        "as does every start of the server."
+        "Ask an admin for a new one. For the first account, `product-importer admin setup-link` prints a new link, "
+        "and so does each start of the server."
     )
 
 

@@ -34,7 +34,7 @@ class SignInBusy(AppError):
 
     status = 503
     code = "SIGN_IN_BUSY"
-    title = "Too many people sign in at this moment"
+    title = "Too many people are signing in right now"
     action = "Try again in a few seconds."
     passing = True
 
@@ -46,7 +46,7 @@ def require_good(password: str, *, email: str) -> None:
     if len(password) > LONGEST:
         raise PasswordWeak(f"It has more than {LONGEST} characters.")
     if password.casefold() == email.casefold() or len(set(password)) < 4:
-        raise PasswordWeak("It is the first thing that anybody would try.")
+        raise PasswordWeak("It is one of the first that anybody would try.")
 
 
 def hashed(password: str) -> str:

@@ -36,8 +36,8 @@ class TokenNameTaken(AppError):
 
     status = 409
     code = "TOKEN_NAME_TAKEN"
-    title = "A token has that name already"
-    action = "Choose another name: the journal tells tokens apart by it, revoked ones too."
+    title = "A token with that name already exists"
+    action = "Choose another name: the journal identifies tokens by name, revoked ones included."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def create(session: Session, wanted: Wanted, *, user_id: uuid.UUID, actor: str) 
     """Make a token and return it with its key, which is shown this once; raises TokenNameTaken."""
     named = select(Token.id).where(func.lower(Token.name) == wanted.name.lower())
     if session.scalar(named) is not None:
-        raise TokenNameTaken(f"“{wanted.name}” is or was in use.")
+        raise TokenNameTaken(f"“{wanted.name}” is in use, or was once.")
     key = keys.new(PREFIX)
     expires = clock.now() + dt.timedelta(days=wanted.days) if wanted.days else None
     scopes = [scope.value for scope in Scope if scope in wanted.scopes]

@@ -33,8 +33,8 @@ class EmailTaken(AppError):
 
     status = 409
     code = "EMAIL_TAKEN"
-    title = "There is an account with that email"
-    action = "Give that account another role, or make it a link for a new password."
+    title = "An account with that email already exists"
+    action = "Change the role of that account, or create a password link for it."
 
 
 class UserNotFound(NotFound):
@@ -59,7 +59,7 @@ class AlreadySetUp(AppError):
 
     status = 409
     code = "ALREADY_SET_UP"
-    title = "This server has its first account already"
+    title = "This server already has its first account"
     action = "Sign in, or ask an admin for an invitation."
 
 
@@ -90,14 +90,14 @@ def address(raw: str) -> str:
     """Return an email as it is stored; raises EmailInvalid."""
     email = raw.strip().casefold()
     if not EMAIL.fullmatch(email):
-        raise EmailInvalid(f"“{raw[:100]}” is none.")
+        raise EmailInvalid(f"“{raw[:100]}” is not an email address.")
     return email
 
 
 def create(session: Session, *, email: str, role: Role, password_hash: str, actor: str | None = None) -> User:
     """Make an account; raises EmailTaken. Without an `actor` the user has made it themselves."""
     if named(session, email) is not None:
-        raise EmailTaken(f"It is {email}.")
+        raise EmailTaken(f"{email} already has an account.")
     user = User(email=email, role=role, password_hash=password_hash)
     session.add(user)
     session.flush()
@@ -127,7 +127,7 @@ def make_admin(session: Session, *, email: str, password_hash: str, actor: str) 
 def invite(session: Session, *, email: str, role: Role, actor: str) -> str:
     """Return the key of an invitation; raises EmailTaken."""
     if named(session, email) is not None:
-        raise EmailTaken(f"It is {email}.")
+        raise EmailTaken(f"{email} already has an account.")
     key = links.make(session, LinkKind.INVITE, actor=actor, role=role, email=email)
     facts = {"name": email, "role": role.value}
     record.add(session, "user.invited", actor=actor, subject_id=uuid.uuid5(uuid.NAMESPACE_URL, f"mailto:{email}"),
@@ -218,7 +218,7 @@ def _to_change(session: Session, user_id: uuid.UUID, *, stays_admin: bool) -> Us
     user = user_of(session, user_id)
     session.refresh(user)
     if not stays_admin and list(admins) == [user.id]:
-        raise LastAdmin(f"It is {user.email}.")
+        raise LastAdmin(f"{user.email} is the only one.")
     return user
 
 

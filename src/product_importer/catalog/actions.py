@@ -35,7 +35,7 @@ class Stale(AppError):
     status = 412
     code = "VERSION_STALE"
     title = "The product was changed in the meantime"
-    action = "Look at what it is now, then send your change again with its new version."
+    action = "Look at its current values, then send your change again with the new version."
 
 
 def create(session: Session, wanted: ProductIn, *, actor: str) -> Product:
@@ -97,7 +97,7 @@ def changes_of(product: Product, values: Mapping[str, Value]) -> dict[str, tuple
 def stale(product: Product, changes: Mapping[str, tuple[Value, Value]]) -> Stale:
     """Refuse a change, showing what the product is now and, field by field, that and what was wanted."""
     current = ProductOut.model_validate(product).model_dump(mode="json")
-    found = f"It is at version {product.version} now."
+    found = f"It is now at version {product.version}."
     return Stale(found, current=current, changes=told(changes))
 
 

@@ -28,7 +28,7 @@ class JobOver(AppError):
     status = 409
     code = "JOB_OVER"
     title = "This job has ended"
-    action = "Look at its state: what it has done stays done."
+    action = "Check its state: what it has done stays done."
 
 
 def start(session: Session, kind: BulkKind, filters: Filters, *, actor: str) -> BulkJob:
@@ -44,7 +44,7 @@ def cancel(session: Session, job_id: uuid.UUID) -> None:
     """Stop the job: at once when no worker is at it, else after the slice at work. What is done stays done."""
     job = job_of(session, job_id, lock=True)
     if job.state not in AT_WORK:
-        raise JobOver(f"It is {job.state.value} already.")
+        raise JobOver(f"It is already {job.state.value}.")
     job.cancel_requested, job.version = True, job.version + 1
     if job.token is None:
         job.state, job.finished_at = BulkState.CANCELLED, clock.now()

@@ -22,8 +22,8 @@ class BulkCrashed(AppError):
 
     status = 500
     code = "JOB_CRASHED"
-    title = "The job stopped three times at the same place"
-    action = "Ask for it again: what it has done stays done. If it stops once more, the worker's log says why."
+    title = "The job stopped three times in the same place"
+    action = "Start it again: what it has done stays done. If it stops again, the worker's log says why."
 
 
 def due() -> ColumnElement[bool]:

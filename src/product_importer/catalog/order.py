@@ -26,7 +26,7 @@ _PRICELESS = literal(Decimal(-1), Product.price.type)  # a product without a pri
 class ProductCursorInvalid(CursorInvalid):
     """The cursor was not made for these filters and this order."""
 
-    action = "Begin again without a cursor, and keep the filters and the order while you follow one."
+    action = "Start again without a cursor, and do not change the filters or the order while you follow one."
 
 
 class Sort(StrEnum):

@@ -67,7 +67,7 @@ def price_of(text: str) -> decimal.Decimal:
 
 def _storable(text: str) -> str:
     if text.strip() == CLEAR:
-        raise ValueError(f"{CLEAR} empties a field in a file, so it cannot be what a field says")
+        raise ValueError(f"{CLEAR} empties a field in a file, so it cannot be a value itself")
     return texts.storable(text)
 
 

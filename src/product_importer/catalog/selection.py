@@ -22,8 +22,8 @@ class SelectionInvalid(AppError):
 
     status = 422
     code = "SELECTION_INVALID"
-    title = "This selection cannot be acted upon"
-    action = f"Choose 1 to {MOST} products of the list, or all that match."
+    title = "This selection cannot be used"
+    action = f"Choose 1 to {MOST} products from the list, or all that match."
 
 
 def read(texts: Collection[str]) -> list[uuid.UUID]:
@@ -31,7 +31,7 @@ def read(texts: Collection[str]) -> list[uuid.UUID]:
     try:
         ids = sorted({uuid.UUID(text) for text in texts})
     except ValueError:
-        raise SelectionInvalid("What was chosen is no product.") from None
+        raise SelectionInvalid("What was chosen is not a product.") from None
     if not 1 <= len(ids) <= MOST:
         raise SelectionInvalid(f"{len(ids)} products are chosen.")
     return ids

@@ -26,8 +26,8 @@ class NoFailedImages(AppError):
 
     status = 409
     code = "IMAGES_NOT_FAILED"
-    title = "No picture of this import has failed"
-    action = "Look at its counts: they are shown, or on their way to be."
+    title = "No image of this import has failed"
+    action = "Check its counts: each image is shown already or still to be fetched."
 
 
 @dataclass(frozen=True, slots=True)

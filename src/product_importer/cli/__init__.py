@@ -20,9 +20,9 @@ app = typer.Typer(
     rich_markup_mode="rich",
     epilog="With nothing set, all data lives in the folder [bold]data[/]; docs/settings.md explains every setting.",
 )
-admin = typer.Typer(help="Make accounts where no admin can: the first one, or one whose password is lost.")
-app.add_typer(admin, name="admin", no_args_is_help=True, rich_help_panel="Set up and look")
-RUN, WORK, LOOK = "Keep running", "Do one thing", "Set up and look"
+admin = typer.Typer(help="Create accounts where no admin can: the first one, or one whose password is lost.")
+app.add_typer(admin, name="admin", no_args_is_help=True, rich_help_panel="Set up and check")
+RUN, WORK, LOOK = "Run servers", "Work with data", "Set up and check"
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on; without it HOST, or 127.0.0.1.")]
 Port = Annotated[int | None, typer.Option(min=1, max=65535, help="Port to listen on; without it PORT, or 8000.")]
@@ -98,7 +98,7 @@ def import_file(
 ) -> None:
     """Import a file here and now, with a progress bar, and print what became of every row.
 
-    Columns with usual names (SKU, Item no., Title, Unit price …) are found by themselves; name others as in
+    Columns with usual names (SKU, Item no., Title, Unit price …) are found automatically; name others as in
     [bold]--mapping sku=StockCode,name=Description,price=UnitPrice[/]. Ctrl-C cancels; what was written stays written.
 
     Where a question comes up ([bold]--review[/], [bold]--max-rejects[/]) you are asked here; without a terminal the
@@ -115,7 +115,7 @@ def import_file(
 
 @app.command(rich_help_panel=WORK)
 def undo(
-    import_: Annotated[str, typer.Argument(metavar="NUMBER_OR_ID", help="The import, as its page names it.")],
+    import_: Annotated[str, typer.Argument(metavar="NUMBER_OR_ID", help="The number or id of the import.")],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Take an import back: delete what it created and restore what it updated, unless it was edited since.
@@ -140,12 +140,13 @@ def export_products(
         bool | None, typer.Option("--active/--inactive", help="Only active, or only inactive products.")
     ] = None,
     guard: Annotated[
-        bool, typer.Option("--guard/--no-guard", help="Put a ' before text that a spreadsheet takes for a formula.")
+        bool,
+        typer.Option("--guard/--no-guard", help="Put a ' before text that a spreadsheet would take for a formula."),
     ] = True,
 ) -> None:
     """Write products as CSV, all of them or those that match, in the order of their SKU.
 
-    Importing the file again changes nothing. A file that is there already is replaced once the new one is whole.
+    Importing the file again changes nothing. An existing file is replaced once the new one is complete.
     """
     with loading.staying():
         from product_importer.catalog.filters import Filters
@@ -160,7 +161,7 @@ def generate_csv(
     seed: Annotated[int, typer.Option(help="The same seed makes the same file.")] = 1,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to write; - is standard output.")] = None,
 ) -> None:
-    """Make up a supplier's file with every common fault, and print what importing it must come to.
+    """Make up a supplier's file with every common fault, and print what importing it must result in.
 
     SKUs run PROD-00001, PROD-00002, … with repetitions in other spelling, lines that cannot be accepted, texts that
     run over several lines and names beyond ASCII.
@@ -172,7 +173,7 @@ def generate_csv(
 
 @app.command(rich_help_panel=WORK)
 def seed() -> None:
-    """Add the products of the demonstration; those that are there already stay as they are.
+    """Add the demo products; those that already exist stay as they are.
 
     TEST-000 "Demo Product" at 10.00, and the first three SKUs of the file that `generate-csv` makes: importing that
     file then updates three products and creates the others.
@@ -185,9 +186,9 @@ def seed() -> None:
 
 @app.command(rich_help_panel=LOOK)
 def migrate(
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing when all went well.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing when all went well.")] = False,
 ) -> None:
-    """Bring the database to its newest state; safe while servers run, and when two do it at once."""
+    """Bring the database up to date; safe while servers run, and when two do it at once."""
     with loading.staying():
         from product_importer.cli import opening
 
@@ -196,7 +197,7 @@ def migrate(
 
 @app.command(rich_help_panel=LOOK)
 def check() -> None:
-    """Look whether settings, database, storage and broker are in place, and say what to do where one is not.
+    """Check that settings, database, storage and broker are in place, and say what to do where one is not.
 
     Exit status: 0 all in place, 1 something is not.
     """
@@ -207,10 +208,10 @@ def check() -> None:
 
 
 @admin.command("create")
-def admin_create(email: Annotated[str, typer.Argument(help="What they sign in with.")]) -> None:
-    """Make an admin; the password is asked for, or read from standard input where that is no terminal.
+def admin_create(email: Annotated[str, typer.Argument(help="The address they sign in with.")]) -> None:
+    """Create an admin; the password is asked for, or read from standard input if that is not a terminal.
 
-    An account with that email becomes an admin again, is let in, and gets the password.
+    An existing account with that email becomes an admin, is enabled, and gets the password.
     """
     with loading.staying():
         from product_importer.cli import accounts

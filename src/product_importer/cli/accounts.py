@@ -50,7 +50,7 @@ def greet(settings: Settings) -> None:
         with database.transaction() as session:
             key = None if users.exist(session) else _link(session)
     except DBAPIError:
-        terminal.notes.print("The database does not answer yet. `product-importer admin setup-link` gives a link.")
+        terminal.notes.print("The database is not answering yet. `product-importer admin setup-link` gives a link.")
         return
     if key:
         terminal.results.print("This server is locked until its first account is made. Within an hour, open")

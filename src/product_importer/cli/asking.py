@@ -13,11 +13,13 @@ from product_importer.web.views import words
 def settled(seen: Snapshot) -> bool:
     """Ask whether a waiting import is to go on, and pass the answer on; False where nothing or nobody can be asked."""
     if seen.question is Question.MAPPING:
-        terminal.notes.print(f"Its columns are to be checked first, on the page /admin/imports/{seen.task_id}/mapping")
+        terminal.notes.print(f"Check its columns first, on the page /admin/imports/{seen.task_id}/mapping")
     if seen.question not in (Question.REVIEW, Question.REJECTS):
         return False
     if not sys.stdin.isatty():
-        terminal.notes.print(f"Nothing is written yet. It waits for an answer: POST /imports/{seen.task_id}/answer")
+        terminal.notes.print(
+            f"Nothing is written yet. It is waiting for an answer: POST /imports/{seen.task_id}/answer"
+        )
         return False
     terminal.notes.print(outcomes.rendered(seen, []))
     yes = terminal.notes.input(f"{_words(seen)} [y/N] ").strip().casefold() in ("y", "yes")

@@ -44,15 +44,17 @@ def check() -> None:
 def findings(chosen: Settings) -> Iterator[Finding]:
     """Yield what was found, one place after the other."""
     yield Finding("Settings", f"readable; {'server mode' if chosen.server_mode else 'embedded'}")
-    reached = _tried("Database", _database, chosen, "Check DATABASE_URL, and that the server runs and lets you in.")
+    reached = _tried(
+        "Database", _database, chosen, "Check DATABASE_URL, and that the server is running and lets you in."
+    )
     yield reached
     if not reached.action:
         yield _tried("Schema", _schema, chosen, "Run `product-importer migrate`.")
     yield _tried("Storage", _storage, chosen, "Check STORAGE_URL or DATA_DIR, its permissions and the free space.")
     if chosen.redis_url:
-        yield _tried("Redis", _redis, chosen, "Check REDIS_URL, and that the server runs.")
+        yield _tried("Redis", _redis, chosen, "Check REDIS_URL, and that the server is running.")
     if chosen.server_mode:
-        yield _tried("Broker", _broker, chosen, "Check CELERY_BROKER_URL, and that the broker runs.")
+        yield _tried("Broker", _broker, chosen, "Check CELERY_BROKER_URL, and that the broker is running.")
     yield _tried("Secret", _secret, chosen, "Set SECRET_KEY to 32 or more random characters.")
 
 
@@ -79,16 +81,16 @@ def _postgresql(connection: Connection) -> str:
         raise Amiss(f"PostgreSQL {version}", f"Use PostgreSQL {OLDEST_POSTGRESQL} or later.")
     if not connection.scalar(text("SELECT lower('ÉØЯ') = 'éøя'")):
         raise Amiss(
-            f"its character type is {ctype}, which folds no letters beyond ASCII",
-            "Create the database anew: CREATE DATABASE … LOCALE 'C.UTF-8' TEMPLATE template0.",
+            f"its character type is {ctype}, which does not fold letters beyond ASCII",
+            "Recreate the database: CREATE DATABASE … LOCALE 'C.UTF-8' TEMPLATE template0.",
         )
     return f"PostgreSQL {version}, character type {ctype}"
 
 
 def _schema(settings: Settings) -> str:
     if migrations.pending(database.connect(settings.database)):
-        raise Amiss("not at the newest state", "Run `product-importer migrate`; `serve` does so by itself.")
-    return "at the newest state"
+        raise Amiss("not up to date", "Run `product-importer migrate`; `serve` does so by itself.")
+    return "up to date"
 
 
 def _storage(settings: Settings) -> str:
@@ -98,7 +100,7 @@ def _storage(settings: Settings) -> str:
     read = b"".join(storage.stream(key))
     storage.delete([key])
     if read != written:
-        raise Amiss(f"{settings.storage} gave back other bytes than were written", "Do not use this place.")
+        raise Amiss(f"{settings.storage} returned other bytes than were written", "Use another place.")
     return f"{settings.storage} can be written and read"
 
 

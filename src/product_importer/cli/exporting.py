@@ -27,7 +27,7 @@ def export_products(file: Path, filters: Filters, *, guard: bool) -> None:
         _write(unfinished, pieces)
         unfinished.replace(file)
     except OSError as error:
-        terminal.refuse(f"{file} cannot be written: {error.strerror}.", "Name another place.")
+        terminal.refuse(f"{file} cannot be written: {error.strerror}.", "Choose another place.")
     finally:
         unfinished.unlink(missing_ok=True)
     terminal.notes.print(f"Wrote [bold]{escape(str(file))}[/] ({file.stat().st_size:,} bytes).")

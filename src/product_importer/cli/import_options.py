@@ -25,7 +25,7 @@ Shop = Annotated[
 ]
 Encoding = Annotated[
     str | None,
-    typer.Option(help="The text encoding, where the guess is wrong: utf-8, cp1252, …", rich_help_panel=READING),
+    typer.Option(help="The text encoding, if the guess is wrong: utf-8, cp1252, …", rich_help_panel=READING),
 ]
 Delimiter = Annotated[
     str | None,
@@ -82,7 +82,9 @@ CheckColumns = Annotated[
 ]
 Review = Annotated[
     bool,
-    typer.Option("--review", help="Show what would change, and write only after a yes to it.", rich_help_panel=ASKING),
+    typer.Option(
+        "--review", help="Show what would change, and write only once you approve it.", rich_help_panel=ASKING
+    ),
 ]
 MaxRejects = Annotated[
     float | None,

@@ -25,7 +25,7 @@ def try_port(settings: Settings) -> None:
     except OSError as error:
         terminal.refuse(
             f"Port {settings.port} on {settings.host} cannot be used: {error.strerror}.",
-            f"Perhaps Product Importer runs already: look at {url(settings)}. "
+            f"Product Importer may already be running: see {url(settings)}. "
             f"Otherwise choose another port, for example PORT={settings.port % 65535 + 1}.",
         )
 

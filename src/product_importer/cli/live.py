@@ -50,7 +50,7 @@ def _facts(seen: Snapshot) -> str:
     total = f" of {words.number(now.rows_total)}" if now.rows_total is not None else ""
     facts = [f"{words.number(now.rows_done)}{total} rows"]
     if now.rows_per_second:
-        facts.append(f"{words.number(now.rows_per_second)} a second")
+        facts.append(f"{words.number(now.rows_per_second)} per second")
     if now.eta_seconds is not None:
         facts.append(f"{words.about(now.eta_seconds)} left")
     return " · ".join(facts)

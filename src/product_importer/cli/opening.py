@@ -10,7 +10,7 @@ def migrate(*, quiet: bool) -> None:
     """Bring the database to its newest state."""
     migrations.upgrade(database.connect(settings.current().database))
     if not quiet:
-        terminal.notes.print("The database is at its newest state.")
+        terminal.notes.print("The database is up to date.")
 
 
 def catalog() -> Settings:
@@ -26,5 +26,5 @@ def catalog() -> Settings:
     if not chosen.database_url:
         migrations.upgrade(database.engine())
     elif migrations.pending(database.engine()):
-        terminal.refuse("The database is not at the newest state.", "Run `product-importer migrate`, then try again.")
+        terminal.refuse("The database is not up to date.", "Run `product-importer migrate`, then try again.")
     return chosen

@@ -81,7 +81,7 @@ def _pictures(wished: Wished) -> Text:
     told = f"{words.number(wished.shown)} of {words.number(wished.wished)} shown"
     failed = f", {words.number(wished.failed)} failed" if wished.failed else ""
     waiting = f", {words.number(wished.waiting)} to be fetched by the worker" if wished.waiting else ""
-    return Text(f"  Pictures: {told}{waiting}{failed}", style="dim")
+    return Text(f"  Images: {told}{waiting}{failed}", style="dim")
 
 
 def _not_read(columns: Sequence[str]) -> Text:

@@ -20,5 +20,5 @@ def seed() -> None:
     for wanted in (DEMO, *OLD):
         with database.transaction() as session:
             made = actions.create_unless_present(session, wanted, actor=ACTOR)
-        stands = "added" if made else "is there already and stays as it is"
+        stands = "added" if made else "already exists and stays as it is"
         terminal.notes.print(f"{wanted.sku} {stands}")

@@ -38,7 +38,7 @@ def refusals() -> Iterator[None]:
 
         if not isinstance(error, DBAPIError):
             raise
-        refuse(f"The database did not answer as it should: {error.orig}", "Run `product-importer check`.")
+        refuse(f"The database did not answer as expected: {error.orig}", "Run `product-importer check`.")
 
 
 def _settings_words(error: pydantic.ValidationError) -> str:

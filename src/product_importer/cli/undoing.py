@@ -43,7 +43,7 @@ def _found(session: Session, wanted: str) -> uuid.UUID:
     try:
         return history.numbered(session, int(wanted)) if wanted.isdecimal() else uuid.UUID(wanted)
     except ValueError:
-        terminal.refuse(f"{wanted!r} is neither an import's number nor its id.", "Name it as in: undo 41")
+        terminal.refuse(f"{wanted!r} is neither an import's number nor its id.", "Give either, as in: undo 41")
 
 
 def _carried_out(import_id: uuid.UUID) -> Snapshot:

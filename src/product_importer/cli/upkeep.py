@@ -14,7 +14,9 @@ def add(app: typer.Typer, *, panel: str) -> None:
     app.command(rich_help_panel=panel)(health)
 
 
-def backup(file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file: the archive, a tar.")]) -> None:
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The archive to write, a tar; it must not exist yet.")],
+) -> None:
     """Copy everything, database and files, into one archive, while the servers run.
 
     It can be put back by `restore` on either database. Keep SECRET_KEY with it: it is not inside.
@@ -24,7 +26,7 @@ def backup(file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file
     copying.backup(file)
 
 
-def restore(file: Annotated[Path, typer.Argument(metavar="FILE", help="What `backup` wrote.")]) -> None:
+def restore(file: Annotated[Path, typer.Argument(metavar="FILE", help="The archive that `backup` wrote.")]) -> None:
     """Put an archive back into an empty database and an empty folder or bucket, and compare the checksums.
 
     Nothing is overwritten, ever. Run it before the servers are started.
@@ -35,7 +37,9 @@ def restore(file: Annotated[Path, typer.Argument(metavar="FILE", help="What `bac
 
 
 def migrate_to_postgres(
-    url: Annotated[str, typer.Argument(metavar="URL", help="The PostgreSQL: postgresql://user:secret@host/name")],
+    url: Annotated[
+        str, typer.Argument(metavar="URL", help="The PostgreSQL database: postgresql://user:secret@host/name")
+    ],
 ) -> None:
     """Move from the embedded SQLite database to an empty PostgreSQL, every row of it, compared by checksums.
 

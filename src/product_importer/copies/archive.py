@@ -24,8 +24,8 @@ class CopyExists(AppError):
 
     status = 409
     code = "COPY_EXISTS"
-    title = "There is a file of that name already"
-    action = "Choose another name, or move the file away: a copy never takes the place of another."
+    title = "A file with that name already exists"
+    action = "Choose another name, or move the file away: a copy never overwrites another."
 
 
 class CopyUnreadable(AppError):
@@ -33,8 +33,8 @@ class CopyUnreadable(AppError):
 
     status = 422
     code = "COPY_UNREADABLE"
-    title = "This is no whole archive"
-    action = "Use a file that `backup` wrote to its end; the manifest stands last in it."
+    title = "The archive is incomplete"
+    action = "Use an archive that `backup` finished writing; the manifest comes last in it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Writer:
 
     def __init__(self, path: Path) -> None:
         if path.exists():
-            raise CopyExists(f"{path} is there already.")
+            raise CopyExists(f"{path} already exists.")
         self._path, self._partial = path, path.with_name(f"{path.name}.partial")
         self._tar = tarfile.TarFile(self._partial, "w", copybufsize=2**20)
 

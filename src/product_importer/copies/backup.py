@@ -20,12 +20,12 @@ Say = Callable[[str], None]
 
 
 class NotEmpty(AppError):
-    """There is something already where the copy should go."""
+    """The place for the copy is not empty."""
 
     status = 409
     code = "TARGET_NOT_EMPTY"
-    title = "There is something already where the copy should go"
-    action = "Name an empty database and an empty place for files: a copy never takes the place of anything."
+    title = "The place for the copy is not empty"
+    action = "Name an empty database and an empty place for files: a copy never overwrites anything."
 
 
 class OfAnotherVersion(AppError):
@@ -33,7 +33,7 @@ class OfAnotherVersion(AppError):
 
     status = 409
     code = "COPY_OF_ANOTHER_VERSION"
-    title = "The copy was made by a program with another schema"
+    title = "The copy was made with another database schema"
     action = "Restore it with the version it names, then install the newer one and run `product-importer migrate`."
 
 
@@ -43,7 +43,7 @@ class Differs(AppError):
     status = 500
     code = "COPY_DIFFERS"
     title = "What was written is not what was read"
-    action = "Nothing was kept. Look at the disk and the file, then try again."
+    action = "Nothing was kept. Check the disk and the file, then try again."
 
 
 def backup(path: Path, *, say: Say) -> Manifest:

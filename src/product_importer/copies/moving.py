@@ -13,8 +13,10 @@ class NotFromHere(AppError):
 
     status = 409
     code = "MOVE_NOT_POSSIBLE"
-    title = "Only SQLite moves to PostgreSQL"
-    action = "Leave DATABASE_URL unset, and name the PostgreSQL to move to: postgresql://user:secret@host/name."
+    title = "Only SQLite can be moved to PostgreSQL"
+    action = (
+        "Leave DATABASE_URL unset, and name the PostgreSQL database to move to: postgresql://user:secret@host/name."
+    )
 
 
 def move(url: str, *, say: Say) -> int:

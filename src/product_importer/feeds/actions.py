@@ -23,7 +23,7 @@ class FeedNotSecure(AppError):
     status = 422
     code = "FEED_NOT_SECURE"
     title = "The address is not https"
-    action = "Use https://; http:// is taken on a server of this machine alone, or with OUTBOUND_ALLOW_NETWORKS."
+    action = "Use https://; http:// is accepted only for a server on this machine, or with OUTBOUND_ALLOW_NETWORKS."
 
 
 class FeedPushedOnly(AppError):
@@ -31,7 +31,7 @@ class FeedPushedOnly(AppError):
 
     status = 409
     code = "FEED_PUSHED_ONLY"
-    title = "This feed has no address to look at"
+    title = "This feed has no address to fetch from"
     action = "Give it one, or push a file to it."
 
 

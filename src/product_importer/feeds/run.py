@@ -29,8 +29,8 @@ class FeedCrashed(AppError):
 
     status = 500
     code = "FEED_CRASHED"
-    title = "Fetching it stopped its worker three times"
-    action = "Look at the worker's log; it is tried again at its next time."
+    title = "Fetching the file stopped its worker three times"
+    action = "See the worker's log; the feed is tried again at its next time."
 
 
 def due() -> ColumnElement[bool]:

@@ -27,17 +27,17 @@ class FeedIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: Name = Field(description="How people call it.")
+    name: Name = Field(description="Its name for people.")
     url: str = Field(
         "",
         max_length=urls.LONGEST,
-        description="Where the file lies: https://…, or nothing for pushes. A name and password in it become a header.",
+        description="Where the file is: https://…, or nothing for pushes. A name and password in it become a header.",
     )
     headers: Headers | None = Field(
-        None, description="Sent with each look, and never shown again: only their names are. Left out, they stay."
+        None, description="Sent with each check, and never shown again: only their names are. If left out, they stay."
     )
-    every_minutes: int = Field(1440, ge=SHORTEST, le=LONGEST, description="Minutes between two looks.")
-    enabled: bool = Field(True, description="Whether it is looked at.")
+    every_minutes: int = Field(1440, ge=SHORTEST, le=LONGEST, description="Minutes between two checks.")
+    enabled: bool = Field(True, description="Whether it is checked.")
     options: Options = Field(default_factory=Options, description="As for POST /upload.")
 
     @model_validator(mode="before")
@@ -101,7 +101,7 @@ class FeedSeen(BaseModel):
     @property
     def unreadable(self) -> Unreadable | None:
         """Why its headers cannot be read, where SECRET_KEY has changed."""
-        return secrets.unreadable({"headers": "write its headers anew"} if self.headers is None else {})
+        return secrets.unreadable({"headers": "enter its headers again"} if self.headers is None else {})
 
     @property
     def host(self) -> str:

@@ -20,12 +20,12 @@ OK, NOT_MODIFIED, LOCKED = 200, 304, (401, 403)
 
 
 class FeedUnfetched(AppError):
-    """The address gave no file."""
+    """The address did not return a file."""
 
     status = 502
     code = "FEED_UNFETCHED"
-    title = "The address gave no file"
-    action = "Open the address in a browser; it is tried again at its next time, or at once by “Look now”."
+    title = "The address did not return a file"
+    action = "Open the address in a browser; the feed is tried again at its next time, or at once with “Check now”."
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def name_of(feed: Feed) -> str:
 
 
 def _why(status: int) -> str:
-    return ": it may want a name and password, or a header" if status in LOCKED else ""
+    return ": it may require a name and password, or a header" if status in LOCKED else ""
 
 
 async def _called(feed: Feed, into: IO[bytes], asked: dict[str, str]) -> Answer:

@@ -34,7 +34,7 @@ class NotFailed(AppError):
     status = 409
     code = "IMPORT_NOT_FAILED"
     title = "This import has not failed"
-    action = "Only a failed import can be tried again; it then goes on where it stopped."
+    action = "Only a failed import can be retried; it then continues where it stopped."
 
 
 def start(
@@ -78,7 +78,7 @@ def cancel(session: Session, import_id: uuid.UUID) -> None:
     """Ask the import to stop; it is final at once when no worker is at it, else after the slice at work."""
     job = queries.job_of(session, import_id, lock=True)
     if job.state in FINAL:
-        raise ImportOver(f"It is {job.state.value} already.")
+        raise ImportOver(f"It is already {job.state.value}.")
     job.version += 1
     job.cancel_requested = True
     job.end_rest()

@@ -14,7 +14,7 @@ from product_importer.imports.states import Decimal, Question, State
 from product_importer.kit import clock, database, tasks
 from product_importer.kit.errors import AppError
 
-MOVED = "What is asked has changed since: look at it again."
+MOVED = "The question has changed since: look at it again."
 
 
 class NothingAsked(AppError):

@@ -33,14 +33,14 @@ class PlanGone(AppError):
 
     status = 409
     code = "PLAN_GONE"
-    title = "The plan is not there any more"
-    action = "Look at the import again: it was answered, or its plan is being made anew from the file."
+    title = "The plan is no longer available"
+    action = "Look at the import again: it was answered, or its plan is being rebuilt from the file."
 
 
 class ChangesCursorInvalid(CursorInvalid):
     """The cursor does not belong to these changes as they stand."""
 
-    action = "Begin again without a cursor; cursors of a review end with its answer."
+    action = "Start again without a cursor; the cursors of a review end when it is answered."
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

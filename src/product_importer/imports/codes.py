@@ -54,7 +54,7 @@ _WORDS: dict[Code, tuple[str, str, str]] = {
     Code.SKU_SPOILT: (
         "SKU was spoilt by a spreadsheet",
         "the SKU as the supplier writes it, not 1.23457E+11, ##### or #N/A",
-        "Format the column as text in the spreadsheet and fill the SKU in again.",
+        "Format the column as text in the spreadsheet and enter the SKU again.",
     ),
     Code.SKU_TOO_LONG: ("SKU is too long", "at most 255 characters", "Shorten it; check the mapping."),
     Code.NAME_BLANK: ("Name is empty", "every product has a name", "Fill in the name."),
@@ -83,7 +83,7 @@ _WORDS: dict[Code, tuple[str, str, str]] = {
         "Put text that contains the delimiter in quotes; add or remove the cells in question.",
     ),
     Code.ROW_UNDECODABLE: (
-        "Row contains bytes that are no text",
+        "Row contains bytes that are not text",
         "text in the file's encoding",
         "Save the file as UTF-8, or choose its encoding.",
     ),
@@ -96,14 +96,14 @@ _WORDS: dict[Code, tuple[str, str, str]] = {
     Code.RECORD_TOO_LONG: ("Row is too long", "at most 8 MiB in one row", "Look for a missing line break or quote."),
     Code.NUL_BYTE: ("Row contains a NUL byte", "text without NUL bytes", "Remove it; the file may be damaged here."),
     Code.EXISTS: (
-        "Product exists already",
+        "Product already exists",
         "only new products, because this import creates and never updates",
-        "Nothing, or choose to update existing products.",
+        "Nothing to do; or choose to update existing products.",
     ),
     Code.NO_MATCH: (
         "No product has this SKU",
         "only existing products, because this import updates and never creates",
-        "Nothing, or choose to create new products.",
+        "Nothing to do; or choose to create new products.",
     ),
 }
 
@@ -116,5 +116,5 @@ REMARKS: dict[Remark, str] = {
     Remark.HEADER_REPEATED: "Lines that repeat the header were left out",
     Remark.TABLE_LEFT_OUT: "Another table with other columns begins below a blank line and was left out with its rows",
     Remark.SHEET_CHOSEN: "Several sheets of the workbook hold a table",
-    Remark.TAKEN_OVER: "Rows of variants took name or description over from the first row of their product",
+    Remark.TAKEN_OVER: "Variant rows took the name or description from the first row of their product",
 }

@@ -44,7 +44,7 @@ def of_encoding(dialect: Dialect, example: Example | None) -> list[Doubt]:
     """Doubt a guessed encoding."""
     if not dialect.guessed:
         return []
-    look = f" Does “{example.value}” (line {example.line:,}) read right?" if example else ""
+    look = f" Does “{example.value}” (line {example.line:,}) look right?" if example else ""
     return [Doubt(About.ENCODING, f"The encoding is a guess.{look}")]
 
 

@@ -13,8 +13,8 @@ class Crashed(AppError):
 
     status = 500
     code = "IMPORT_CRASHED"
-    title = "The import stopped three times at the same place"
-    action = "Try again; if it stops there once more, the log of the worker says why."
+    title = "The import stopped three times in the same place"
+    action = "Try again; if it stops there again, the worker's log says why."
 
 
 def end(job: ImportJob, error: AppError) -> None:

@@ -22,7 +22,7 @@ class Options(BaseModel):
     blanks: dict[ProductField, Blank] = Field(default_factory=dict, description="What a blank cell of a field means.")
     decimal: Decimal | None = Field(None, description="The decimal sign of the price column.")
     mode: Mode = Field(Mode.UPSERT, description="Whether products may be created, updated, or both.")
-    encoding: str | None = Field(None, max_length=40, description="The text encoding, when the guess is wrong.")
+    encoding: str | None = Field(None, max_length=40, description="The text encoding, if the guess is wrong.")
     delimiter: str | None = Field(
         None, min_length=1, max_length=3, description="The character between two cells, or the word tab."
     )
@@ -31,7 +31,7 @@ class Options(BaseModel):
     guard: bool = Field(True, description="Remove one ' that guards spreadsheets against formulas.")
     interactive: bool = Field(False, description="Ask a person instead of refusing when something is unclear.")
     check_columns: bool = Field(False, description="Ask a person in any case.")
-    review: bool = Field(False, description="Stop when the plan is made, and write only after a yes to it.")
+    review: bool = Field(False, description="Stop when the plan is made, and write only once it is approved.")
     max_rejects: float | None = Field(
         None, ge=0, le=1, description="The share of rejected rows, 0 to 1, above which a person is asked first."
     )

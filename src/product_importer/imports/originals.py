@@ -27,7 +27,7 @@ class FileForgotten(AppError):
 
     status = 410
     code = "FILE_FORGOTTEN"
-    title = "The file is not kept any more"
+    title = "The file is no longer kept"
     action = "Send the file again; KEEP_FILES_DAYS says for how many days after the end of an import files are kept."
 
 

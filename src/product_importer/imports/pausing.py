@@ -16,8 +16,8 @@ class NotRunning(AppError):
 
     status = 409
     code = "IMPORT_NOT_RUNNING"
-    title = "This import is not at work"
-    action = "Reload the page: it may have ended, or wait for somebody already."
+    title = "This import is not running"
+    action = "Reload the page: it may have ended, or be waiting for an answer."
 
 
 class NotPaused(AppError):

@@ -21,7 +21,7 @@ STATUS = {
 ASKED = {
     Question.MAPPING: "Which column is which?",
     Question.DECIMAL: "Which sign separates the cents?",
-    Question.REJECTS: "Go on in spite of the rejected rows?",
+    Question.REJECTS: "Continue despite the rejected rows?",
     Question.REVIEW: "Waiting for your review",
 }
 

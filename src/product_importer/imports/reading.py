@@ -81,7 +81,7 @@ class Read:
     def require_rows(self) -> None:
         """Raise NoValidRows when nothing of the file can be imported."""
         if not self.marks.rows_read:
-            raise rows.NoRows("There is a header and no row below it.")
+            raise rows.NoRows("There is a header but no row below it.")
         if self.rejects.count == self.marks.rows_read:
             reasons = ", ".join(f"{group['count']:,} x {group['code']}" for group in self.rejects.groups()[:5])
             raise rows.NoValidRows(f"All {self.marks.rows_read:,} rows were rejected: {reasons}.")

@@ -29,7 +29,7 @@ class NotFound(AppError):
 
     status = 404
     code = "NOT_FOUND"
-    title = "Nothing is here"
+    title = "Nothing was found here"
     action = "Check the address; what you look for may have been deleted."
 
 
@@ -38,5 +38,5 @@ class CursorInvalid(AppError):
 
     status = 422
     code = "CURSOR_INVALID"
-    title = "This place of the list does not exist"
-    action = "Begin again without a cursor."
+    title = "This place in the list does not exist"
+    action = "Start again without a cursor."

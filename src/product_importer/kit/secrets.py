@@ -27,7 +27,7 @@ class SecretUnreadable(AppError):
     status = 500
     code = "SECRET_UNREADABLE"
     title = "A stored secret cannot be read"
-    action = "Set SECRET_KEY to what it was when the secret was stored; several keys are separated by blanks."
+    action = "Set SECRET_KEY to what it was when the secret was stored; separate several keys by blanks."
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def unreadable(lost: Mapping[str, str]) -> Unreadable | None:
     """Tell of the parts that cannot be read, each with what mends it beside the old key; None without any."""
     if not lost:
         return None
-    message = f"Its {' and '.join(lost)} cannot be read: SECRET_KEY is not what it was when that was stored."
+    message = f"Its {' and '.join(lost)} cannot be read: SECRET_KEY has changed since that was stored."
     action = f"{SecretUnreadable.action} Or {' and '.join(lost.values())}."
     return Unreadable(SecretUnreadable.code, message, action)
 

@@ -72,7 +72,7 @@ def _develop(vips: Any, pixels: int) -> None:
 def _recognised() -> tuple[str, str]:
     kind = kind_of(os.pread(0, HEAD, 0))
     if kind is None:
-        bounds.end(UNKNOWN, "its first bytes are those of no picture")
+        bounds.end(UNKNOWN, "its first bytes are not those of an image")
     return kind
 
 
@@ -81,10 +81,8 @@ def _require_bounds(header: Any, pixels: int) -> None:
     size, whole = header.width * header.height, header.get_typeof("interlaced") != 0
     most = min(pixels, WHOLE_MAX) if whole else pixels
     if size > most or max(header.width, header.height) > SIDE_MAX:
-        kind = " of a progressive picture" if whole and size <= pixels else ""
-        bounds.end(
-            TOO_MANY_PIXELS, f"{header.width:,} x {header.height:,} pixels, and at most {most:,}{kind} are taken"
-        )
+        kind = " of a progressive image" if whole and size <= pixels else ""
+        bounds.end(TOO_MANY_PIXELS, f"{header.width:,} x {header.height:,} pixels; at most {most:,}{kind} are accepted")
 
 
 def _sized(picture: Any, box: int) -> Any:

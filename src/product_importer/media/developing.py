@@ -25,7 +25,7 @@ class ImageUnrecognised(AppError):
 
     status = 422
     code = "IMAGE_UNRECOGNISED"
-    title = "This is not a picture that can be taken"
+    title = "This is not an image that can be used"
     action = "Save it as JPEG, PNG, WebP, GIF or AVIF, and upload that."
 
 
@@ -34,7 +34,7 @@ class ImageTooLarge(AppError):
 
     status = 413
     code = "IMAGE_TOO_LARGE"
-    title = "The picture is too large"
+    title = "The image is too large"
     action = "Save it smaller: at most 100 MB and 50 megapixels, a progressive one 25."
 
 
@@ -43,8 +43,8 @@ class ImageDamaged(AppError):
 
     status = 422
     code = "IMAGE_DAMAGED"
-    title = "The picture is damaged"
-    action = "Look whether it opens whole on your own machine, save it anew, and upload that."
+    title = "The image is damaged"
+    action = "Check that it opens on your own machine, save it again, and upload that."
 
 
 class ImageTooCostly(AppError):
@@ -52,8 +52,8 @@ class ImageTooCostly(AppError):
 
     status = 422
     code = "IMAGE_TOO_COSTLY"
-    title = "The picture takes too much to decode"
-    action = "Save it anew as a plain JPEG or PNG, and upload that."
+    title = "The image takes too much to decode"
+    action = "Save it again as a plain JPEG or PNG, and upload that."
 
 
 class DecoderStopped(AppError):
@@ -61,8 +61,8 @@ class DecoderStopped(AppError):
 
     status = 503
     code = "DECODER_STOPPED"
-    title = "The decoding was cut off"
-    action = "Try again; if it happens again, save the picture anew and upload that."
+    title = "Decoding was cut off"
+    action = "Try again; if it happens again, save the image again and upload that."
     passing = True
 
 
@@ -101,14 +101,14 @@ def develop(file: IO[bytes]) -> Developed:
 def require_kind(head: bytes) -> None:
     """Refuse at once what its first bytes tell is no picture; raises ImageUnrecognised."""
     if darkroom.kind_of(head[: darkroom.HEAD]) is None:
-        found = "It is empty." if not head else "Its first bytes are those of no JPEG, PNG, WebP, GIF or AVIF."
+        found = "It is empty." if not head else "Its first bytes are not those of a JPEG, PNG, WebP, GIF or AVIF."
         raise ImageUnrecognised(found)
 
 
 def require_size(size: int) -> None:
     """Refuse a file that has too many bytes; raises ImageTooLarge."""
     if size > BYTES_MAX:
-        raise ImageTooLarge(f"It has {size:,} bytes, and at most {BYTES_MAX:,} are taken.")
+        raise ImageTooLarge(f"It has {size:,} bytes; at most {BYTES_MAX:,} are accepted.")
 
 
 def _require_whole(decoder: program.Program) -> None:
@@ -116,19 +116,19 @@ def _require_whole(decoder: program.Program) -> None:
     try:
         status = decoder.status(within=WALL)
     except program.Silent:
-        raise DecoderStopped(f"It did not end within {WALL:.0f} seconds.") from None
+        raise DecoderStopped(f"It did not finish within {WALL:.0f} seconds.") from None
     if status == 0:
         return
     reason = decoder.reason(most=_REASON)
     refusals = {
-        darkroom.UNKNOWN: ImageUnrecognised(f"Of this file {reason}."),
+        darkroom.UNKNOWN: ImageUnrecognised(f"Not recognised: {reason}."),
         darkroom.TOO_MANY_PIXELS: ImageTooLarge(f"It has {reason}."),
         darkroom.DAMAGED: ImageDamaged(f"It cannot be decoded: {reason}."),
         darkroom.TOO_COSTLY: ImageTooCostly(f"It cannot be decoded: {reason}."),
         -signal.SIGXCPU: ImageTooCostly(f"It takes more than {CPU} seconds of processor time."),
         -signal.SIGABRT: ImageTooCostly(f"It takes more than {MEMORY:,} bytes of memory."),
         -signal.SIGTRAP: ImageTooCostly(f"It takes more than {MEMORY:,} bytes of memory."),
-        -signal.SIGSEGV: ImageDamaged("The decoder breaks down at it."),
+        -signal.SIGSEGV: ImageDamaged("The decoder crashed on it."),
     }
     raise refusals.get(status) or DecoderStopped(f"The process that decodes it ended with status {status}.")
 

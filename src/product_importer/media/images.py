@@ -26,7 +26,7 @@ class ImageNotFound(NotFound):
 
     code = "IMAGE_NOT_FOUND"
     title = "There is no such image"
-    action = "Ask for the product's images; this one may have been taken off since."
+    action = "List the product's images; this one may have been removed since."
 
 
 class TooManyImages(AppError):
@@ -35,7 +35,7 @@ class TooManyImages(AppError):
     status = 422
     code = "IMAGES_TOO_MANY"
     title = "The product has too many images"
-    action = "Take some off first."
+    action = "Remove some first."
 
 
 class ImageNotFailed(AppError):
@@ -43,8 +43,8 @@ class ImageNotFailed(AppError):
 
     status = 409
     code = "IMAGE_NOT_FAILED"
-    title = "There is nothing to try again"
-    action = "Look at its state: it is ready, or on its way to be."
+    title = "There is nothing to retry"
+    action = "Check its state: it is ready, or being made."
 
 
 @dataclass(frozen=True, slots=True)

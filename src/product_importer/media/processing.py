@@ -29,8 +29,8 @@ class ImageCrashed(AppError):
 
     status = 500
     code = "IMAGE_CRASHED"
-    title = "The picture stopped its worker three times"
-    action = "Try again; if it stops once more, the worker's log says why."
+    title = "The image stopped its worker three times"
+    action = "Try again; if it stops again, the worker's log says why."
 
 
 class OriginalLost(AppError):
@@ -38,8 +38,8 @@ class OriginalLost(AppError):
 
     status = 500
     code = "IMAGE_LOST"
-    title = "The picture's file is not there any more"
-    action = "Take it off and upload it again."
+    title = "The image's file is missing"
+    action = "Remove it and upload it again."
 
 
 def due() -> ColumnElement[bool]:

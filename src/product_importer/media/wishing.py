@@ -40,7 +40,7 @@ class ImageUnfetched(AppError):
 
     status = 502
     code = "IMAGE_UNFETCHED"
-    title = "The address gave no picture"
+    title = "The address did not return an image"
     action = "Open the address in a browser; when it works there, try again, or correct it in the file."
 
 

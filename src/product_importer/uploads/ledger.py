@@ -23,7 +23,7 @@ class OffsetMismatch(AppError):
     status = 409
     code = "OFFSET_MISMATCH"
     title = "Another request is sending this upload"
-    action = "Ask for the offset and go on from there."
+    action = "Ask for the offset and continue from there."
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def record(session: Session, upload_id: uuid.UUID, *, start: int, pieces: Sequen
     end = pieces[-1].end if pieces else start
     upload = session.scalars(moved.values(received=end, touched_at=clock.now()).returning(Upload)).one_or_none()
     if upload is None:
-        raise OffsetMismatch(f"The upload does not stand at byte {start}.")
+        raise OffsetMismatch(f"The upload is not at byte {start}.")
     for piece in pieces:
         if piece.replaces is not None:
             session.execute(delete(Part).where(Part.upload_id == upload_id, Part.start == piece.start))

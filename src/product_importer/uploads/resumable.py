@@ -25,7 +25,7 @@ class UploadNotFound(NotFound):
 
     code = "UPLOAD_NOT_FOUND"
     title = "There is no such upload"
-    action = "Begin a new upload; one that was ended, or expired long ago, is not remembered."
+    action = "Start a new upload; one that was ended, or expired long ago, is not remembered."
 
 
 class UploadExpired(AppError):
@@ -52,7 +52,7 @@ class UploadQuota(AppError):
     status = 429
     code = "UPLOAD_QUOTA"
     title = "Too many uploads are open"
-    action = "Finish or end some of them first; what is left alone for a day goes by itself."
+    action = "Finish or end some of them first; what is left alone for a day is removed by itself."
 
 
 class UploadNotReady(AppError):
@@ -106,7 +106,7 @@ def find(session: Session, upload_id: uuid.UUID, *, actor: str) -> Upload:
     if upload is None or upload.actor != actor or not upload.resumable:
         raise UploadNotFound
     if upload.completed_at is None and (upload.discarded_at is not None or expires_at(upload) < clock.now()):
-        raise UploadExpired(f"Nothing came since {upload.touched_at:%d %b %Y %H:%M} UTC.")
+        raise UploadExpired(f"Nothing has arrived since {upload.touched_at:%d %b %Y %H:%M} UTC.")
     return upload
 
 
@@ -118,14 +118,14 @@ def expires_at(upload: Upload) -> dt.datetime:
 def require_offset(upload: Upload, start: int) -> None:
     """Refuse bytes that do not begin where the stored ones end; nothing at the end of a whole upload does."""
     if upload.received != start:
-        raise ledger.OffsetMismatch(f"The upload stands at byte {upload.received:,}.", offset=upload.received)
+        raise ledger.OffsetMismatch(f"The upload is at byte {upload.received:,}.", offset=upload.received)
 
 
 def require_size(length: int, settings: Settings) -> None:
     """Refuse a file that is larger than the settings allow."""
     limit = settings.max_upload_bytes
     if length > limit:
-        raise UploadTooLarge(f"It has {length:,} bytes, and at most {limit:,} bytes are taken.")
+        raise UploadTooLarge(f"It has {length:,} bytes; at most {limit:,} bytes are accepted.")
 
 
 def declare(upload: Upload, length: int, settings: Settings) -> None:
@@ -136,7 +136,7 @@ def declare(upload: Upload, length: int, settings: Settings) -> None:
         known = session.scalar(update(Upload).where(*fits).values(length=length).returning(Upload.length))
         known = known if known is not None else session.scalar(select(Upload.length).where(Upload.id == upload.id))
     if known != length:
-        raise UploadTooLarge(f"{upload.received:,} bytes are here, and it was announced with {known or length:,}.")
+        raise UploadTooLarge(f"{upload.received:,} bytes have arrived, but {known or length:,} were announced.")
     upload.length = length
 
 
@@ -192,7 +192,7 @@ def consume(session: Session, upload_id: uuid.UUID, *, actor: str, terms: str = 
     upload = find(session, upload_id, actor=actor)
     require_ready(upload)
     if md5 is not None and upload.md5 not in (None, md5):
-        raise UploadRejected(f"It has the MD5 {upload.md5}, and {md5} was announced.")
+        raise UploadRejected(f"It has the MD5 {upload.md5}, but {md5} was announced.")
     upload.md5, upload.terms = md5 or upload.md5, terms
     taken = update(Upload).where(Upload.id == upload_id, Upload.completed_at.is_(None), Upload.discarded_at.is_(None))
     if session.scalar(taken.values(completed_at=clock.now()).returning(Upload.id)) is None:
@@ -203,12 +203,12 @@ def consume(session: Session, upload_id: uuid.UUID, *, actor: str, terms: str = 
 def require_ready(upload: Upload) -> None:
     """Refuse an upload of which nothing can be made: yet, or any more."""
     if upload.state is UploadState.REJECTED:
-        raise UploadRejected(f"It does not have the MD5 {upload.md5} that was announced. Nothing of it was used.")
+        raise UploadRejected(f"It does not have the MD5 {upload.md5} that was announced. None of it was used.")
     if upload.state is UploadState.VERIFYING:
-        raise UploadNotReady("All of it is here, and its checksum is being verified.")
+        raise UploadNotReady("All of it has arrived, and its checksum is being verified.")
     if upload.state is UploadState.RECEIVING:
         whole = "an unknown number" if upload.length is None else f"{upload.length:,}"
-        detail = f"{upload.received:,} bytes of {whole} are here."
+        detail = f"{upload.received:,} bytes of {whole} have arrived."
         raise UploadNotReady(detail, offset=upload.received, length=upload.length)
     if upload.completed_at is not None:
         raise UploadConsumed
@@ -221,9 +221,9 @@ def _require_room(session: Session, length: int | None, *, actor: str, settings:
     wanted = select(func.count(), func.coalesce(func.sum(func.coalesce(Upload.length, largest)), 0)).where(*is_open)
     count, announced = session.execute(wanted).one()
     if count >= settings.max_open_uploads:
-        raise UploadQuota(f"{count:,} are open, and at most {settings.max_open_uploads:,} may be.")
+        raise UploadQuota(f"{count:,} are open; at most {settings.max_open_uploads:,} are allowed.")
     if int(announced) + (largest if length is None else length) > settings.max_open_upload_bytes:
-        raise UploadQuota(f"Open uploads may have {settings.max_open_upload_bytes:,} bytes in all.")
+        raise UploadQuota(f"Open uploads may have at most {settings.max_open_upload_bytes:,} bytes in total.")
 
 
 def _settle(upload: Upload, token: uuid.UUID) -> None:

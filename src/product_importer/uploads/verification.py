@@ -114,5 +114,5 @@ def digests(upload_id: uuid.UUID, *, check: Callable[[], None]) -> Digests:
 
 def mismatch(announced: str | None, found: Digests) -> ChecksumMismatch:
     """Say which digest was announced and which was found."""
-    detail = f"Its MD5 was announced as {announced}, and what arrived has {found.md5}."
-    return ChecksumMismatch(f"{detail} Nothing of it was used.", announced=announced, found=found.md5)
+    detail = f"Its MD5 was announced as {announced}, but what arrived has {found.md5}."
+    return ChecksumMismatch(f"{detail} None of it was used.", announced=announced, found=found.md5)

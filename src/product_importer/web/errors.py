@@ -44,8 +44,8 @@ class MethodNotAllowed(AppError):
 
     status = 405
     code = "METHOD_NOT_ALLOWED"
-    title = "This address does not take that method"
-    action = "See the API description for the methods it takes."
+    title = "This address does not accept that method"
+    action = "See the API description for the methods it accepts."
 
 
 class DatabaseAway(AppError):
@@ -53,8 +53,10 @@ class DatabaseAway(AppError):
 
     status = 503
     code = "DATABASE_UNAVAILABLE"
-    title = "The database does not answer"
-    action = "Try again in a moment. If it stays so, see whether the database runs; imports go on by themselves then."
+    title = "The database is not answering"
+    action = (
+        "Try again in a moment. If it persists, check that the database is running; imports then go on by themselves."
+    )
 
 
 class Fault(AppError):
@@ -132,12 +134,14 @@ def refusal(error: Exception) -> AppError:
     if isinstance(error, HTTPException) and error.status_code < 500:
         return {404: NotFound(), 405: MethodNotAllowed()}.get(error.status_code) or AppError(error.detail)
     if database.is_unstorable(error):
-        return Invalid("A text of the request contains a NUL character, which the database does not have.")
+        return Invalid("A text of the request contains a NUL character, which the database cannot store.")
     _log.error("request failed", exc_info=error)
     if database.is_away(error):
-        return DatabaseAway("It does not answer, or another program holds it. Nothing was written by this request.")
+        return DatabaseAway(
+            "It is not answering, or another program has locked it. Nothing was written by this request."
+        )
     if failure.refusal(error):
-        return failure.DiskFull("There was no room for what this request would have stored. Nothing of it is kept.")
+        return failure.DiskFull("There was no room for what this request would have stored. None of it was kept.")
     return Fault("The fault is ours, not in your request. Nothing was written by it.")
 
 

@@ -93,7 +93,7 @@ class Guards:
         headers = Headers(scope=scope)
         host = _split(f"//{headers.get('host', '')}").hostname or ""
         if host not in self.hosts:
-            raise ForeignHost(f"It was asked for as “{host[:100]}”.")
+            raise ForeignHost(f"It was addressed as “{host[:100]}”.")
         if int(headers.get("content-length", 0)) > self._limit(scope):
             raise _too_large(self._limit(scope))
         if scope["method"] in SAFE:
@@ -128,7 +128,7 @@ def _counting(receive: Receive, limit: int, idle: float) -> Receive:
             async with asyncio.timeout(idle):
                 message = await receive()
         except TimeoutError:
-            raise ClientStalled(f"Not one byte came in {idle:g} seconds.") from None
+            raise ClientStalled(f"No data arrived for {idle:g} seconds.") from None
         whole = not message.get("more_body", False)
         read += len(message.get("body", b""))
         if read > limit:
@@ -139,7 +139,7 @@ def _counting(receive: Receive, limit: int, idle: float) -> Receive:
 
 
 def _too_large(limit: int) -> BodyTooLarge:
-    return BodyTooLarge(f"At most {limit:,} bytes are taken here.")
+    return BodyTooLarge(f"At most {limit:,} bytes are accepted here.")
 
 
 def _split(url: str) -> SplitResult:

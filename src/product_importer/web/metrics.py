@@ -65,9 +65,9 @@ class Standing(Collector):
             yield from _work(work.loads(session))
             yield from _imports(imports.states(session), imports.outcomes(session), imports.pace(session))
             yield from _webhooks(webhooks.sending(session))
-            yield GaugeMetricFamily("importer_feeds_failing", "Feeds whose last look failed", feeds.failing(session))
+            yield GaugeMetricFamily("importer_feeds_failing", "Feeds whose last check failed", feeds.failing(session))
             images = {(str(state),): count for state, count in media.states(session).items()}
-            yield _gauge("importer_images", "Pictures by state", ("state",), images)
+            yield _gauge("importer_images", "Images by state", ("state",), images)
 
     def describe(self) -> Iterator[Metric]:
         """Name nothing in advance, so that registering asks no database."""
@@ -91,9 +91,9 @@ def _work(loads: list[work.Load]) -> Iterator[Metric]:
     waiting = {(load.task, load.queue): load.waiting for load in loads}
     oldest = {(load.task, load.queue): load.oldest_seconds for load in loads}
     held = {(load.task, load.queue): load.held for load in loads}
-    yield _gauge("importer_queue_waiting", "Rows that wait for a worker", label, waiting)
-    yield _gauge("importer_queue_oldest_seconds", "Age of the oldest row that waits", label, oldest)
-    yield _gauge("importer_leases_held", "Rows that workers hold", label, held)
+    yield _gauge("importer_queue_waiting", "Rows waiting for a worker", label, waiting)
+    yield _gauge("importer_queue_oldest_seconds", "Age of the oldest waiting row", label, oldest)
+    yield _gauge("importer_leases_held", "Rows held by workers", label, held)
 
 
 def _imports(states: dict[State, int], outcomes: dict[str, int], pace: imports.Pace) -> Iterator[Metric]:
@@ -109,7 +109,7 @@ def _imports(states: dict[State, int], outcomes: dict[str, int], pace: imports.P
 
 def _webhooks(seen: webhooks.Sending) -> Iterator[Metric]:
     last = "over the last five minutes"
-    yield GaugeMetricFamily("importer_deliveries_waiting", "Deliveries that are still to be sent", seen.waiting)
+    yield GaugeMetricFamily("importer_deliveries_waiting", "Deliveries still to be sent", seen.waiting)
     yield GaugeMetricFamily("importer_endpoints_failing", "Endpoints whose last delivery failed", seen.failing)
     attempts = {("answered",): seen.attempts - seen.failed, ("failed",): seen.failed}
     yield _gauge("importer_delivery_attempts", f"Attempts, {last}", ("outcome",), attempts)

@@ -25,7 +25,7 @@ class WebhooksStopped(AppError):
     status = 500
     code = "WEBHOOKS_STOPPED"
     title = "Webhooks stopped their worker three times"
-    action = "Look at the worker's log, which says why; nothing is lost meanwhile."
+    action = "The worker's log says why; nothing is lost meanwhile."
 
 
 def ensure(session: Session) -> None:

@@ -34,8 +34,8 @@ class TooManyEndpoints(AppError):
 
     status = 409
     code = "TOO_MANY_WEBHOOKS"
-    title = "There are 100 endpoints already"
-    action = "Remove one that is not needed any more."
+    title = "There are already 100 endpoints"
+    action = "Remove one that is no longer needed."
 
 
 def endpoint_of(session: Session, endpoint_id: uuid.UUID, *, lock: bool = False) -> Endpoint:

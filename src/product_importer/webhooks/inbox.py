@@ -38,7 +38,7 @@ class InboxUnreachable(AppError):
     status = 409
     code = "INBOX_UNREACHABLE"
     title = "This server does not know its own address"
-    action = "Set PUBLIC_URL to the address under which people reach it."
+    action = "Set PUBLIC_URL to the address at which people reach it."
 
 
 class InboxMessage(Base):

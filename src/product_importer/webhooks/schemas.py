@@ -18,7 +18,7 @@ _SHOP: Final[dict[str, JsonValue]] = {
 
 def _types(types: list[EventType]) -> list[EventType]:
     if not types:
-        raise ValueError("an endpoint asks for at least one type of event")
+        raise ValueError("an endpoint needs at least one type of event")
     return [type_ for type_ in EventType if type_ in types]
 
 
@@ -58,7 +58,7 @@ class EndpointPatch(BaseModel):
             return rest
         types = rest.get("event_types", [sent["event_type"]])
         if isinstance(types, list) and sent["event_type"] not in types:
-            raise ValueError("event_type is none of event_types: send one of the two")
+            raise ValueError("event_type is not one of event_types: send one of the two")
         return {**rest, "event_types": types}
 
     def values(self) -> dict[str, Any]:

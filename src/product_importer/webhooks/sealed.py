@@ -24,7 +24,7 @@ def unreadable(endpoint: Endpoint) -> Unreadable | None:
     """Say what of an endpoint cannot be read, because SECRET_KEY has changed; None where all can."""
     parts = {
         ("signing secret", "give it a new secret"): _readable(endpoint.secrets),
-        ("headers", "write its headers anew"): header_names(endpoint) is not None,
+        ("headers", "enter its headers again"): header_names(endpoint) is not None,
     }
     return secrets.unreadable(dict(part for part, readable in parts.items() if not readable))
 

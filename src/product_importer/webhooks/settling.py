@@ -21,7 +21,7 @@ deliveries: Any = Delivery.__table__
 attempts: Any = Attempt.__table__
 RECENT = 24  # answers that are kept with an endpoint
 _ATTEMPT = ("delivery_id", "at", "milliseconds", "status", "error", "words", "excerpt")
-_WORDS = {Disabled.GONE: "It answered 410: nobody is there any more.", Disabled.FAILING: "It failed for five days."}
+_WORDS = {Disabled.GONE: "It answered 410: the receiver is gone.", Disabled.FAILING: "It failed for five days."}
 
 
 def settle(session: Session, outcomes: Sequence[Outcome]) -> None:

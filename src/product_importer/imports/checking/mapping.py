@@ -153,7 +153,7 @@ def _candidates(header: Sequence[str], field: str) -> list[tuple[float, int]]:
 
 def _named(header: Sequence[str], field: str, wanted: str) -> int:
     if field not in TARGETS:
-        raise ColumnMissing(f"“{field}” is no field of a product; the fields are {', '.join(TARGETS)}.", field=field)
+        raise ColumnMissing(f"“{field}” is not a field of a product; the fields are {', '.join(TARGETS)}.", field=field)
     if (place := numbered(wanted)) is not None:
         return _counted(header, field, place)
     for key in (str, str.strip, str.casefold, aliases.plain):

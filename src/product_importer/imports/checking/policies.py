@@ -33,7 +33,7 @@ class PolicyImpossible(AppError):
     status = 422
     code = "POLICY_IMPOSSIBLE"
     title = "This policy for blank cells is not possible"
-    action = "Choose reject for sku and name (keep is possible for name when only updating), clear for none but these."
+    action = "Choose reject for sku and name (or keep for name when only updating), and reject or keep for active."
 
 
 def chosen(choice: Dictionary[str, Blank], mode: Mode) -> Blanks:

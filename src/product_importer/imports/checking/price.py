@@ -47,7 +47,7 @@ class DecimalAmbiguous(AppError):
 
     status = 422
     code = "DECIMAL_AMBIGUOUS"
-    title = "The decimal sign of the prices cannot be told"
+    title = "The decimal sign of the prices is not clear"
     action = "Say which sign separates the cents: send decimal=. or decimal=, with the file."
 
 
@@ -77,7 +77,7 @@ def read(cell: str, sign: Decimal) -> Price | Refused:
     if (value and value.adjusted() > 10) or (cents := schemas.rounded(value)) > schemas.PRICE_MAX:
         return Refused(Code.PRICE_TOO_LARGE, f"it is above {schemas.PRICE_MAX:,}")
     if exact and cents != value:
-        return Refused(Code.PRICE_INVALID, "scientific notation is taken only when it is exact to the cent")
+        return Refused(Code.PRICE_INVALID, "scientific notation is accepted only when it is exact to the cent")
     return Price(f"{abs(cents):f}", rounded=cents != value)
 
 

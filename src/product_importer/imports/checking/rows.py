@@ -36,7 +36,7 @@ class NoRows(NoValidRows):
     """There is a header and nothing below it."""
 
     title = "There is no row below the header"
-    action = "Check the export: it wrote the names of the columns and no product."
+    action = "Check the export: it wrote the names of the columns but no product."
 
 
 @dataclass(slots=True)

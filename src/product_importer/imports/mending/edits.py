@@ -26,7 +26,7 @@ class StillRejected(AppError):
     status = 422
     code = "STILL_REJECTED"
     title = "Some rows would be rejected again"
-    action = "Mend the cells named, or leave these rows out; nothing was imported."
+    action = "Fix the cells named, or leave these rows out; nothing was imported."
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def file_of(job: ImportJob, mended: Mended) -> tuple[str, bytes, Options]:
     written.writerows((job.number, line, *cells) for line, cells in mended.rows.items())
     how = Options(encoding="utf-8", delimiter=sign, header_line=1)
     name = job.file_name + (".csv" if job.facts.get("sheet") else "")
-    return f"mended-rows-of-{name}", made.getvalue().encode("utf-8", "replace"), how
+    return f"fixed-rows-of-{name}", made.getvalue().encode("utf-8", "replace"), how
 
 
 def _checker(job: ImportJob) -> rows.Checker:

@@ -25,8 +25,8 @@ class NothingToMend(AppError):
 
     status = 409
     code = "NOTHING_TO_MEND"
-    title = "There are no rejected rows to mend"
-    action = "Rejected rows can be mended once their import has ended; a running one shows them as it goes."
+    title = "There are no rejected rows to fix"
+    action = "Rejected rows can be fixed once their import has ended; a running one shows them as it goes."
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,5 +107,9 @@ def _unstorable(record: Sequence[str]) -> tuple[int, Code, str] | None:
             return at, Code.NUL_BYTE, f"at character {cell.index(chr(0)) + 1} of the cell"
         if flaw := decoding.UNDECODABLE.search(cell):
             byte = ord(flaw.group()) & 0xFF
-            return at, Code.ROW_UNDECODABLE, f"byte 0x{byte:02X} at character {flaw.start() + 1} of the cell is no text"
+            return (
+                at,
+                Code.ROW_UNDECODABLE,
+                f"byte 0x{byte:02X} at character {flaw.start() + 1} of the cell is not text",
+            )
     return None

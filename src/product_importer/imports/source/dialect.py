@@ -33,7 +33,7 @@ class DelimiterUnknown(AppError):
 
     status = 422
     code = "DELIMITER_UNKNOWN"
-    title = "The delimiter is not one that can be used"
+    title = "This delimiter cannot be used"
     action = "Use one character, such as , or ; or a tab, or leave it out."
 
 
@@ -92,7 +92,7 @@ def sniff(
     FileEmpty, FileNotCsv, HeaderMissing, EncodingUnknown, DelimiterUnknown.
     """
     if not head.strip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"):
-        raise FileEmpty(f"The file has {len(head)} bytes and no text in them.")
+        raise FileEmpty(f"The file has {len(head)} bytes but no text.")
     kinds.require_text(head)
     name, guessed = (encodings.named(encoding, head), False) if encoding else encodings.detect(head, whole=whole)
     lines = _lines(head, name, guessed=guessed, whole=whole)

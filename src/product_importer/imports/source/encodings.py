@@ -33,7 +33,7 @@ class EncodingUnknown(AppError):
 
     status = 422
     code = "ENCODING_UNKNOWN"
-    title = "The encoding is not known"
+    title = "The encoding is unknown"
     action = "Use a name such as utf-8, utf-16, cp1252 or iso-8859-1, or leave it out."
 
 
@@ -42,7 +42,7 @@ def named(encoding: str, head: bytes) -> str:
     try:
         found = codecs.lookup(encoding)
     except (LookupError, ValueError) as error:  # ValueError: a NUL in the name
-        raise EncodingUnknown(f"“{encoding}” is no encoding we know.", encoding=encoding) from error
+        raise EncodingUnknown(f"“{encoding}” is not a known encoding.", encoding=encoding) from error
     if not found._is_text_encoding or found.name in _NO_FILES:
         raise EncodingUnknown(f"“{encoding}” is not an encoding of text files.", encoding=encoding)
     if found.name in ("utf-16", "utf-32"):

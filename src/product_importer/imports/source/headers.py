@@ -101,7 +101,7 @@ def _forced(tables: Mapping[str, Sequence[str]], found: Sequence[Header], line: 
     sign = best.delimiter if best else next(iter(tables))
     if not 1 <= line <= len(tables[sign]):
         raise HeaderMissing(
-            f"There is no line {line} among the {len(tables[sign])} at the file's beginning.", header_line=line
+            f"There is no line {line} among the first {len(tables[sign])} of the file.", header_line=line
         )
     return Header(sign, line, grammar.alone(tables[sign][line - 1], sign) or [], 0, 0.0)
 

@@ -26,7 +26,7 @@ class TooManyColumns(AppError):
     status = 413
     code = "FILE_TOO_LARGE"
     title = "The file has too many columns"
-    action = "Leave columns out, or check the delimiter."
+    action = "Remove columns, or check the delimiter."
 
 
 def read(blocks: Iterable[bytes], dialect: Dialect, *, limits: Limits = LIMITS) -> Iterator[Batch]:
@@ -47,7 +47,7 @@ def open_reader(blocks: Iterable[bytes], dialect: Dialect, *, limits: Limits = L
     lines = Lines(chunk.text)
     header, behind = _header(lines, dialect, last=True) or ([], 0)
     if grammar.is_blank(header):
-        raise HeaderMissing(f"Line {dialect.header_line} holds no header.", header_line=dialect.header_line)
+        raise HeaderMissing(f"Line {dialect.header_line} has no header.", header_line=dialect.header_line)
     if len(header) > limits.columns:
         raise TooManyColumns(f"The header has {len(header):,} columns; at most {limits.columns:,} are read.")
     recoded = [at - behind for at in chunk.recoded if at >= behind]

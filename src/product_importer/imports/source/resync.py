@@ -165,7 +165,7 @@ class Resync:
         """Begin to doubt a broken record."""
         start, line = stop.start, lines[stop.start]
         endless = stop.trouble in (_Trouble.FIELD, _Trouble.RECORD) and not self._swallowed(lines, start, stop.end)
-        record = Broken(first + start, Code.QUOTE_UNBALANCED, line, "a quote is open, or stands inside a cell")
+        record = Broken(first + start, Code.QUOTE_UNBALANCED, line, "a quote is left open, or stands inside a cell")
         if endless and stop.trouble is _Trouble.FIELD:
             cells = next(grammar.lenient((line[: self._limits.field],), self._delimiter))
             record.column = self._header[min(len(cells), self._width) - 1]

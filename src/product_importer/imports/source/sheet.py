@@ -50,7 +50,7 @@ def main(wanted: str, memory: int, seconds: int) -> None:
         name, facts = _taken(book, wanted)
         _write(book.get_sheet_by_name(name), parts.errors(name), facts)
     except KeyError:  # a part that every workbook has; Word's files and others look alike from outside
-        bounds.end(REFUSED, "it holds no sheets")
+        bounds.end(REFUSED, "it has no sheets")
     except (CalamineError, zipfile.BadZipFile, zlib.error, ElementTree.ParseError, RuntimeError, EOFError) as error:
         bounds.end(REFUSED, str(error))
     except MemoryError:

@@ -29,7 +29,7 @@ class WorkbookUnreadable(FileNotCsv):
     """The bytes look like a workbook and are none, or a damaged one."""
 
     title = "The workbook cannot be read"
-    action = "Open it in a spreadsheet, save it anew as .xlsx or as CSV (UTF-8), and upload that file."
+    action = "Open it in a spreadsheet, save it again as .xlsx or as CSV (UTF-8), and upload that file."
 
 
 class WorkbookTooLarge(AppError):
@@ -38,7 +38,9 @@ class WorkbookTooLarge(AppError):
     status = 413
     code = "FILE_TOO_LARGE"
     title = "The workbook is too large"
-    action = "Save the sheet as CSV (UTF-8), which may have any number of rows; or delete what lies far off the table."
+    action = (
+        "Save the sheet as CSV (UTF-8), which may have any number of rows; or delete cells far away from the table."
+    )
 
 
 class SheetUnknown(AppError):
@@ -55,7 +57,7 @@ class ReaderStopped(AppError):
 
     status = 503
     code = "READER_STOPPED"
-    title = "The reading of the workbook was cut off"
+    title = "Reading the workbook was cut off"
     action = "Try again; if it happens again, save the sheet as CSV (UTF-8) and upload that."
     passing = True
 
@@ -123,7 +125,7 @@ def _said(reader: program.Program) -> Iterator[bytes]:
 
 
 def _silent() -> ReaderStopped:
-    return ReaderStopped(f"For {SILENCE:.0f} seconds nothing came of it.")
+    return ReaderStopped(f"Nothing came of it for {SILENCE:.0f} seconds.")
 
 
 def _require_whole(reader: program.Program) -> None:

@@ -24,7 +24,7 @@ class NotUndoable(AppError):
 
     status = 409
     code = "IMPORT_NOT_UNDOABLE"
-    title = "This import cannot be undone as it stands"
+    title = "This import cannot be undone in its current state"
     action = "Only a completed or a cancelled import can be undone: let it end, cancel it, or retry it first."
 
 
@@ -33,7 +33,7 @@ class UndoneAlready(AppError):
 
     status = 409
     code = "UNDONE_ALREADY"
-    title = "This import is undone already"
+    title = "This import has already been undone"
     action = "Import the file again if you want its rows back."
 
 
@@ -42,7 +42,7 @@ class JournalForgotten(AppError):
 
     status = 410
     code = "JOURNAL_FORGOTTEN"
-    title = "This import is too long ago to be undone"
+    title = "This import is too old to be undone"
     action = "Import an older file again; KEEP_JOURNAL_DAYS says for how many days undo is possible."
 
 
@@ -52,7 +52,7 @@ class NothingToUndo(AppError):
     status = 409
     code = "NOTHING_TO_UNDO"
     title = "This import wrote nothing"
-    action = "Nothing need be done: the catalog is as it was before."
+    action = "There is nothing to do: the catalog is as it was before."
 
 
 def start(session: Session, import_id: uuid.UUID, *, actor: str) -> Undo:
@@ -62,7 +62,7 @@ def start(session: Session, import_id: uuid.UUID, *, actor: str) -> Undo:
     # not locked: a batch being taken back holds this row and then wants the import's, and a failed undo is nobody's
     began = session.scalar(select(Undo).where(Undo.import_id == import_id))
     if began is not None and began.state is not UndoState.FAILED:
-        raise UndoneAlready("It is being undone at this moment.")
+        raise UndoneAlready("It is being undone right now.")
     if began is None:
         began = Undo(import_id=import_id, actor=actor, last=last)
         session.add(began)
@@ -80,12 +80,12 @@ def reach(session: Session, job: ImportJob) -> int:
     A day before its journal goes is too late already: an undo that has begun is to find all of it.
     """
     if job.state is State.UNDONE:
-        raise UndoneAlready(f"Import {job.number} is undone already.")
+        raise UndoneAlready(f"Import {job.number} has already been undone.")
     if job.state not in UNDOABLE:
         raise NotUndoable(f"It is {job.state.value}.")
     since = chores.kept_since()
     if since is not None and job.applying_at is not None and job.applying_at < since + clock.seconds(chores.DAY):
-        raise JournalForgotten(f"It began to write on {job.applying_at:%d %b %Y}.")
+        raise JournalForgotten(f"It started writing on {job.applying_at:%d %b %Y}.")
     newest = select(func.max(Batch.id)).where(
         Batch.import_id == job.id, Batch.type.in_((PRODUCT_CREATED, PRODUCT_UPDATED))
     )

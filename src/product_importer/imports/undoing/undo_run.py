@@ -24,8 +24,8 @@ class UndoCrashed(Crashed):
     """The undo stopped its worker again and again at the same place."""
 
     code = "UNDO_CRASHED"
-    title = "The undo stopped three times at the same place"
-    action = "Undo again: it goes on where it stopped. If it stops there once more, the log of the worker says why."
+    title = "The undo stopped three times in the same place"
+    action = "Undo again: it continues where it stopped. If it stops there again, the worker's log says why."
 
 
 def due() -> ColumnElement[bool]:
@@ -114,7 +114,7 @@ def _show(session: Session, held: Undo, **values: Any) -> None:
 
 def _crashed(held: Undo) -> UndoCrashed:
     done = held.deleted + held.restored + held.kept + held.gone
-    return UndoCrashed(f"It stopped after {done:,} products. What it had taken back stays taken back.")
+    return UndoCrashed(f"It stopped after {done:,} products. What was undone stays undone.")
 
 
 _JOB = turn.Job(Undo, work=_work, fail=_fail, crashed=_crashed)

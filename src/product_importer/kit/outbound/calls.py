@@ -80,7 +80,7 @@ class Calls:
                     return Answer(response.status, response.headers, b"", True, str(response.url))
                 before, address = address, _next(response)
             private = private if urls.origin(before) == urls.origin(address) else NO_HEADERS
-        raise CallFailed(Reason.REDIRECTS, f"The address leads on more than {HOPS} times.")
+        raise CallFailed(Reason.REDIRECTS, f"The address redirects more than {HOPS} times.")
 
     def _called(
         self, method: str, address: str, *, headers: Mapping[str, str], body: bytes | None = None
@@ -133,7 +133,7 @@ def _explained(error: Exception, seconds: float) -> CallFailed:
 def _late(error: TimeoutError, seconds: float) -> str:
     if isinstance(error, aiohttp.ConnectionTimeoutError):
         return f"No connection within {CONNECT} seconds."
-    return f"No whole answer within {seconds:g} seconds."
+    return f"No complete answer within {seconds:g} seconds."
 
 
 async def _excerpt(response: aiohttp.ClientResponse, *, keep: int) -> tuple[bytes, bool]:

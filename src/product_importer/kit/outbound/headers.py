@@ -42,11 +42,11 @@ def _allowed(headers: dict[str, str]) -> dict[str, str]:
         raise ValueError(f"at most {MOST} headers can be added")
     for name, value in headers.items():
         if not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
-            raise ValueError(f"{name!r} is no header of printable ASCII characters")
+            raise ValueError(f"{name!r} is not a valid header: printable ASCII characters are expected")
         if _OURS.fullmatch(name):
             raise ValueError(f"{name!r} is set by the request itself")
     if len({name.lower() for name in headers}) < len(headers):
-        raise ValueError("a header stands there twice")
+        raise ValueError("a header is given twice")
     return headers
 
 

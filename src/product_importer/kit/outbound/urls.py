@@ -24,7 +24,7 @@ def checked(text: str) -> URL:
     """Read an address. Raises UrlRefused, which says what is wrong with it."""
     url = _read(text)
     if _has_login(url):
-        raise UrlRefused("The address has a name or password in it, which would stand in logs.")
+        raise UrlRefused("The address contains a name or password, which would appear in logs.")
     return url.with_fragment(None)
 
 
@@ -53,7 +53,7 @@ def _read(text: str) -> URL:
     if len(text) > LONGEST:
         raise UrlRefused(f"The address has {len(text):,} characters; {LONGEST:,} is the limit.")
     if any(ord(letter) <= 32 or ord(letter) == 127 for letter in text.strip()):
-        raise UrlRefused("The address has blanks or control characters in it.")
+        raise UrlRefused("The address contains blanks or control characters.")
     try:
         url = URL(text.strip())
         port = url.port
@@ -62,7 +62,7 @@ def _read(text: str) -> URL:
     if url.scheme not in ("http", "https"):
         raise UrlRefused(f"The address begins with {url.scheme or 'nothing'}: http:// or https:// is expected.")
     if not url.host or not port:
-        raise UrlRefused("The address names no host.")
+        raise UrlRefused("The address has no host.")
     return url
 
 

@@ -14,7 +14,7 @@ class DiskFull(AppError):
     status = 507
     code = "DISK_FULL"
     title = "The disk is full"
-    action = "Make room on the server's disk, then try again: a job that was begun goes on where it stopped."
+    action = "Free some space, then try again: the work continues where it stopped."
 
 
 def refusal(error: BaseException) -> AppError | None:

@@ -23,7 +23,7 @@ class Locked(AppError):
 
     status = 403
     code = "SERVER_LOCKED"
-    title = "This server waits for its first account"
+    title = "This server is waiting for its first account"
     action = (
         "Open the set-up link that it printed when it started, or run `product-importer admin setup-link` for another."
     )
@@ -44,7 +44,7 @@ class TokenInvalid(AppError):
     status = 401
     code = "TOKEN_INVALID"
     title = "This token is not valid"
-    action = "Make a new one under Account; a revoked or expired one cannot be revived."
+    action = "Create a new one under Account; a revoked or expired one cannot be revived."
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,8 @@ class TooManyTries(AppError):
 
     status = 429
     code = "SIGN_IN_THROTTLED"
-    title = "Too many tries"
-    action = "Wait for a while. From another network, or by a link from an admin, signing in works at once."
+    title = "Too many attempts"
+    action = "Wait a while. From another network, or with a link from an admin, signing in works at once."
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +55,10 @@ class TooManyRequests(AppError):
     status = 429
     code = "RATE_LIMITED"
     title = "Too many requests"
-    action = "Wait as long as Retry-After says; the RateLimit headers tell how much is left."
+    action = "Wait as long as Retry-After says; the RateLimit headers say how much is left."
 
     def __init__(self, allowance: Allowance) -> None:
-        super().__init__(f"{allowance.quota} are taken in {allowance.window} s.", retry_after=allowance.seconds)
+        super().__init__(f"{allowance.quota} are accepted in {allowance.window} s.", retry_after=allowance.seconds)
         self.headers = allowance.headers
 
 
@@ -89,7 +89,7 @@ class Limits:
         tries = [self._take(TRIES_OF_ADDRESS, address), self._take(TRIES, *_pair(email, address))]
         for allowance in tries:
             if not allowance.enough:
-                raise TooManyTries(f"The next one is taken in {allowance.seconds} s.", retry_after=allowance.seconds)
+                raise TooManyTries(f"The next one is accepted in {allowance.seconds} s.", retry_after=allowance.seconds)
         return tries[-1].left
 
     def signed_in(self, email: str, address: str) -> None:

@@ -22,7 +22,7 @@ class SignInRefused(AppError):
     status = 401
     code = "SIGN_IN_REFUSED"
     title = "Email and password do not match"
-    action = "Try again; an admin can make you a link for a new password."
+    action = "Try again; an admin can give you a link to set a new password."
 
 
 def prove(request: Request, email: str, password: str) -> User:
@@ -34,7 +34,7 @@ def prove(request: Request, email: str, password: str) -> User:
         user, stored = users.proven(session, email)
     if not passwords.matches(password, stored) or user is None:
         _log.warning("sign-in refused", address=address)  # without the email: some type their password there
-        raise SignInRefused(f"Email and password do not match. {left} {'try' if left == 1 else 'tries'} left.")
+        raise SignInRefused(f"Email and password do not match. {left} {'attempt' if left == 1 else 'attempts'} left.")
     counted.signed_in(email, address)
     return user
 

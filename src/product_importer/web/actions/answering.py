@@ -24,7 +24,7 @@ class Settled(BaseModel):
     @model_validator(mode="after")
     def _one(self) -> "Settled":
         if (self.mapping is None) is (self.decimal is None):
-            raise ValueError("say either mapping or decimal")
+            raise ValueError("send either mapping or decimal")
         return self
 
 

@@ -117,7 +117,7 @@ def _made_before(
     if job is None:
         return None
     if upload.terms != _terms(options) or md5 not in (None, upload.md5):
-        raise resumable.UploadConsumed(f"Import {job.number} was made of it, with other options.", task_id=job.id)
+        raise resumable.UploadConsumed(f"Import {job.number} was made from it, with other options.", task_id=job.id)
     return job.id
 
 

@@ -170,7 +170,7 @@ def options_of(fields: Mapping[str, str]) -> Options:
 
 
 def _not_taken(name: str) -> dict[str, Any]:
-    return {"loc": (name,), "type": "extra_forbidden", "msg": "is not taken here: the feed has its own options"}
+    return {"loc": (name,), "type": "extra_forbidden", "msg": "is not accepted here: the feed has its own options"}
 
 
 def _said_twice(name: str) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from product_importer.web.roles import admin, viewer
 router = APIRouter(tags=["accounts"])
 NONE: schemas.Responses = {409: schemas.problem("NO_ACCOUNT: there is no account yet")}
 TAKEN: schemas.Responses = {409: schemas.problem("TOKEN_NAME_TAKEN, or NO_ACCOUNT while there is no account yet")}
-MISSING: schemas.Responses = {404: schemas.problem("There is no such thing, or it is somebody else's")}
+MISSING: schemas.Responses = {404: schemas.problem("There is no such item, or it belongs to somebody else")}
 CLASH: schemas.Responses = {409: schemas.problem("EMAIL_TAKEN, LAST_ADMIN or NO_ACCOUNT")}
 
 
@@ -96,7 +96,7 @@ class Invited(BaseModel):
 
 @router.get("/tokens", dependencies=[Depends(viewer)])
 def own_tokens(session: Reading, asking: Asking) -> TokenList:
-    """List one's own tokens; there are none while there is no account."""
+    """List your own tokens; there are none while there is no account."""
     found = tokens.of_user(session, asking.principal.user_id) if asking.principal else []
     return TokenList(items=[TokenOut.model_validate(token) for token in found])
 
@@ -105,7 +105,7 @@ def own_tokens(session: Reading, asking: Asking) -> TokenList:
 def create_token(
     request: Request, said: TokenWanted, session: Writing, asking: Asking, key: idempotent.Key = None
 ) -> Response:
-    """Make a token; its key is in this answer and nowhere else."""
+    """Create a token; its key is in this answer and nowhere else."""
     principal = principal_of(asking)
 
     def make() -> Made:
@@ -120,21 +120,21 @@ def create_token(
 
 @router.delete("/tokens/{token_id}", status_code=204, responses=MISSING | NONE, dependencies=[Depends(viewer)])
 def revoke_token(token_id: uuid.UUID, session: Writing, asking: Asking) -> None:
-    """Revoke one of one's own tokens."""
+    """Revoke one of your own tokens."""
     principal = principal_of(asking)
     tokens.revoke(session, token_id, user_id=principal.user_id, actor=principal.actor)
 
 
 @router.get("/sessions", dependencies=[Depends(viewer)])
 def own_sessions(session: Reading, asking: Asking) -> SessionList:
-    """List one's own sessions."""
+    """List your own sessions."""
     found = sessions.of_user(session, asking.principal.user_id) if asking.principal else []
     return SessionList(items=[SessionOut.model_validate(one) for one in found])
 
 
 @router.delete("/sessions/{session_id}", status_code=204, responses=MISSING | NONE, dependencies=[Depends(viewer)])
 def end_session(session_id: uuid.UUID, session: Writing, asking: Asking) -> None:
-    """End one of one's own sessions; its streams end too."""
+    """End one of your own sessions; its streams end too."""
     principal = principal_of(asking)
     sessions.end(session, session_id, user_id=principal.user_id, actor=principal.actor)
 
@@ -149,7 +149,7 @@ def everybody(session: Reading) -> UserList:
 def invite(
     request: Request, said: Invitation, session: Writing, asking: Asking, key: idempotent.Key = None
 ) -> Response:
-    """Invite somebody; the link in the answer is to be handed to them, and works once within a week."""
+    """Invite somebody; hand them the link in the answer, which works once within a week."""
     principal = principal_of(asking)
 
     def make() -> Made:
@@ -164,5 +164,5 @@ def invite(
 
 @router.patch("/users/{user_id}", responses=MISSING | CLASH, dependencies=[Depends(admin)])
 def change(user_id: uuid.UUID, said: UserChange, session: Writing, asking: Asking) -> UserOut:
-    """Give a user another role, keep them out or let them in again."""
+    """Change a user's role, or disable or enable their account."""
     return UserOut.model_validate(apply(session, user_id, said, actor=asking.actor))

@@ -27,14 +27,14 @@ class UndoView:
 
 @router.post("/pause", status_code=202, dependencies=[Depends(editor)])
 def pause(task_id: uuid.UUID, session: Writing) -> Snapshot:
-    """Ask the import to rest after the slice at work, or before the first one."""
+    """Pause the import after the slice at work, or before the first one."""
     pausing.pause(session, task_id)
     return queries.snapshot(session, task_id)
 
 
 @router.post("/resume", status_code=202, dependencies=[Depends(editor)])
 def resume(task_id: uuid.UUID, session: Writing) -> Snapshot:
-    """Let a paused import go on."""
+    """Resume a paused import."""
     pausing.resume(session, task_id)
     return queries.snapshot(session, task_id)
 

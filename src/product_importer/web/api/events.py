@@ -26,9 +26,9 @@ class Envelope(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    id: str = Field(description="The same at every attempt: what was seen already may be passed over.")
+    id: str = Field(description="The same at every attempt: skip an id you have already seen.")
     timestamp: dt.datetime = Field(description="When it happened.")
-    sequence: int = Field(description="The version that the subject has by this event.")
+    sequence: int = Field(description="The version that the subject has after this event.")
 
 
 class Gone(BaseModel):
@@ -79,7 +79,7 @@ class UploadData(BaseModel):
 
 
 class UploadCompleted(_OfProduct):
-    """An import has ended well."""
+    """An import was completed."""
 
     type: Literal["upload.completed"]
     data: UploadData
@@ -175,7 +175,7 @@ def product_deleted(body: ProductDeleted) -> None:
 
 @webhooks.post("upload.completed")
 def upload_completed(body: UploadCompleted) -> None:
-    """An import has ended well."""
+    """An import was completed."""
 
 
 @webhooks.post("image.ready")

@@ -17,10 +17,10 @@ router = APIRouter(tags=["products"])
 class ExportQuery(ProductQuery):
     """What is exported, and whether formulas are guarded."""
 
-    guard: bool = Field(default=True, description="Put a ' before text that a spreadsheet takes for a formula.")
+    guard: bool = Field(default=True, description="Put a ' before text that a spreadsheet would take for a formula.")
 
 
 @router.get("/products/export.csv", dependencies=[Depends(viewer)], response_class=StreamingResponse)
 def export_csv(asked: Annotated[ExportQuery, Query()]) -> StreamingResponse:
-    """Download exactly the products that the filters leave, as a file that an import takes back unchanged."""
+    """Download exactly the products that match the filters, as a file that imports again without changes."""
     return downloads.csv_file(export.written(asked.filters(), guard=asked.guard), "products.csv")

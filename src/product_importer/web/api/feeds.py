@@ -31,13 +31,13 @@ class FeedList(BaseModel):
 
 @router.get("", dependencies=[Depends(viewer)])
 def feeds(session: Reading) -> FeedList:
-    """List all feeds by name, each with what came of its last time."""
+    """List all feeds by name, each with the result of its last check."""
     return FeedList(items=[FeedSeen.model_validate(feed) for feed in actions.feeds(session)])
 
 
 @router.post("", status_code=201, response_model=FeedSeen, dependencies=[Depends(editor)])
 def create(request: Request, wanted: FeedIn, session: Writing, actor: Actor, key: idempotent.Key = None) -> Response:
-    """Make a feed; one with an address is looked at at once."""
+    """Create a feed; one with an address is checked at once."""
 
     def make() -> Made:
         made = FeedSeen.model_validate(actions.create(session, wanted, actor=actor))
@@ -54,19 +54,19 @@ def feed(feed_id: uuid.UUID, session: Reading) -> FeedSeen:
 
 @router.put("/{feed_id}", dependencies=[Depends(editor)])
 def change(feed_id: uuid.UUID, wanted: FeedIn, session: Writing, actor: Actor) -> FeedSeen:
-    """Give a feed new values; another address or other options make it look anew."""
+    """Change a feed; a new address or new options make it check again."""
     return FeedSeen.model_validate(actions.change(session, feed_id, wanted, actor=actor))
 
 
 @router.delete("/{feed_id}", status_code=204, dependencies=[Depends(editor)])
 def delete(feed_id: uuid.UUID, session: Writing, actor: Actor) -> None:
-    """Forget a feed; what it imported stays."""
+    """Remove a feed; what it imported stays."""
     actions.delete(session, feed_id, actor=actor)
 
 
 @router.post("/{feed_id}/run", status_code=202, dependencies=[Depends(editor)])
 def run(feed_id: uuid.UUID, session: Writing) -> FeedSeen:
-    """Look at the address as soon as a worker is free."""
+    """Check the address as soon as a worker is free."""
     return FeedSeen.model_validate(actions.look_now(session, feed_id))
 
 
@@ -79,7 +79,7 @@ async def push(
     settings: Configured,
     key: idempotent.Key = None,
 ) -> Snapshot:
-    """Import the file of the request, a form or the bytes themselves, the way this feed does; answer the import."""
+    """Import the file of the request, a form or the bytes themselves, as this feed does; the answer is the import."""
     options = await asyncio.to_thread(_options, feed_id)
     arrived = await receive.receive_alone(request, actor=actor, settings=settings)
     keyed = Keyed.of(request, key, actor=actor, said=f"{options.model_dump_json()} {arrived.sha256}")

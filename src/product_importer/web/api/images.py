@@ -36,17 +36,17 @@ class Change(BaseModel):
     """What is to change; what is not sent stays as it is."""
 
     alt: Storable | None = Field(
-        None, max_length=images.ALT_MAX, description="What one sees on it, for who cannot see it."
+        None, max_length=images.ALT_MAX, description="What it shows, for those who cannot see it."
     )
     primary: bool | None = Field(None, description="true makes it the primary one; false changes nothing.")
-    position: int | None = Field(None, ge=0, description="Its place, counted from 0; further on is the end.")
+    position: int | None = Field(None, ge=0, description="Its place, counted from 0; a larger number is the end.")
 
 
 class ImageList(BaseModel):
     """The images of a product, in their order."""
 
     items: list[Shown]
-    pending: int = Field(description="How many are still to be made ready.")
+    pending: int = Field(description="How many are not ready yet.")
 
 
 class Match(BaseModel):
@@ -86,7 +86,7 @@ def listed(product_id: uuid.UUID, session: Reading) -> ImageList:
     dependencies=[Depends(editor)],
 )
 def attach(request: Request, product_id: uuid.UUID, wanted: Attach, actor: Actor) -> JSONResponse:
-    """Let the product show what was uploaded: 201, or 200 where it shows the very same picture already."""
+    """Attach an uploaded image to the product: 201, or 200 if the product already has the same image."""
     md5 = wanted.md5.lower() if wanted.md5 else None
     made = attaching.attach_uploaded(product_id, wanted.upload_id, actor=actor, name=wanted.name, md5=md5)
     place = {"Location": f"{request.url.path}/{made.shown.id}"}
@@ -105,7 +105,7 @@ def change(product_id: uuid.UUID, image_id: uuid.UUID, wanted: Change, session: 
     "/products/{product_id}/images/{image_id}", status_code=204, responses=MISSING, dependencies=[Depends(editor)]
 )
 def remove(product_id: uuid.UUID, image_id: uuid.UUID, session: Writing, actor: Actor) -> None:
-    """Take an image off a product; the next one becomes the primary one if it was that."""
+    """Remove an image from a product; if it was the primary one, the next one becomes that."""
     images.remove(session, product_id, image_id, actor=actor)
 
 
@@ -116,7 +116,7 @@ def remove(product_id: uuid.UUID, image_id: uuid.UUID, session: Writing, actor: 
     dependencies=[Depends(editor)],
 )
 def retry(product_id: uuid.UUID, image_id: uuid.UUID, session: Writing) -> Shown:
-    """Try once more to make the sizes of an image that failed."""
+    """Try again to make the sizes of an image that failed."""
     images.retry(session, product_id, image_id)
     return queries.shown(session, product_id, image_id)
 
@@ -128,7 +128,7 @@ def retry(product_id: uuid.UUID, image_id: uuid.UUID, session: Writing) -> Shown
     response_class=StreamingResponse,
 )
 def original(product_id: uuid.UUID, image_id: uuid.UUID) -> Response:
-    """Fetch the file as it was sent, to be saved and never shown; from a bucket by an address that is soon void."""
+    """Fetch the file as it was sent, to be saved and never shown; a bucket answers with a short-lived address."""
     with database.reading() as session:
         image, link = queries.original_of(session, product_id, image_id)
     address = pictures.signed(image)
@@ -139,7 +139,7 @@ def original(product_id: uuid.UUID, image_id: uuid.UUID) -> Response:
 
 @router.get("/images/{sha256}/{name}", responses=MISSING, dependencies=[Depends(viewer)], response_class=Response)
 def variant(sha256: str, name: str, request: Request) -> Response:
-    """Fetch one size of a picture, whole or a part of it; what lies under an address never changes."""
+    """Fetch one size of an image, whole or a part of it; what an address returns never changes."""
     with database.reading() as session:
         file = queries.file_of(session, sha256, name)
     return pictures.variant(file, request.headers)
@@ -147,7 +147,7 @@ def variant(sha256: str, name: str, request: Request) -> Response:
 
 @router.post("/images/match", dependencies=[Depends(editor)])
 def match(wanted: Match, session: Reading) -> MatchList:
-    """Say which products the names of files mean: `ABC-1.jpg`, and `ABC-1_2.jpg` for its second picture."""
+    """Match file names to products: `ABC-1.jpg`, and `ABC-1_2.jpg` for its second image."""
     meant = [(name, list(names.skus_of(name))) for name in wanted.names] + [(sku, [sku]) for sku in wanted.skus]
     keys = {sku_key(sku) for _, skus in meant for sku in skus}
     found = products.by_keys(session, keys)

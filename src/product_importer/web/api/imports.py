@@ -33,12 +33,12 @@ class NoRejects(NotFound):
 
     code = "NO_REJECTS"
     title = "There is no file of rejected rows"
-    action = "An import has one once it was read, if any of its rows was rejected."
+    action = "An import has one once it has been read, if any of its rows were rejected."
 
 
 @router.post("/upload", status_code=202, dependencies=[Depends(editor)], openapi_extra=schemas.UPLOAD_BODY)
 async def upload(request: Request, actor: Actor, settings: Configured, key: idempotent.Key = None) -> JSONResponse:
-    """Take a file in, as a form's field `file` or as the body itself, and import it in the background.
+    """Take a file, as a form's field `file` or as the body itself, and import it in the background.
 
     The same file with the same options and Idempotency-Key is imported once, and answered with that import.
     """
@@ -125,6 +125,6 @@ def cancel(task_id: uuid.UUID, session: Writing) -> Snapshot:
 
 @router.post("/imports/{task_id}/retry", status_code=202, dependencies=[Depends(editor)])
 def retry(task_id: uuid.UUID, session: Writing) -> Snapshot:
-    """Let a failed import go on where it stopped."""
+    """Retry a failed import from where it stopped."""
     actions.retry(session, task_id)
     return queries.snapshot(session, task_id)

@@ -61,7 +61,7 @@ class InspectionOut:
 
 @router.get("/imports/{task_id}/inspection", dependencies=[Depends(viewer)])
 def inspection(task_id: uuid.UUID, session: Reading) -> InspectionOut:
-    """Return what was found out about the file before any row of it was imported."""
+    """Return what was found in the file before any of its rows were imported."""
     job = queries.job_of(session, task_id)
     facts = job.facts
     return InspectionOut(

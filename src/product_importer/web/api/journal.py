@@ -29,7 +29,7 @@ def journal(asked: Annotated[JournalPage, Query()], session: Reading) -> ToldPag
 
 @router.get("/journal.csv", dependencies=[Depends(viewer)], response_class=StreamingResponse)
 def journal_csv(asked: Annotated[JournalQuery, Query()]) -> StreamingResponse:
-    """Download what happened as a file, all of it or what the filters leave."""
+    """Download what happened as a file, all of it or what matches the filters."""
     with database.reading() as session:
         wanted = asked.wanted(session)
     return downloads.csv_file(journal_file.written(wanted), "journal.csv")
@@ -42,8 +42,8 @@ def history(
     cursor: Annotated[str | None, Query(max_length=80)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> ToldPage:
-    """List what happened to one product, newest first; of a deleted one too."""
+    """List what happened to one product, newest first; also of a deleted one."""
     page = queries.history(session, product_id, cursor=cursor, limit=limit)
     if not page.items and cursor is None:
-        raise NotFound(f"Nothing is known of a product with the id {product_id}.")
+        raise NotFound(f"Nothing is known about a product with the id {product_id}.")
     return journal_entries.page_of(session, page)

@@ -45,7 +45,7 @@ class MendedRows(BaseModel):
 def mend(
     request: Request, task_id: uuid.UUID, said: MendedRows, actor: Actor, response: Response, key: idempotent.Key = None
 ) -> Snapshot:
-    """Import some rejected rows as they are mended here; the answer is the new import, linked to this one."""
+    """Import some rejected rows as they are fixed here; the answer is the new import, linked to this one."""
     job = mending.mendable(task_id)
     found = records.listed(job)
     keyed = Keyed.of(request, key, actor=actor, said=said.model_dump_json())
@@ -67,7 +67,9 @@ def _edits(job: ImportJob, found: list[Record], rows: list[MendedRow]) -> dict[i
         elif bool(record.raw) is (row.raw is None) or (record.raw and cells):
             wrong.append(_wrong(at, "raw" if record.raw else "cells", _form(record)))
         elif missing := [name for name, place in cells.items() if place is None]:
-            wrong += [_wrong(at, "cells", f"“{name}” is no column of the file, or several") for name in missing]
+            wrong += [
+                _wrong(at, "cells", f"“{name}” is not a column of the file, or names several") for name in missing
+            ]
         else:
             changed[row.line] = Edit({p: row.cells[n] for n, p in cells.items() if p is not None}, row.raw)
     if wrong:

@@ -11,5 +11,5 @@ router = APIRouter(tags=["health"])
 
 @router.get("/metrics", dependencies=[Depends(admin_or_token)], response_class=Response)
 def scrape(request: Request) -> Response:
-    """Answer in Prometheus' text format: queues, leases, imports, rows, slices, pictures, requests of this process."""
+    """Answer in Prometheus' text format: queues, leases, imports, rows, slices, images, requests of this process."""
     return Response(metrics.text(request.app.state.metrics), media_type=CONTENT_TYPE_LATEST)

@@ -43,7 +43,7 @@ def products(session: Reading, asked: Annotated[ListQuery, Query()]) -> schemas.
 
 @router.post("", status_code=201, response_model=ProductOut, responses=TAKEN, dependencies=[Depends(editor)])
 def create(request: Request, wanted: ProductIn, session: Writing, actor: Actor, key: idempotent.Key = None) -> Response:
-    """Create a product; sent again with the same Idempotency-Key it creates nothing and is answered the same."""
+    """Create a product; sent again with the same Idempotency-Key it creates nothing and gets the same answer."""
 
     def make() -> Made:
         made = ProductOut.model_validate(actions.create(session, wanted, actor=actor))
@@ -63,7 +63,7 @@ def product(product_id: uuid.UUID, session: Reading, response: Response) -> Prod
 def replace(
     product_id: uuid.UUID, wanted: ProductIn, session: Writing, actor: Actor, versions: Versions, response: Response
 ) -> ProductOut:
-    """Give every field a new value; what is not sent becomes what a new product has."""
+    """Give every field a new value; a field that is not sent gets the value of a new product."""
     return _shown(actions.change(session, product_id, wanted, actor=actor, versions=versions), response)
 
 
@@ -77,7 +77,7 @@ def change(
 
 @router.delete("/{product_id}", status_code=204, responses=MISSING | CHANGED, dependencies=[Depends(editor)])
 def delete(product_id: uuid.UUID, session: Writing, actor: Actor, versions: Versions) -> None:
-    """Delete one product, at once and for good."""
+    """Delete one product immediately and permanently."""
     actions.delete(session, product_id, actor=actor, versions=versions)
 
 

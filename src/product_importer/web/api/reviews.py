@@ -25,7 +25,7 @@ class NothingSetAside(NotFound):
 
     code = "NOTHING_SET_ASIDE"
     title = "There is no such file"
-    action = "An import has one once its plan is made, if any of its rows was superseded or skipped."
+    action = "An import has one once its plan is made, if any of its rows were superseded or skipped."
 
 
 @router.post("/answer", status_code=202, dependencies=[Depends(editor)])
@@ -44,7 +44,7 @@ def list_changes(
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     search: Annotated[str, Query(max_length=200, description="A part of SKU or name, in any case.")] = "",
 ) -> schemas.ChangeList:
-    """List what the import changes, before and after: by its plan while it is reviewed, by the journal after that."""
+    """List what the import changes, before and after: from its plan during the review, from the journal after that."""
     job, snapshot = queries.job_of(session, task_id), queries.snapshot(session, task_id)
     if kind in asides.FACTS:
         originals.require(session, job)

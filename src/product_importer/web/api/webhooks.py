@@ -29,7 +29,7 @@ from product_importer.webhooks.schemas import EndpointIn, EndpointPatch
 router = APIRouter(tags=["webhooks"])
 MISSING: schemas.Responses = {404: schemas.problem("WEBHOOK_NOT_FOUND or DELIVERY_NOT_FOUND")}
 REFUSED: schemas.Responses = {422: schemas.problem("URL_REFUSED or VALIDATION_FAILED")}
-LATER: schemas.Responses = {202: {"description": "No worker has sent it within 20 seconds."}}
+LATER: schemas.Responses = {202: {"description": "No worker sent it within 20 seconds."}}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class DeliveriesQuery(BaseModel):
     type: str = Field(
         "", max_length=40, pattern="^[a-z.]*$", description="Such as `product.updated`, `batch`, `webhook.test`."
     )
-    since: dt.datetime | None = Field(None, description="Made at this moment or later.")
+    since: dt.datetime | None = Field(None, description="Created at this time or later.")
     until: dt.datetime | None = None
     cursor: str | None = Field(None, max_length=80)
     limit: int = Field(50, ge=1, le=500)
@@ -90,7 +90,7 @@ def listed(session: Reading) -> EndpointList:
     "/webhooks", status_code=201, response_model=EndpointAdded, responses=REFUSED, dependencies=[Depends(admin)]
 )
 def add(request: Request, wanted: EndpointIn, session: Writing, actor: Actor, key: idempotent.Key = None) -> Response:
-    """Add an endpoint; the answer has its secret, which nobody can read again."""
+    """Add an endpoint; the answer has its secret, which cannot be read again."""
 
     def make() -> Made:
         endpoint, secret = endpoints.add(session, wanted, actor=actor)
@@ -146,13 +146,13 @@ def deliveries(endpoint_id: uuid.UUID, asked: Annotated[DeliveriesQuery, Query()
 
 @router.post("/webhooks/{endpoint_id}/resend", status_code=202, responses=MISSING, dependencies=[Depends(editor)])
 def resend_failed(endpoint_id: uuid.UUID, wanted: Since, session: Writing) -> Count:
-    """Send once more what failed for good since a moment, at most 10,000 deliveries."""
+    """Send again what failed for good since a given time, at most 10,000 deliveries."""
     return Count(count=resending.resend_failed(session, endpoint_id, since=_aware(wanted.since)))
 
 
 @router.post("/webhooks/{endpoint_id}/discard", responses=MISSING, dependencies=[Depends(editor)])
 def discard(endpoint_id: uuid.UUID, session: Writing) -> Count:
-    """Give up what waits for an endpoint, such as what was held while it was disabled."""
+    """Drop what is waiting for an endpoint, such as what was held while it was disabled."""
     return Count(count=endpoints.discard_held(session, endpoint_id))
 
 
@@ -164,7 +164,7 @@ def delivery(delivery_id: uuid.UUID, session: Reading) -> DeliveryWhole:
 
 @router.post("/deliveries/{delivery_id}/resend", status_code=202, responses=MISSING, dependencies=[Depends(editor)])
 def resend(delivery_id: uuid.UUID, session: Writing) -> DeliverySeen:
-    """Send a delivery once more, under the same id and with the same bytes."""
+    """Send a delivery again, under the same id and with the same bytes."""
     resending.resend(session, delivery_id)
     return queries.delivery(session, delivery_id).delivery
 

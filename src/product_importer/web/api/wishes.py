@@ -24,13 +24,13 @@ class FailedImages(BaseModel):
 
 @router.get("/failed", dependencies=[Depends(viewer)])
 def failed(task_id: uuid.UUID, session: Reading) -> FailedImages:
-    """Return the addresses that gave no picture, each with the reason and what to do."""
+    """Return the addresses that did not return an image, each with the reason and what to do."""
     queries.job_of(session, task_id)
     return FailedImages(items=wishes.failed(session, task_id), counts=wishes.counted(session, task_id))
 
 
 @router.post("/retry", status_code=202, dependencies=[Depends(editor)])
 def retry(task_id: uuid.UUID, session: Writing) -> Snapshot:
-    """Fetch once more what failed."""
+    """Fetch again what failed."""
     actions.retry_pictures(session, task_id)
     return queries.snapshot(session, task_id)

@@ -17,7 +17,7 @@ class NoAccount(AppError):
     status = 409
     code = "NO_ACCOUNT"
     title = "There is no account yet"
-    action = "Make the first account under Account; until then programs on this machine need no token."
+    action = "Create the first account under Account; until then programs on this machine need no token."
 
 
 def _name(raw: str) -> str:
@@ -34,7 +34,9 @@ class TokenWanted(BaseModel):
 
     name: Annotated[str, Field(max_length=100), AfterValidator(_name)] = Field(examples=["nightly-sync"])
     scopes: list[Scope] = Field(min_length=1, max_length=len(Scope))
-    days: int | None = Field(90, ge=1, le=tokens.DAYS_MAX, description="How long it lasts; null until it is revoked.")
+    days: int | None = Field(
+        90, ge=1, le=tokens.DAYS_MAX, description="How long it lasts; null means until it is revoked."
+    )
 
     def wanted(self) -> tokens.Wanted:
         """Return it as accounts understand it."""

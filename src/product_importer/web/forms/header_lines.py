@@ -10,7 +10,7 @@ class HeaderLine(ValueError):
     """A line of the headers is none; `words` are for the person."""
 
     def __init__(self, line: str) -> None:
-        self.words = f"“{line.strip()[:40]}” is no header. Write one a line, as in X-Api-Key: secret."
+        self.words = f"“{line.strip()[:40]}” is not a valid header. Write one per line, as in X-Api-Key: secret."
         super().__init__(self.words)
 
 

@@ -142,7 +142,7 @@ def problems_of(said: Said, seen: Read) -> dict[str, str]:
         wrong["columns"] = f"No column becomes the {' or the '.join(missing)}. Choose {ending}."
     for at, name in said.fields.items():
         if (first := columns[name]) != at:
-            wrong[f"column-{at}"] = f"“{header[first] or first + 1}” becomes the {LABELS[name]} already."
+            wrong[f"column-{at}"] = f"“{header[first] or first + 1}” already becomes the {LABELS[name]}."
         policy = said.blanks.get(at) if name in policies.BLANKS else None
         if policy and (impossible := _impossible(name, Blank(policy), seen.options.mode)):
             wrong[f"blank-{at}"] = impossible

@@ -87,8 +87,8 @@ def _sign_in(request: Request, shown: dict[str, Any], *, status: int = 200) -> H
 
 def _setup(request: Request, link: Link, shown: dict[str, Any], *, status: int = 200) -> HTMLResponse:
     titles = {
-        LinkKind.SETUP: "Make the first account",
-        LinkKind.INVITE: "You are invited",
+        LinkKind.SETUP: "Create the first account",
+        LinkKind.INVITE: "You have been invited",
         LinkKind.RESET: "Choose a new password",
     }
     context = {"kind": link.kind, "role": link.role, "title": titles[link.kind], **shown}

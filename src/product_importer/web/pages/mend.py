@@ -59,7 +59,7 @@ def _shown(form: dict[str, Any]) -> int:
 
 def _problem(wrong: int) -> str:
     if not wrong:
-        return "No row was changed. Correct a cell, and its row is imported alone."
+        return "No row was changed. Correct a cell, and only its row is imported."
     what = "One row would be" if wrong == 1 else f"{wrong} rows would be"
     return f"{what} rejected again. Nothing is imported yet."
 

@@ -43,7 +43,7 @@ async def act(request: Request, actor: Actor) -> Response:
         return RedirectResponse(product_view.all_of(back), 307)
     ids = [str(one) for one in form.getlist("id")]
     if do not in DONE:
-        raise selection.SelectionInvalid(f"“{do[:40]}” is nothing that can be done here.")
+        raise selection.SelectionInvalid(f"“{do[:40]}” is not an available action.")
     if do == "delete" and ids and "sure" not in form:
         return await asyncio.to_thread(_ask, request, ids, back, actor)
     return await asyncio.to_thread(_act, ids, do, back, actor)

@@ -17,8 +17,8 @@ class ClientStalled(AppError):
 
     status = 408
     code = "CLIENT_STALLED"
-    title = "Nothing came for too long"
-    action = "Go on where the upload stands; UPLOAD_IDLE_SECONDS says how long a pause may be."
+    title = "The upload stalled"
+    action = "Continue where the upload stopped; UPLOAD_IDLE_SECONDS says how long a pause may be."
 
 
 async def blocks(request: Request, *, idle: float) -> AsyncIterator[bytes]:
@@ -29,7 +29,7 @@ async def blocks(request: Request, *, idle: float) -> AsyncIterator[bytes]:
             async with asyncio.timeout(idle):  # unlike wait_for(), it makes no task for each of them
                 block = await anext(stream, None)
         except TimeoutError:
-            raise ClientStalled(f"Not one byte came in {idle:g} seconds.") from None
+            raise ClientStalled(f"No data arrived for {idle:g} seconds.") from None
         if block is None:
             return
         if block:

@@ -19,7 +19,7 @@ def told(found: Mapping[str, Any]) -> dict[str, str]:
     place = [str(part) for part in found["loc"] if not _INSIDE.fullmatch(str(part))]
     said = _plain(found["msg"])
     if found["type"] == "json_invalid" and len(place) == 2:
-        place, said = place[:1], f"this is no JSON from its character {place[1]} on"
+        place, said = place[:1], f"invalid JSON at character {place[1]}"
     elif place == ["body"] and found["type"].startswith(("model_", "dict_")):
         said = _OBJECT
     return {"pointer": "/" + "/".join(place), "code": found["type"], "detail": said}

@@ -63,7 +63,7 @@ class FormReader:
     def finish(self) -> None:
         """Say that the body has ended; raises BadForm when it was cut or held no file."""
         if not self._ended:  # the parser's own `finalize` accepts a form that lacks its last boundary
-            raise BadForm("It ends in the middle.")
+            raise BadForm("It is incomplete.")
         if self.form.file_name is None:
             raise BadForm("It has no file in a field named `file`.")
 
@@ -82,7 +82,7 @@ class FormReader:
 
     def _open_file(self, name: str) -> None:
         if self._seen_file:
-            raise BadForm("It holds more than one file; send one file at a time.")
+            raise BadForm("It contains more than one file; send one file at a time.")
         self._is_file = self._seen_file = True
         self.form.file_name = name.replace("\\", "/").rpartition("/")[2]
 

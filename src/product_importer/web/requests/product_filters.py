@@ -49,7 +49,7 @@ class ListQuery(ProductQuery):
     sort: Sort = Field(default=Sort.SKU, description="`sku` and `created_at` are fast whatever the number of products.")
     direction: Direction = Direction.UP
     cursor: str | None = Field(
-        default=None, max_length=CURSOR_MAX, description="`next_cursor` of the page before; `page` is then ignored."
+        default=None, max_length=CURSOR_MAX, description="`next_cursor` of the previous page; `page` is then ignored."
     )
 
     def order(self) -> Order:

@@ -55,7 +55,7 @@ class _Parts:
     async def take(self, block: bytes) -> None:
         """Hold a block; when a part is full, store it."""
         if self._start + self._held + len(block) > self._limit:
-            raise UploadTooLarge(f"More came than the {self._limit:,} bytes that this upload may have.")
+            raise UploadTooLarge(f"More arrived than the {self._limit:,} bytes that this upload may have.")
         if self._hasher is not None:
             self._hasher.update(block)
         rest = memoryview(block)
@@ -72,7 +72,7 @@ class _Parts:
             await self._store()
         await self._stored()
         if self._checksum is not None and self._hasher.digest() != self._checksum.digest:  # type: ignore[union-attr]
-            raise verification.ChecksumMismatch(f"The {self._checksum.algorithm} of this piece is another one.")
+            raise verification.ChecksumMismatch(f"The {self._checksum.algorithm} of this piece does not match.")
         if self._waiting or self._is_bare_end():
             pieces, self._waiting = self._waiting, []
             start = self._upload.received

@@ -31,7 +31,7 @@ def options(settings: Configured) -> Response:
 
 @router.post("", status_code=201)
 async def create(request: Request, actor: Actor, settings: Configured) -> Response:
-    """Open an upload, and take its first bytes if they come along."""
+    """Create an upload, and take its first bytes if the request has them."""
     headers.require_version(request.headers)
     said = headers.announcement(request.headers)
     checksum = headers.checksum(request.headers)
@@ -54,7 +54,7 @@ async def create(request: Request, actor: Actor, settings: Configured) -> Respon
 
 @router.get("/{upload_id}")
 def stand(request: Request, upload_id: str, actor: Actor) -> Response:
-    """Tell how far an upload is; HEAD is tus' own way to ask."""
+    """Return how far an upload is; HEAD is tus's own way to ask."""
     upload = _found(upload_id, actor)
     if "tus-resumable" in request.headers:
         headers.require_version(request.headers)
@@ -65,7 +65,7 @@ def stand(request: Request, upload_id: str, actor: Actor) -> Response:
 
 @router.patch("/{upload_id}", status_code=204)
 async def send(request: Request, upload_id: str, actor: Actor, settings: Configured) -> Response:
-    """Take one more piece, as much of it as arrives; nothing is read before all else is known to be right."""
+    """Take the next piece, as much of it as arrives; nothing is read before all headers are known to be right."""
     headers.require_version(request.headers)
     headers.require_stream(request.headers)
     start, checksum = headers.offset(request.headers), headers.checksum(request.headers)
@@ -79,7 +79,7 @@ async def send(request: Request, upload_id: str, actor: Actor, settings: Configu
 
 @router.delete("/{upload_id}", status_code=204)
 def end(request: Request, upload_id: str, actor: Actor) -> Response:
-    """Forget an upload and its bytes."""
+    """Remove an upload and its bytes."""
     headers.require_version(request.headers)
     resumable.terminate(_found(upload_id, actor))
     return Response(status_code=204)
@@ -128,4 +128,4 @@ def _require_fit(said: Mapping[str, str], room: int) -> None:
     """Refuse a body that is longer than what is missing, before it is read."""
     coming: Any = headers.count(said, "content-length") or 0
     if coming > room:
-        raise resumable.UploadTooLarge(f"{coming:,} bytes are to come, and {room:,} are missing.")
+        raise resumable.UploadTooLarge(f"The request has {coming:,} bytes, but only {room:,} are missing.")

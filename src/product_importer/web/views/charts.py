@@ -57,8 +57,8 @@ def imports(days: Sequence[Day]) -> Chart:
 
 
 def rates(days: Sequence[Day]) -> Chart:
-    """Draw rows a second while at work."""
-    return _chart(days, lambda day: {"plain": day.rate or 0}, "rows a second")
+    """Draw rows per second while at work."""
+    return _chart(days, lambda day: {"plain": day.rate or 0}, "rows per second")
 
 
 def answers(days: Sequence[webhooks.Day]) -> Chart:

@@ -74,7 +74,7 @@ def steps(snapshot: Snapshot) -> list[Step]:
 def brief(snapshot: Snapshot) -> str:
     """Put status and percentage into one short phrase for a list: Importing, 43 %."""
     if snapshot.state in WORKING and snapshot.progress.percent:
-        return f"{snapshot.status.rstrip('…')}, {snapshot.progress.percent:.0f} %"
+        return f"{snapshot.status.rstrip('…')}, {snapshot.progress.percent:.0f}%"
     return snapshot.status
 
 

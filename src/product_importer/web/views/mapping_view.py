@@ -109,7 +109,7 @@ def _why(at: int, field: str, reasons: _Reasons) -> tuple[int, str]:
     if wanted != field:
         return 3, "Chosen by you"
     if reasons.settled.get(field) == at:
-        return (3, f"{reasons.shop} export") if confidence == mapping.CERTAIN else (1, "Stands in, please check")
+        return (3, f"{reasons.shop} export") if confidence == mapping.CERTAIN else (1, "Substitute, please check")
     return (2, "Header matches") if confidence == mapping.CERTAIN else (1, "Guess, please check")
 
 
@@ -117,7 +117,7 @@ def _chips(seen: Read, said: Said, problems: Mapping[str, str]) -> list[Chip]:
     dialect, reading, sign = seen.found.dialect, said.reading, mapping_form.sign_of(said, seen)
     priced = "price" in said.fields.values()
     signs = {str(one): text for one, text in SIGNS.items()}
-    seen_sign = SIGNS[sign] if sign else "not clear" if priced else "no prices"
+    seen_sign = SIGNS[sign] if sign else "unclear" if priced else "no prices"
     chips = [
         *(_of_text(seen, said) if seen.found.sheet is None else [_of_sheet(seen.found.sheet, said)]),
         Chip("header_line", "Header on line", reading.get("header_line") or str(dialect.header_line), ()),

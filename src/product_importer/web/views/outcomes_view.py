@@ -51,9 +51,9 @@ def lineage(child: Snapshot, parent: Snapshot) -> str:
     """Say which part of a parent's rejected rows an import holds: mends 12 of the 14 rows that"""
     counts, rejected = shown(child), parent.counts.rejected
     if child.state not in FINAL or not counts.rows:
-        return "holds mended rows that"
+        return "contains fixed rows that"
     mended = min(counts.rows - counts.rejected, rejected)
-    return f"mends {words.number(mended)} of the {words.number(rejected)} {'row' if rejected == 1 else 'rows'} that"
+    return f"fixes {words.number(mended)} of the {words.number(rejected)} {'row' if rejected == 1 else 'rows'} that"
 
 
 def written(counts: Counts) -> int:

@@ -40,12 +40,12 @@ def possible(snapshot: Snapshot) -> bool:
 
 def foretold(tally: Tallied) -> str:
     """Say what an undo does: Deletes the 3 products it created and restores 2 it updated. 1 was edited since; ..."""
-    return _sentences(tally, "deletes the {} it created", "restores {} it updated", nothing="can take nothing back")
+    return _sentences(tally, "deletes the {} it created", "restores {} it updated", nothing="has nothing to undo")
 
 
 def done(tally: Tallied) -> str:
     """Say what an undo did: Deleted 3 products and restored 2. 1 was edited since; what was edited stays as it is."""
-    return _sentences(tally, "deleted {}", "restored {}", nothing="nothing was taken back")
+    return _sentences(tally, "deleted {}", "restored {}", nothing="nothing was undone")
 
 
 def kept_words(kept: Kept) -> str:

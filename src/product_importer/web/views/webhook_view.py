@@ -22,23 +22,23 @@ TYPES: Final = {
     EventType.PRODUCT_UPDATED: "A product was changed",
     EventType.PRODUCT_DELETED: "A product was deleted",
     EventType.UPLOAD_COMPLETED: "An import was completed",
-    EventType.IMAGE_READY: "A picture can be shown",
-    EventType.IMAGE_FAILED: "A picture could not be used",
+    EventType.IMAGE_READY: "An image can be shown",
+    EventType.IMAGE_FAILED: "An image could not be used",
 }
 LOGGED: Final = (*TYPES, BATCH, TEST)  # what a delivery can be
 STATES: Final = {
     DeliveryState.PENDING: "Waiting",
     DeliveryState.DELIVERED: "Delivered",
     DeliveryState.FAILED: "Failed",
-    DeliveryState.DISCARDED: "Given up",
+    DeliveryState.DISCARDED: "Dropped",
 }
 SAID: Final = {
-    "saved": "The endpoint is saved.",
-    "enabled": "The endpoint is told of what happens from now on.",
-    "disabled": "Nothing is sent to the endpoint any more. What waits for it is kept.",
-    "removed": "The endpoint is removed.",
-    "resent": "It is sent once more.",
-    "discarded": "What waited is given up.",
+    "saved": "The endpoint has been saved.",
+    "enabled": "The endpoint is enabled: it is told of what happens from now on.",
+    "disabled": "The endpoint is disabled: nothing more is sent to it. What is waiting for it is kept.",
+    "removed": "The endpoint has been removed.",
+    "resent": "It is being sent again.",
+    "discarded": "What was waiting has been dropped.",
 }
 _DISABLED: Final = {
     Disabled.BY_HAND: "Disabled by you",
@@ -90,7 +90,7 @@ def pace(one: EndpointSeen | None) -> float | None:
 def cost(mode: Mode, *, batch_size: int = 100, in_flight: int = 8, milliseconds: float | None = None) -> str:
     """Say what half a million events come to in a mode, at an endpoint that takes so long to answer."""
     if mode is Mode.SUMMARY:
-        return "An import sends one request when it is completed; changes made by hand are sent as always."
+        return "An import sends one request when it is completed; changes made by hand are sent as usual."
     each = USUAL if milliseconds is None else milliseconds
     requests = EVENTS if mode is Mode.EACH else -(-EVENTS // batch_size)
     taken = words.about(requests * each / 1_000 / in_flight)
@@ -136,7 +136,7 @@ def latest(one: EndpointSeen) -> str:
     """Say in words what the line shows."""
     times, bad = [each.milliseconds for each in one.recent], sum(not each.good for each in one.recent)
     span = f"The latest {len(times)} response times, {milliseconds(min(times))} to {milliseconds(max(times))}"
-    return f"{span}, {bad} without success" if bad else span
+    return f"{span}, {bad} failed" if bad else span
 
 
 def answer(status: int | None, error: str | None) -> str:

@@ -23,8 +23,8 @@ WORK = {
     "run_bulk": "Bulk changes",
     "run_feed": "Feeds",
     "verify_upload": "Uploads verified",
-    "develop_image": "Pictures made in sizes",
-    "fetch_images": "Pictures fetched by address",
+    "develop_image": "Image sizes made",
+    "fetch_images": "Images fetched by address",
     "dispatch_events": "Events made into deliveries",
     "deliver_pending": "Webhooks sent",
 }
@@ -48,11 +48,11 @@ def work(task: str) -> str:
 
 
 def share(part: int, total: int) -> str:
-    """Write a part of a total as a percentage that never hides a row: 0.62 %, below 0.01 %, none."""
+    """Write a part of a total as a percentage that never hides a row: 0.62%, below 0.01%, none."""
     if not part or not total:
         return "none"
     percent = 100 * part / total
-    return "below 0.01 %" if percent < 0.005 else f"{percent:.2f} %"
+    return "below 0.01%" if percent < 0.005 else f"{percent:.2f}%"
 
 
 def percent(value: float) -> str:
@@ -97,9 +97,9 @@ def duration(seconds: float) -> str:
 
 
 def about(seconds: float | None) -> str:
-    """Write an estimated time, no more exact than it is: about 5 s, about 2 min; "not known yet" for None."""
+    """Write an estimated time, no more exact than it is: about 5 s, about 2 min; "not yet known" for None."""
     if seconds is None:
-        return "not known yet"
+        return "not yet known"
     if seconds < 59.5:
         return f"about {max(1, round(seconds))} s"
     return f"about {duration(60 * round(seconds / 60))}"

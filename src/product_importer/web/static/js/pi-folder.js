@@ -48,7 +48,7 @@ class PiFolder extends HTMLElement {
 
   async #take(files) {
     const pictures = inOrder(files.filter(({ name }) => PICTURE.test(name)));
-    for (const { name } of files.filter((file) => !PICTURE.test(file.name))) this.#unmatched(name, "no picture");
+    for (const { name } of files.filter((file) => !PICTURE.test(file.name))) this.#unmatched(name, "not an image");
     for (let at = 0; at < pictures.length; at += ASKED) await this.#match(pictures.slice(at, at + ASKED));
   }
 
@@ -79,7 +79,7 @@ class PiFolder extends HTMLElement {
         done();
       };
       new PictureSending(file, product_id, {
-        phase: (words, share) => fill(row, "status", share === undefined ? `${words}…` : `${words} ${Math.floor(100 * share)} %`),
+        phase: (words, share) => fill(row, "status", share === undefined ? `${words}…` : `${words} ${Math.floor(100 * share)}%`),
         arrived: () => over("done", "Attached"),
         failed: ({ title, detail }) => over("failed", `${title}. ${detail ?? ""}`),
       }, turn.before).start();

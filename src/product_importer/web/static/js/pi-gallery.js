@@ -78,7 +78,7 @@ class PiGallery extends HTMLElement {
 
   async #send(action, body) {
     const answer = await fetch(action, { method: "POST", body, keepalive: true, redirect: "manual" }).catch(() => null);
-    tell(answer?.type === "opaqueredirect" ? "" : "Not done. The server refused; reload to see how it stands.");
+    tell(answer?.type === "opaqueredirect" ? "" : "Not done. The server refused; reload the page to see the current state.");
     await this.refresh();
   }
 

@@ -137,7 +137,7 @@ function fill(tile, slot, words) {
 
 function told(tile, words, share) {
   if (!tile.hasAttribute("data-busy")) return;
-  fill(tile, "phase", share === undefined ? `${words}…` : `${words} ${Math.floor(100 * share)} %`);
+  fill(tile, "phase", share === undefined ? `${words}…` : `${words} ${Math.floor(100 * share)}%`);
   if (share !== undefined) tile.querySelector("progress").value = 100 * share;
 }
 
@@ -153,7 +153,7 @@ function busy(tile) {
 function rests(tile, resting) {
   tile.toggleAttribute("data-busy", !resting);
   show(tile, [resting ? "resume" : "pause", "cancel"]);
-  fill(tile, "phase", resting ? "Paused" : "Going on…");
+  fill(tile, "phase", resting ? "Paused" : "Resuming…");
   tile.querySelector(resting ? "[data-do=resume]" : "[data-do=pause]").focus();
 }
 

@@ -71,7 +71,7 @@ class PiProducts extends HTMLElement {
 
   async #send(action, body) {
     const answer = await fetch(action, { method: "POST", body, keepalive: true, redirect: "manual" });
-    if (answer.type !== "opaqueredirect") throw new Error("The server refused; reload to see how it stands.");
+    if (answer.type !== "opaqueredirect") throw new Error("The server refused; reload the page to see the current state.");
     if (!isHeld()) await this.#renew();
   }
 

@@ -22,9 +22,9 @@ class PiUnfinished extends HTMLElement {
     const { name, sent, size: whole } = newest;
     const here = sent >= whole;
     const percent = Math.floor((100 * sent) / whole);
-    this.#fill("title", here ? `${name} has arrived` : `Resume ${name} from ${percent} %`);
-    this.#fill("detail", here ? "Its import was not started." : `${size(sent)} of ${size(whole)} are here.`);
-    this.#fill("action", here ? "" : "Choose the same file again: only the rest is sent.");
+    this.#fill("title", here ? `${name} has arrived` : `Resume ${name} from ${percent}%`);
+    this.#fill("detail", here ? "Its import was not started." : `${size(sent)} of ${size(whole)} have arrived.`);
+    this.#fill("action", here ? "" : "Choose the same file again: only the rest will be sent.");
     this.querySelector('[data-do="import"]').hidden = !here;
     this.querySelector('[data-do="choose"]').hidden = here;
   }

@@ -86,7 +86,7 @@ class PiUpload extends HTMLElement {
     if (files.length === 0) return;
     if (files.length > 1) {
       const detail = `You dropped ${files.length} files. Nothing was sent.`;
-      this.#refuse({ title: "One file at a time", detail, action: "Drop them one after the other." });
+      this.#refuse({ title: "One file at a time", detail, action: "Drop them one at a time." });
       return;
     }
     [this.#file] = files;
@@ -101,7 +101,7 @@ class PiUpload extends HTMLElement {
     this.#open(this.#file.name, this.#file.size);
     this.#sending ??= new Sending(this.#file, {
       progress: (sent, total) => this.#progress(sent, total),
-      waiting: () => this.#fill("phase", "The connection was cut, trying again…"),
+      waiting: () => this.#fill("phase", "The connection was lost, trying again…"),
       arrived: (address) => this.#import(address),
       failed: (problem) => this.#refuse(problem),
     });
@@ -128,8 +128,8 @@ class PiUpload extends HTMLElement {
     if (rests) this.#sending.pause();
     else this.#sending.start();
     this.#fill("phase", rests ? "Paused" : "Uploading");
-    this.#fill("speed", "not known yet");
-    this.#fill("left", "not known yet");
+    this.#fill("speed", "not yet known");
+    this.#fill("left", "not yet known");
     this.querySelector(`[data-do="${rests ? "resume" : "pause"}"]`).focus();
   }
 
@@ -154,8 +154,8 @@ class PiUpload extends HTMLElement {
     this.querySelector("progress").value = percent;
     this.#fill("percent", percent >= 100 ? "100" : percent.toFixed(1));
     this.#fill("done", `${size(sent)} of ${size(total)}`);
-    this.#fill("speed", pace > 0 ? `${size(Math.round(pace))}/s` : "not known yet");
-    this.#fill("left", pace > 0 ? about((total - sent) / pace) : "not known yet");
+    this.#fill("speed", pace > 0 ? `${size(Math.round(pace))}/s` : "not yet known");
+    this.#fill("left", pace > 0 ? about((total - sent) / pace) : "not yet known");
     this.#fill("phase", sent < total ? "Uploading" : "Received, the import is about to start");
   }
 

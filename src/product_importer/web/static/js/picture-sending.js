@@ -4,7 +4,7 @@ import { Sending, forget, isFinal, posted } from "./sending.js";
 
 const UNREADABLE = {
   title: "The file cannot be read",
-  detail: "It was moved or changed since it was chosen.",
+  detail: "It was moved or changed after it was chosen.",
   action: "Choose it again.",
 };
 const VERIFYING = ["UPLOAD_NOT_READY"]; // a large file is verified by a worker
@@ -67,7 +67,7 @@ export class PictureSending {
       this.#file,
       {
         progress: (sent, total) => this.#tell.phase("Uploading", total ? sent / total : 1),
-        waiting: () => this.#tell.phase("Cut off, trying again"),
+        waiting: () => this.#tell.phase("Connection lost, trying again"),
         arrived: (address) => this.#show(address),
         failed: (problem) => this.#tell.failed(problem),
       },

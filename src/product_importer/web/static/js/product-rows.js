@@ -29,7 +29,7 @@ export async function edit(link) {
     before.set(next, row);
     next.querySelector('[name="name"]').select();
   } catch (error) {
-    tell(`${row.querySelector(".p-sku").textContent} cannot be edited now. ${error.message}`);
+    tell(`${row.querySelector(".p-sku").textContent} cannot be edited right now. ${error.message}`);
   }
 }
 

@@ -10,7 +10,7 @@ const FULL = 507;
 const TOO_LARGE = 413;
 
 export const CUT = {
-  title: "The connection was cut",
+  title: "The connection was lost",
   detail: "What arrived is kept for a day.",
   action: "Try again: only the rest will be sent.",
 };

@@ -11,7 +11,7 @@ export function size(bytes) {
 }
 
 export function about(seconds) {
-  if (!Number.isFinite(seconds)) return "not known yet";
+  if (!Number.isFinite(seconds)) return "not yet known";
   if (seconds < 59.5) return `about ${Math.max(1, Math.round(seconds))} s`;
   const minutes = Math.round(seconds / 60);
   if (minutes < 60) return `about ${minutes} min`;
