@@ -20,7 +20,7 @@ from product_importer.web.views import undo_view
         ),
         (Tally(deleted=1), "Deletes the 1 product it created."),
         (Tally(restored=2, gone=1), "Restores 2 products it updated. 1 was deleted since."),
-        (Tally(kept=1), "Can take nothing back. 1 was edited since; what was edited stays as it is."),
+        (Tally(kept=1), "Has nothing to undo. 1 was edited since; what was edited stays as it is."),
     ],
 )
 def test_a_preview_says_what_would_happen(tally: Tally, words: str) -> None:
@@ -32,7 +32,7 @@ def test_a_preview_says_what_would_happen(tally: Tally, words: str) -> None:
     [
         (Tally(3, 2), "Deleted 3 products and restored 2."),
         (Tally(restored=1, gone=2), "Restored 1 product. 2 were deleted since."),
-        (Tally(gone=1), "Nothing was taken back. 1 was deleted since."),
+        (Tally(gone=1), "Nothing was undone. 1 was deleted since."),
     ],
 )
 def test_a_result_says_what_happened(tally: Tally, words: str) -> None:
