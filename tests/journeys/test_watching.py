@@ -118,13 +118,13 @@ def test_a_server_out_of_reach_is_said_and_the_page_goes_on_when_it_is_back(
     watched.route("**/live*", cut)
     watched.route("**/live/stream", cut)
     watched.reload()
-    expect(watched.get_by_text("The connection was cut")).to_be_visible()
+    expect(watched.get_by_text("The connection was lost")).to_be_visible()
     picture(watched, "cut")
     open_shop.gate.open()
     watched.unroute("**/live*")
     watched.unroute("**/live/stream")
     assert summary(watched)[0] == ROWS
-    expect(watched.get_by_text("The connection was cut")).to_be_hidden()
+    expect(watched.get_by_text("The connection was lost")).to_be_hidden()
 
 
 def test_a_web_server_that_dies_costs_the_watcher_nothing(watched: Page, open_shop: Shop) -> None:
