@@ -18,7 +18,7 @@ from product_importer.imports.states import WORKING, UndoState
 from product_importer.imports.undoing import undo_actions, undo_run
 from product_importer.journal import record
 from product_importer.journal.models import Batch, Entry
-from product_importer.kit import database
+from product_importer.kit import database, storage
 from product_importer.uploads import actions as uploads
 from product_importer.web.actions import intake
 
@@ -118,6 +118,13 @@ def job_of(import_id: uuid.UUID) -> ImportJob:
     """Return the import's row."""
     with database.reading() as session:
         return queries.job_of(session, import_id)
+
+
+def rejects_file_of(import_id: uuid.UUID) -> bytes:
+    """Return the rejects file of an import that has one."""
+    key = job_of(import_id).facts.rejects_file
+    assert key is not None
+    return b"".join(storage.stream(key))
 
 
 def lose_the_plan(import_id: uuid.UUID) -> None:

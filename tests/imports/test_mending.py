@@ -13,9 +13,9 @@ from product_importer.imports.mending import edits, lineage, records
 from product_importer.imports.mending.edits import Edit
 from product_importer.imports.snapshot import Snapshot
 from product_importer.imports.states import Mode, State
-from product_importer.kit import csv_text, database, storage
+from product_importer.kit import csv_text, database
 from product_importer.kit.settings import Settings
-from tests.makers import csv_file, import_file, job_of, make_import, make_product, stored_products
+from tests.makers import csv_file, import_file, job_of, make_import, make_product, rejects_file_of, stored_products
 
 pytestmark = pytest.mark.usefixtures("started")
 
@@ -28,7 +28,7 @@ SUPPLIER = csv_file(
 
 def rejects_of(seen: Snapshot) -> list[list[str]]:
     """Return the rejects file as a spreadsheet opens it."""
-    data = b"".join(storage.stream(job_of(seen.task_id).facts["rejects_file"])).decode()
+    data = rejects_file_of(seen.task_id).decode()
     return list(csv.reader(io.StringIO(data), delimiter=data[len("_import")]))
 
 
@@ -72,7 +72,7 @@ def test_what_the_upload_asks_for_itself_is_not_taken_over() -> None:
     assert job_of(make_import(data)).mode is Mode.CREATE_ONLY
     assert job_of(make_import(data, mode="upsert")).mode is Mode.UPSERT
     job = job_of(make_import(data, mapping={"sku": "Code", "name": "Text"}))
-    assert (job.facts["mapping"], parents(job.id)) == ({"sku": "Code", "name": "Text"}, first.task_id)
+    assert (job.facts.mapping, parents(job.id)) == ({"sku": "Code", "name": "Text"}, first.task_id)
 
 
 @pytest.mark.parametrize("number", ["999", "1.0", "x", "-1", "²", "9" * 30, ""])

@@ -16,7 +16,7 @@ from product_importer.imports import queries
 from product_importer.imports.source import dialect, opening, sheet, workbook
 from product_importer.imports.source.kinds import FileNotCsv
 from product_importer.imports.source.workbook import ReaderStopped, SheetUnknown, WorkbookTooLarge, WorkbookUnreadable
-from product_importer.kit import database, runtime, storage, tasks
+from product_importer.kit import database, runtime, tasks
 from product_importer.kit.settings import Settings
 from tests import makers
 from tests.imports.workbooks import Error, Moment, Rows
@@ -91,7 +91,7 @@ def test_a_workbook_imports_as_its_rows_would_as_csv() -> None:
     with database.reading() as session:
         found = [(one.line, one.code) for one in queries.rejects(session, seen.task_id)]
     assert found == [(6, "PRICE_INVALID"), (7, "SKU_SPOILT"), (8, "NAME_BLANK")]
-    rejects = b"".join(storage.stream(makers.job_of(seen.task_id).facts["rejects_file"]))
+    rejects = makers.rejects_file_of(seen.task_id)
     mended = makers.import_file(rejects.replace(b"call us", b"5").replace(b"#N/A", b"C-1"))
     assert (mended.counts.created, mended.counts.rejected, mended.mapping["sku"]) == (2, 1, "Item\nNo.")
 

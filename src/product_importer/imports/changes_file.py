@@ -22,7 +22,7 @@ def written(import_id: uuid.UUID, outcomes: Sequence[changes.Kind]) -> Iterator[
     """
     with database.reading() as session:
         job = queries.job_of(session, import_id)
-        if asides.FACTS.keys() & set(outcomes):
+        if asides.OUTCOMES & set(outcomes):
             originals.require(session, job)
     blocks = itertools.chain.from_iterable(_blocks(job, outcome) for outcome in outcomes)
     yield csv_text.lines([HEADER, *map(_row, next(blocks, ()))])
@@ -31,7 +31,7 @@ def written(import_id: uuid.UUID, outcomes: Sequence[changes.Kind]) -> Iterator[
 
 
 def _blocks(job: ImportJob, outcome: changes.Kind) -> Iterator[Sequence[Change]]:
-    if outcome in asides.FACTS:
+    if outcome in asides.OUTCOMES:
         records = asides.records(job, outcome)
         while block := list(itertools.islice(records, BLOCK)):
             yield block

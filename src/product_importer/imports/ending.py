@@ -28,4 +28,4 @@ def end(job: ImportJob, error: AppError) -> None:
 
 def count_listed(job: ImportJob) -> None:
     """Count the rejected records that can be looked at: a reading that was cut off saw some that nobody listed."""
-    job.rejected = sum(group["count"] for group in job.facts.get("reject_groups", []))
+    job.rejected = sum(group.count for group in job.facts.reject_groups)

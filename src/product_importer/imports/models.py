@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+from product_importer.imports.facts import Facts, Kept
 from product_importer.imports.states import Fate, Mode, Question, State, UndoState
 from product_importer.kit import clock
 from product_importer.kit.database.types import Base, Json, Moment
@@ -35,8 +36,8 @@ class ImportJob(Leased):
     paused_at: Mapped[dt.datetime | None] = mapped_column(Moment)  # or since when it waits for a person
     paused_seconds: Mapped[int] = mapped_column(default=0)  # of all such rests that are over
 
-    # what reading found out
-    facts: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    # what looking at the head and reading found out
+    facts: Mapped[Facts] = mapped_column(Kept, default=Facts)
     bytes_read: Mapped[int] = mapped_column(BigInteger, default=0)
     rows_read: Mapped[int] = mapped_column(default=0)
     rejected: Mapped[int] = mapped_column(default=0)

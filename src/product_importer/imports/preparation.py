@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -113,9 +114,9 @@ def _read_and_plan(
                 values = read.values()
                 _enter(job, token, State.CHECKING, values, also=read.rejects.list_first)
                 read.require_rows()
-            made, files = _plan_staged(job, area, read, durable=durable)
-            values["facts"] |= files
-            return made, values
+            made, superseded, skipped = _plan_staged(job, area, read, durable=durable)
+            facts = replace(values["facts"], superseded_file=superseded, skipped_file=skipped)
+            return made, {**values, "facts": facts}
         except reading.Misread as misread:
             manner = misread.manner
             marks.restart()
@@ -124,14 +125,14 @@ def _read_and_plan(
 
 def _plan_staged(
     job: ImportJob, area: str, read: reading.Read, *, durable: bool
-) -> tuple[plan.Plan, dict[str, str | None]]:
-    """Plan what was staged and store what the plan sets aside; returns the keys of those files by names of facts."""
+) -> tuple[plan.Plan, str | None, str | None]:
+    """Plan what was staged and store what the plan sets aside: the keys of the superseded and the skipped records."""
     winners = plan.fill(area, mode=job.mode, fields=read.fields, durable=durable)
     with ThreadPoolExecutor(database.face().FILLERS) as pool:
         finished = pool.submit(plan.finish, area, records=read.accepted, durable=durable)
         overruled = pool.submit(asides.save_superseded, job, area, read.accepted - winners)
-        made, files = finished.result(), overruled.result()
-    return made, {**dict.fromkeys(asides.FACTS.values()), **files, **asides.save_skipped(job, area, made)}
+        made, superseded = finished.result(), overruled.result()
+    return made, superseded, asides.save_skipped(job, area, made)
 
 
 def _ask(job: ImportJob, token: uuid.UUID, question: Question, values: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from product_importer.imports.aliases import REJECTS_COLUMNS
 from product_importer.imports.checking.rejected import Rejected
 from product_importer.imports.models import ImportJob, RejectedRecord
+from product_importer.imports.snapshot import RejectGroup
 from product_importer.kit import csv_text, storage
 
 SHOWN = 1_000  # rejected records kept in the database for the page
@@ -44,9 +45,9 @@ class Rejects:
         self.first += rejected[: SHOWN - len(self.first)]
         self.count += len(rejected)
 
-    def groups(self) -> list[dict[str, Any]]:
-        """Return the rejects by code and column, as `snapshot.RejectGroup` has them."""
-        return list(self._groups.values())
+    def groups(self) -> list[RejectGroup]:
+        """Return the rejects by code and column."""
+        return [RejectGroup(**group) for group in self._groups.values()]
 
     def save(self, job_id: uuid.UUID) -> str | None:
         """Put the rejects file into storage and return its key; None when nothing was rejected."""

@@ -100,7 +100,7 @@ def rejects_file(task_id: uuid.UUID) -> StreamingResponse:
     """Download all rejected records in their original columns, behind line, code and message."""
     with database.reading() as session:
         job = queries.job_of(session, task_id)
-        key, name = job.facts.get("rejects_file"), f"rejects-of-import-{job.number}.csv"
+        key, name = job.facts.rejects_file, f"rejects-of-import-{job.number}.csv"
         if not key:
             raise NoRejects
         originals.require(session, job)

@@ -46,7 +46,7 @@ def list_changes(
 ) -> schemas.ChangeList:
     """List what the import changes, before and after: from its plan during the review, from the journal after that."""
     job, snapshot = queries.job_of(session, task_id), queries.snapshot(session, task_id)
-    if kind in asides.FACTS:
+    if kind in asides.OUTCOMES:
         originals.require(session, job)
     page = changes.page(job, kind, cursor=cursor, limit=limit, search=search)
     total = int(getattr(queries.account_shown(snapshot), kind))

@@ -131,7 +131,7 @@ def _changes(
     counts = queries.account_shown(snapshot)
     there = [one for one in changes.KINDS_LISTED if getattr(counts, one)]
     shown = kind or (there or changes.KINDS_LISTED)[0]
-    gone = forgotten and shown in asides.FACTS
+    gone = forgotten and shown in asides.OUTCOMES
     page = changes.Page([], None) if gone else changes.page(job, shown, cursor=cursor, limit=PER_LIST, search=search)
     listed = {"kinds": changes.KINDS_LISTED, "kind": shown, "changes": page, "cursor": cursor}
     return {**listed, "search": search.strip(), "gone": gone}
