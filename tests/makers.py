@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, text, update
 
 from product_importer.catalog.models import Product
 from product_importer.catalog.schemas import sku_key
@@ -189,3 +189,12 @@ def undo_of(import_id: uuid.UUID) -> Undo:
     """Return the undo of an import."""
     with database.reading() as session:
         return session.scalars(select(Undo).where(Undo.import_id == import_id)).one()
+
+
+def somebody_waits() -> bool:
+    """Whether a connection of this database waits for a lock that another one has."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    with database.reading() as session:
+        return bool(session.scalar(waiting))

@@ -5,13 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, func, select, update
 
 from product_importer.catalog import old_wishes, wishes
 from product_importer.catalog.wish_models import AddressState, ImageAddress, ImageWish, WishState
 from product_importer.catalog.wishes import Wish, Wished
 from product_importer.kit import database, ids, runtime
 from product_importer.kit.settings import Settings
+from tests import makers
 from tests.makers import ACTOR
 from tests.patience import until
 
@@ -29,15 +30,6 @@ def wish(url: str) -> uuid.UUID:
 def forget() -> int:
     with database.transaction() as session:
         return old_wishes.forget(session, select(ImageWish.import_id))
-
-
-def somebody_waits() -> bool:
-    """Whether a connection of this database waits for a lock that another one has."""
-    waiting = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    )
-    with database.reading() as session:
-        return bool(session.scalar(waiting))
 
 
 @pytest.mark.usefixtures("started")
@@ -66,7 +58,7 @@ def test_what_is_wished_for_again_at_that_moment_is_not_forgotten(tmp_path: Path
         with database.transaction() as session:
             wishes.retry(session, import_id)
             forgotten = pool.submit(forget)
-            until(somebody_waits)
+            until(makers.somebody_waits)
         assert forgotten.result() == 0
     with database.reading() as session:
         assert wishes.counted(session, import_id) == Wished(wished=1, waiting=1)

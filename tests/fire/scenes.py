@@ -54,7 +54,7 @@ def struck(fleet: Fleet, plan: str, *, seed: int, patience: float = PATIENCE) ->
     fleet.arm(plan)
     import_id = makers.make_import(file.data)
     brought_to_rest(fleet, import_id, patience=patience)
-    assert fleet.fired
+    fleet.until(lambda: fleet.fired)
     return oracle.observed(import_id), oracle.expected(file, catalog)
 
 

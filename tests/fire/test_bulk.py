@@ -25,7 +25,7 @@ def test_a_fault_changes_nothing_of_what_is_deleted(fleet: Fleet, cell: Cell) ->
         makers.make_product(f"P-{number:02}", active=number % 4 > 0)
     fleet.arm(str(cell))
     ended(fleet, start_bulk(BulkKind.DELETE, Filters(active=True)))
-    assert fleet.fired
+    fleet.until(lambda: fleet.fired)
     assert sorted(makers.stored_products()) == [f"p-{number:02}" for number in range(0, PRODUCTS, 4)]
     told = [(type_, sku, version) for type_, sku, version, *_ in makers.journal_lines()]
     assert told == [("product.deleted", f"P-{number:02}", 2) for number in range(PRODUCTS) if number % 4]

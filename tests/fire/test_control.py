@@ -33,7 +33,7 @@ def test_a_fault_changes_nothing_of_what_an_undo_does(fleet: Fleet, cell: Cell) 
     fleet.arm(str(cell))
     makers.start_undo(import_id)
     undone(fleet, import_id)
-    assert fleet.fired
+    fleet.until(lambda: fleet.fired)
     assert without_versions(oracle.stored()) == without_versions(before | edited)
     seen = makers.seen_import(import_id)
     assert seen.undo is not None
@@ -48,7 +48,7 @@ def test_a_fault_changes_nothing_of_a_pause(fleet: Fleet, cell: Cell) -> None:
     import_id = paused_import(file.data)
     brought_to_rest(fleet, import_id)
     assert (makers.seen_import(import_id).state, oracle.stored()) == (State.PAUSED, catalog)
-    assert fleet.fired
+    fleet.until(lambda: fleet.fired)
     with database.transaction() as session:
         pausing.resume(session, import_id)
     brought_to_rest(fleet, import_id)

@@ -59,7 +59,7 @@ def test_a_fault_while_a_file_comes_in_leaves_a_whole_import_or_none(fleet: Flee
     file, catalog = prepared(seed=11)
     fleet.arm(str(cell))
     status, problem = front.upload(file.data)
-    assert fleet.fired
+    fleet.until(lambda: fleet.fired)
     assert status == 0 if cell.fault == "kill" else problem["code"] in CODES
     fleet.until(front.ready)
     if cell.place != "import.start.after-commit":

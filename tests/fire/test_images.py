@@ -43,7 +43,7 @@ def test_a_fault_costs_an_image_nothing_but_time(fleet: Fleet, cell: Cell) -> No
             images.retry(session, mug.id, failed[0].id)
         fleet.until(lambda: not gallery(mug.id).pending)
     (one,) = gallery(mug.id).items
-    assert fleet.fired
+    fleet.until(lambda: fleet.fired)
     assert one.state is (ImageState.READY if sound else ImageState.FAILED)
     told = [line[0] for line in makers.journal_lines() if line[0] in ("image.ready", "image.failed")]
     assert told[-1:] == ["image.ready" if sound else "image.failed"]

@@ -30,7 +30,7 @@ def test_a_fault_changes_nothing_of_the_account(fleet: Fleet, cell: Cell) -> Non
     cancelled = cell.place.startswith("import.cancelled")
     import_id = cancelled_import(file.data) if cancelled else makers.make_import(file.data)
     brought_to_rest(fleet, import_id)
-    assert fleet.fired
+    fleet.until(lambda: fleet.fired)
     assert oracle.observed(import_id) == (oracle.cancelled(catalog) if cancelled else oracle.expected(file, catalog))
 
 

@@ -39,7 +39,7 @@ def test_a_fault_before_or_after_the_yes_changes_nothing_of_the_account(fleet: F
         assert cell.fault == "enospc"
         agreed(import_id)
         brought_to_rest(fleet, import_id)
-    assert fleet.fired
+    fleet.until(lambda: fleet.fired)
     assert oracle.observed(import_id) == expected
 
 
@@ -54,7 +54,7 @@ def test_a_worker_killed_while_it_names_what_moved_leaves_the_import_asking_for_
     agreed(import_id)
     counts = planned(fleet, import_id)
     asked = makers.seen_import(import_id).asked
-    assert fleet.fired
+    fleet.until(lambda: fleet.fired)
     assert asked is not None
     assert asked.moved == 1
     assert oracle.stored() == catalog

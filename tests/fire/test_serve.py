@@ -53,7 +53,7 @@ def test_a_killed_worker_is_started_again_and_the_account_is_exact(fleet: Fleet,
     fleet.arm("import.slice.merged=kill@2")
     import_id, wanted = started(front, seed=21)
     brought_to_rest(fleet, import_id)
-    assert fleet.fired
+    fleet.until(lambda: fleet.fired)
     assert oracle.observed(import_id) == wanted
     assert fleet.deaths == 0
 

@@ -143,7 +143,7 @@ def test_a_fault_costs_a_sender_nothing_but_time(sender: Sender, cell: Cell, mon
         assert b"".join(actions.read(id_of(place))) == data
     if cell.place.startswith("resumable.terminate"):
         until(lambda: sender.ask("DELETE", place)[0] == 404)
-    assert sender.fleet.fired
+    sender.fleet.until(lambda: sender.fleet.fired)
     require_only_what_is_named(sender, monkeypatch)
 
 

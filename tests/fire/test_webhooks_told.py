@@ -88,7 +88,7 @@ def test_a_receiver_finds_each_product_as_it_was_told_or_newer(fleet: Fleet, rea
     made = b'{"sku": "BY-HAND", "name": "Mug", "price": "1.00"}'
     assert reader.front.ask("POST", "/products", made, {"Content-Type": "application/json"}) == (0, None)
     fleet.until(reader.front.ready)
-    assert fleet.fired
+    fleet.until(lambda: fleet.fired)
     imported(fleet, reader, "1.00", events=1 + ROWS)
     imported(fleet, reader, "2.00", events=1 + 2 * ROWS)
     assert reader.versions == [1] * (ROWS + 1) + [2] * ROWS

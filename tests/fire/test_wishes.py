@@ -54,7 +54,7 @@ def test_a_fault_costs_a_wish_nothing_but_time(fleet: Fleet, cell: Cell, shop: P
         fleet.until(lambda: _over(import_id))
         with database.reading() as session:
             seen = wishes.counted(session, import_id)
-    assert fleet.fired
+    fleet.until(lambda: fleet.fired)
     found = 3 if b.endswith("/b.png") else 1
     assert seen == Wished(wished=3, shown=found, failed=3 - found)
     products = makers.stored_products()

@@ -48,7 +48,7 @@ class Fleet:
 
     @property
     def fired(self) -> bool:
-        """Whether the armed fault has struck."""
+        """Whether the armed fault has struck; behind a commit that is a moment after others see what was written."""
         return Path(f"{self.armed}.fired").exists()
 
     def arm(self, plan: str) -> None:

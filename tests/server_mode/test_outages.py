@@ -123,7 +123,7 @@ def test_a_message_of_a_killed_child_is_delivered_again_and_written_once(crew: C
     fleet.arm("import.slice.merged=kill@2")
     import_id = makers.make_import(file.data)
     brought_to_rest(fleet, import_id)
-    assert fleet.fired
+    fleet.until(lambda: fleet.fired)
     assert fleet.deaths == 0
     assert oracle.observed(import_id) == oracle.expected(file, catalog)
 

@@ -86,9 +86,9 @@ def _settle(taken: Slice, job: ImportJob, error: Exception) -> None:
 
 def _give_back(taken: Slice, refused: AppError | None) -> None:
     with database.transaction() as session:
-        slices.give_back(session, taken)
         if refused is not None:
-            _fail(session, taken.import_id, refused)
+            _fail(session, taken.import_id, refused)  # the import before its slices, as everybody locks them
+        slices.give_back(session, taken)
 
 
 def _hopeless(taken: Slice) -> ending.Crashed:

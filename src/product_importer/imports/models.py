@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import BigInteger, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -12,6 +12,10 @@ from product_importer.imports.states import Fate, Mode, Question, State, UndoSta
 from product_importer.kit import clock
 from product_importer.kit.database.types import Base, Json, Moment
 from product_importer.kit.tasks.leases import Leased
+
+# How an import's row is locked: not against a foreign key that makes sure it is there. PostgreSQL does so at a slice's
+# second change in one transaction, and would wait for whoever holds the import and waits for the slice: a deadlock.
+LOCK: Final = {"key_share": True}
 
 
 class ImportJob(Leased):

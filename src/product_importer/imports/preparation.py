@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from product_importer.imports import asides, ending, mirror, originals, plan, questions, reading, review, staging
 from product_importer.imports.checking.price import DecimalAmbiguous
-from product_importer.imports.models import ImportJob
+from product_importer.imports.models import LOCK, ImportJob
 from product_importer.imports.states import Question, State
 from product_importer.kit import clock, database
 from product_importer.kit.errors import AppError
@@ -189,7 +189,7 @@ def _enter(
 def _end(job: ImportJob, token: uuid.UUID, refused: AppError) -> None:
     with database.transaction() as session:
         leases.fence(session, ImportJob, job.id, token)
-        ending.end(session.get_one(ImportJob, job.id, with_for_update=True), refused)
+        ending.end(session.get_one(ImportJob, job.id, with_for_update=LOCK), refused)
 
 
 def _settle(job: ImportJob, token: uuid.UUID, error: Exception) -> None:

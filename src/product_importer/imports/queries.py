@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from product_importer.catalog import wishes
 from product_importer.imports import progress, slices
 from product_importer.imports.fields import PICTURES
-from product_importer.imports.models import ImportJob, RejectedRecord, Undo
+from product_importer.imports.models import LOCK, ImportJob, RejectedRecord, Undo
 from product_importer.imports.snapshot import (
     Asked,
     Counts,
@@ -37,7 +37,7 @@ class ImportNotFound(NotFound):
 
 def job_of(session: Session, import_id: uuid.UUID, *, lock: bool = False) -> ImportJob:
     """Return the import's row, locked until the transaction ends if `lock`; ImportNotFound when there is none."""
-    job = session.get(ImportJob, import_id, with_for_update=lock or None)
+    job = session.get(ImportJob, import_id, with_for_update=LOCK if lock else None)
     if job is None:
         raise ImportNotFound(f"No import has the id {import_id}.")
     return job

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from product_importer.imports import merge, pictures, staging
-from product_importer.imports.models import ImportJob, Slice
+from product_importer.imports.models import LOCK, ImportJob, Slice
 from product_importer.imports.staging import CREATE, UPDATE
 from product_importer.imports.states import Outcome, State
 from product_importer.kit import clock, database, ids
@@ -37,7 +37,7 @@ class Sums:
 def take(import_id: uuid.UUID, *, area: str, size: int) -> Slice | None:
     """Claim a slice whose worker fell silent, or cut the next one; None when nothing is left to take."""
     with database.transaction(scratch=area) as session:
-        job = session.get_one(ImportJob, import_id, with_for_update=True)
+        job = session.get_one(ImportJob, import_id, with_for_update=LOCK)
         if job.state is not State.APPLYING or job.cancel_requested or job.pause_requested:
             return None
         left_over = leases.claim(session, Slice, *_open(import_id), order=Slice.first.asc())
