@@ -179,7 +179,7 @@ def test_pictures_by_address_are_counted_while_they_are_fetched(page: Page, serv
         import_id = makers.import_file(makers.csv_file(f"A,Mug,1,{cell}", header=HEADER)).task_id
         go(page, served, f"imports/{import_id}")
         panel = page.get_by_role("region", name="Images")
-        expect(panel).to_contain_text("0 of 2 shown, 2 to be fetched")
+        expect(panel).to_contain_text("0 of 2 shown, 2 still to be fetched")
         with ThreadPoolExecutor(1) as worker:  # the browser's own loop runs in this thread
             worker.submit(fetched).result()
     expect(panel).to_contain_text("1 of 2 shown, 1 failed")

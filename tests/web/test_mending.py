@@ -46,7 +46,7 @@ def test_rejects_file_mended_and_sent_again_imports_without_a_click(served_twice
     found = served_twice.get(served_twice.get(f"/imports/{first.task_id}").json["links"]["mended_by"]).json
     assert [one["task_id"] for one in found["items"]] == [str(again.task_id)]
     page = served_twice.get(f"/admin/imports/{again.task_id}").body.decode()
-    assert "mends 1 of the 3 rows that" in page
+    assert "fixes 1 of the 3 rows that" in page
     assert "import 1, spring.csv" in page
     assert "Import 2, mended.csv" in served_twice.get(f"/admin/imports/{first.task_id}").body.decode()
 

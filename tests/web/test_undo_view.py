@@ -20,7 +20,7 @@ from product_importer.web.views import undo_view
         ),
         (Tally(deleted=1), "Deletes the 1 product it created."),
         (Tally(restored=2, gone=1), "Restores 2 products it updated. 1 was deleted since."),
-        (Tally(kept=1), "Can take nothing back. 1 was edited since; what was edited stays as it is."),
+        (Tally(kept=1), "Has nothing to undo. 1 was edited since; what was edited stays as it is."),
     ],
 )
 def test_a_preview_says_what_would_happen(tally: Tally, words: str) -> None:
