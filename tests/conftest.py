@@ -15,6 +15,7 @@ from product_importer.kit.settings import Settings
 from tests.gate import Gate
 from tests.safety import leaks
 from tests.servers import chromium, databases, postgres, presence, redis, s3, statements
+from tests.webhooks import receiver
 
 HEAVY = {"slow": 10, "fire": 10, "kill": 10, "browser": 3, "server": 1}  # seconds of such a test, about
 
@@ -159,6 +160,19 @@ def plain_page(browser: chromium.Browser) -> Iterator[chromium.Page]:
     """A page of a browser without JavaScript."""
     with chromium.page(browser, scripts=False) as page:
         yield page
+
+
+@pytest.fixture
+def complaints(page: chromium.Page) -> list[str]:
+    """What the page's browser complains of, and what it asks of anybody but this machine."""
+    return chromium.heard(page)
+
+
+@pytest.fixture
+def inbox() -> Iterator[receiver.Receiver]:
+    """A receiver of webhooks that answers 200."""
+    with receiver.listening() as listening:
+        yield listening
 
 
 @pytest.fixture

@@ -1,10 +1,12 @@
 """A gate in the way of the product's processes: they stop at a failpoint until the test lets them go on."""
 
 import itertools
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.patience import until
+
+_numbers = itertools.count()  # of all gates, for one process may stand at several in turn
 
 
 @dataclass(slots=True)
@@ -12,7 +14,6 @@ class Gate:
     """Holds processes that run with FAILPOINTS=`setting`; at most one stands at the gate, others pass behind it."""
 
     file: Path
-    _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
 
     @property
     def setting(self) -> str:
@@ -40,7 +41,7 @@ class Gate:
     def _plan(self, fault: str) -> None:
         # Numbered, because hits are counted by the plan's text; renamed, so that nobody reads half of it.
         written = self.file.with_suffix(".new")
-        written.write_text(f"{fault};plan {next(self._numbers)}")
+        written.write_text(f"{fault};plan {next(_numbers)}")
         written.rename(self.file)
         self._trace.unlink(missing_ok=True)
 

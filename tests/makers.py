@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 
 from product_importer.catalog.models import Product
 from product_importer.catalog.schemas import sku_key
-from product_importer.imports import queries, run
+from product_importer.imports import queries, run, staging
 from product_importer.imports.models import ImportJob, Slice, Undo
 from product_importer.imports.options import Options
 from product_importer.imports.snapshot import Snapshot
@@ -18,7 +18,7 @@ from product_importer.imports.states import WORKING, UndoState
 from product_importer.imports.undoing import undo_actions, undo_run
 from product_importer.journal import record
 from product_importer.journal.models import Batch, Entry
-from product_importer.kit import database
+from product_importer.kit import database, storage
 from product_importer.uploads import actions as uploads
 from product_importer.web.actions import intake
 
@@ -111,14 +111,26 @@ def answered(import_id: uuid.UUID, answer: Any) -> Snapshot:
 
 def seen_import(import_id: uuid.UUID) -> Snapshot:
     """Return the import as everybody sees it."""
-    with database.reading() as session:
-        return queries.snapshot(session, import_id)
+    return queries.seen(import_id)
 
 
 def job_of(import_id: uuid.UUID) -> ImportJob:
     """Return the import's row."""
     with database.reading() as session:
         return queries.job_of(session, import_id)
+
+
+def rejects_file_of(import_id: uuid.UUID) -> bytes:
+    """Return the rejects file of an import that has one."""
+    key = job_of(import_id).facts.rejects_file
+    assert key is not None
+    return b"".join(storage.stream(key))
+
+
+def lose_the_plan(import_id: uuid.UUID) -> None:
+    """Remove the scratch area of an import, as a crash of the server may."""
+    staging.drop(job_of(import_id))
+    database.engine().dispose()  # an open connection would still see the removed file
 
 
 def slices_of(import_id: uuid.UUID) -> list[Slice]:

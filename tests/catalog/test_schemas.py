@@ -80,6 +80,8 @@ def test_a_price_nobody_can_store_is_refused(price: Any) -> None:
         {"sku": " \u200b "},
         {"sku": "x" * 256},
         {"sku": "a\0"},
+        {"sku": "#N/A"},
+        {"sku": "1.23457E+11"},
         {"name": " "},
         {"name": "x" * 501},
         {"name": "a\0"},

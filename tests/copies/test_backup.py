@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, select, text, type_coerce, update
 
 from product_importer import migrations, tables
 from product_importer.copies import archive, backup, moving, rows
+from product_importer.imports.models import ImportJob
 from product_importer.kit import database, ids, runtime, storage
+from product_importer.kit.database.types import Json
 from product_importer.kit.settings import Settings
 from product_importer.webhooks.models import Delivery
 from tests.makers import csv_file, edit_product, import_file, journal_lines, stored_products
@@ -77,6 +79,19 @@ def test_a_copy_restored_elsewhere_is_equal_by_checksum(
     assert (_sums(), _files(), journal_lines()) == (sums, files, journal)
     again = import_file(csv_file(*LINES)).counts
     assert (again.created, again.updated, again.unchanged) == (0, 1, 1)  # A-2 was edited since
+
+
+def test_what_a_newer_version_knows_of_a_file_is_copied_as_well(filled: Settings, place: Place, tmp_path: Path) -> None:
+    newer = update(ImportJob).values(facts=type_coerce({"header": ["sku"], "weather": "fine"}, Json))
+    with database.transaction() as session:
+        session.execute(newer)
+    backup.backup(tmp_path / "copy.tar", say=_quiet)
+    runtime.start(place(databases.SQLITE))
+    backup.restore(tmp_path / "copy.tar", say=_quiet)
+    with database.reading() as session:
+        kept = session.scalars(select(type_coerce(ImportJob.facts, Json))).all()
+        assert kept == [{"header": ["sku"], "weather": "fine"}]
+        assert session.scalars(select(ImportJob)).one().facts.header == ["sku"]
 
 
 def test_bodies_of_many_webhooks_pass_without_being_held_together(

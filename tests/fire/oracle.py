@@ -93,7 +93,7 @@ def _ordered(lines: Iterable[Told]) -> list[Told]:
 
 
 def _rejects_file(import_id: Any) -> list[tuple[int, str]]:
-    key = makers.job_of(import_id).facts.get("rejects_file")
+    key = makers.job_of(import_id).facts.rejects_file
     if not key:
         return []
     text = b"".join(storage.stream(key)).decode()

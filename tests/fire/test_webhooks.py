@@ -1,7 +1,6 @@
 """Every fault at every failpoint of webhooks, in both modes: no event is lost, no id and no byte changes."""
 
 from collections import defaultdict
-from collections.abc import Iterator
 
 import pytest
 
@@ -10,7 +9,6 @@ from tests.fire import hurry, places
 from tests.fire.conftest import CELERY, EMBEDDED
 from tests.fire.places import Cell
 from tests.fire.workers import Fleet
-from tests.webhooks import receiver
 from tests.webhooks.makers import deliveries, make_endpoint
 from tests.webhooks.receiver import Receiver
 
@@ -20,13 +18,6 @@ FILE = makers.csv_file(*(f"P-{number:02},Product {number},,1.00" for number in r
 EXTRA = {hurry.BEAT: "3600"}
 
 pytestmark = [pytest.mark.fire, pytest.mark.kill, pytest.mark.slow, pytest.mark.parametrize("mode", MODES)]
-
-
-@pytest.fixture
-def inbox() -> Iterator[Receiver]:
-    """A receiver that answers 200."""
-    with receiver.listening() as listening:
-        yield listening
 
 
 def settled() -> bool:

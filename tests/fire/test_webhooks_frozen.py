@@ -5,27 +5,18 @@ On Celery alone: a process that is stopped while another thread of it writes wou
 
 import os
 import signal
-from collections.abc import Iterator
 
 import pytest
 
 from tests import makers
 from tests.fire.conftest import CELERY
 from tests.fire.workers import Fleet
-from tests.webhooks import receiver
 from tests.webhooks.makers import attempts, deliveries, make_endpoint
 from tests.webhooks.receiver import Receiver
 
 EDITS = 6
 
 pytestmark = [pytest.mark.fire, pytest.mark.kill, pytest.mark.slow, pytest.mark.server]
-
-
-@pytest.fixture
-def inbox() -> Iterator[Receiver]:
-    """A receiver that answers 200."""
-    with receiver.listening() as listening:
-        yield listening
 
 
 def settled() -> bool:

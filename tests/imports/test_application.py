@@ -4,21 +4,19 @@ import uuid
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from product_importer.imports import actions, application, ending, plan, preparation, slices
-from product_importer.imports.models import Slice
 from product_importer.imports.snapshot import Counts, Snapshot
 from product_importer.imports.states import State
-from product_importer.kit import clock, database
+from product_importer.kit import database
 from product_importer.kit.tasks import leases
 from product_importer.kit.tasks.failure import DiskFull
+from tests.imports.makers import cancel, let_leases_run_out, take
 from tests.makers import (
-    csv_file,
     job_of,
     journal_lines,
-    make_import,
     run_import_to_end,
     seen_import,
     slices_of,
@@ -27,31 +25,11 @@ from tests.makers import (
 
 pytestmark = pytest.mark.usefixtures("started")
 
-ROWS = [f"N-{number:02},Mug,,1.00" for number in range(30)]
 WHOLE = Counts(rows=30, created=30)
-
-
-@pytest.fixture
-def planned() -> uuid.UUID:
-    """An import of thirty new products that stands before its first slice."""
-    import_id = make_import(csv_file(*ROWS))
-    assert preparation.prepare(import_id)
-    return import_id
-
-
-def take(import_id: uuid.UUID) -> Slice:
-    taken = slices.take(import_id, area=job_of(import_id).scratch or "", size=10)
-    assert taken is not None
-    return taken
 
 
 def write_one(import_id: uuid.UUID) -> None:
     slices.write(take(import_id), job_of(import_id))
-
-
-def let_leases_run_out() -> None:
-    with database.transaction() as session:
-        session.execute(update(Slice).values(lease_until=clock.now() - clock.seconds(1)))
 
 
 def lose_the_plan(import_id: uuid.UUID) -> None:
@@ -64,11 +42,6 @@ def lose_the_plan(import_id: uuid.UUID) -> None:
     else:
         engine.dispose()  # an open connection would still see the removed file
         Path(f"{engine.url.database}.scratch", area or "", "scratch.db").unlink()
-
-
-def cancel(import_id: uuid.UUID) -> None:
-    with database.transaction() as session:
-        actions.cancel(session, import_id)
 
 
 def retry(import_id: uuid.UUID) -> Snapshot:

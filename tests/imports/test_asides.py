@@ -6,18 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from product_importer.imports import asides, changes
+from product_importer.imports import answers, asides, changes, changes_file
 from product_importer.imports.snapshot import Snapshot
 from product_importer.imports.states import Outcome
 from product_importer.kit import storage
 from product_importer.kit.settings import Settings
-from tests.makers import csv_file, import_file, job_of, make_product
+from tests.makers import answered, csv_file, import_file, job_of, make_product, remove_product
 
 pytestmark = pytest.mark.usefixtures("started")
 
 
 def rows(seen: Snapshot, outcome: Outcome) -> list[dict[str, str]]:
-    key = job_of(seen.task_id).facts[asides.FACTS[outcome]]
+    known = job_of(seen.task_id).facts
+    key = known.superseded_file if outcome is Outcome.SUPERSEDED else known.skipped_file
+    assert key is not None
     return list(csv.DictReader(b"".join(storage.stream(key)).decode().splitlines()))
 
 
@@ -53,6 +55,28 @@ def test_every_skipped_record_says_why(mode: str, line: str, code: str, value: s
     assert row["message"]
     assert row["action"]
     assert seen.counts.skipped == 1
+
+
+def test_what_an_earlier_plan_left_out_is_forgotten_with_it() -> None:
+    make_product("A-1")
+    import_id = import_file(csv_file("A-1,Cup,,1"), mode="create_only", review=True).task_id
+    remove_product("a-1")
+    assert answered(import_id, answers.apply).question == "review"  # the catalog has moved
+    seen = answered(import_id, answers.apply)
+    assert (seen.counts.created, seen.counts.skipped, "skipped" in seen.links) == (1, 0, False)
+
+
+def test_files_of_what_was_set_aside_hold_no_formula() -> None:
+    job = job_of(import_file(csv_file("=1+1,One,,1", "=1+1,Two,,1")).task_id)
+    assert list(asides.lines(job, Outcome.SUPERSEDED)) == ["line,winning_line,sku\n2,3,'=1+1\n"]
+    assert [one.sku for one in asides.first(job, Outcome.SUPERSEDED)] == ["=1+1"]
+
+
+def test_the_file_of_changes_has_every_record_that_was_set_aside(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asides, "SHOWN", 5)
+    seen = import_file(csv_file(*(f"A-1,Mug {number},,1" for number in range(9))))
+    _, *lines = "".join(changes_file.written(seen.task_id, [Outcome.SUPERSEDED])).splitlines()
+    assert (len(lines), lines[0].split(",")[:3]) == (8, ["superseded", "2", "A-1"])
 
 
 def test_a_clean_file_leaves_no_such_file(settings: Settings) -> None:

@@ -13,9 +13,9 @@ from product_importer.imports.mending import edits, lineage, records
 from product_importer.imports.mending.edits import Edit
 from product_importer.imports.snapshot import Snapshot
 from product_importer.imports.states import Mode, State
-from product_importer.kit import database, storage
+from product_importer.kit import csv_text, database
 from product_importer.kit.settings import Settings
-from tests.makers import csv_file, import_file, job_of, make_import, make_product, stored_products
+from tests.makers import csv_file, import_file, job_of, make_import, make_product, rejects_file_of, stored_products
 
 pytestmark = pytest.mark.usefixtures("started")
 
@@ -28,7 +28,7 @@ SUPPLIER = csv_file(
 
 def rejects_of(seen: Snapshot) -> list[list[str]]:
     """Return the rejects file as a spreadsheet opens it."""
-    data = b"".join(storage.stream(job_of(seen.task_id).facts["rejects_file"])).decode()
+    data = rejects_file_of(seen.task_id).decode()
     return list(csv.reader(io.StringIO(data), delimiter=data[len("_import")]))
 
 
@@ -72,7 +72,7 @@ def test_what_the_upload_asks_for_itself_is_not_taken_over() -> None:
     assert job_of(make_import(data)).mode is Mode.CREATE_ONLY
     assert job_of(make_import(data, mode="upsert")).mode is Mode.UPSERT
     job = job_of(make_import(data, mapping={"sku": "Code", "name": "Text"}))
-    assert (job.facts["mapping"], parents(job.id)) == ({"sku": "Code", "name": "Text"}, first.task_id)
+    assert (job.facts.mapping, parents(job.id)) == ({"sku": "Code", "name": "Text"}, first.task_id)
 
 
 @pytest.mark.parametrize("number", ["999", "1.0", "x", "-1", "²", "9" * 30, ""])
@@ -149,6 +149,22 @@ def test_what_no_form_can_send_back_is_shown_and_can_be_mended() -> None:
     (record,) = records.listed(job)
     assert (record.code, record.raw) == ("NUL_BYTE", "A-1,L\ufffdmp")
     assert sent(first.task_id, {2: Edit(raw="A-1,Lamp")}).counts.created == 1
+
+
+@pytest.mark.parametrize("row", ['A-1,"' + "x" * 1_500_000 + '"', "A-1," + "long," * 300_000])
+def test_a_row_that_no_form_could_hold_is_mended_in_the_file_and_the_others_here(row: str) -> None:
+    job = job_of(import_file(f"sku,name\n{row}\nA-2,\n".encode(), max_rejects=1.0).task_id)
+    long, other = records.listed(job)
+    assert (long.line, long.too_long, other.line, other.cells) == (2, True, 3, ["A-2", ""])
+    assert sent(job.id, {3: Edit({1: "Mug"})}).counts.created == 1
+
+
+def test_a_carriage_return_in_a_cell_comes_back_as_it_was() -> None:
+    first = import_file(b'sku,name,price\r"A-1","two\rlines",x\r', max_rejects=1.0)
+    (record,) = records.listed(job_of(first.task_id))
+    assert record.cells == ["A-1", "two\rlines", "x"]
+    (again,) = csv.reader(io.StringIO(csv_text.lines([["a\rb", "c"]]), newline=""))
+    assert again == ["a\rb", "c"]
 
 
 def test_mended_rows_of_an_import_that_only_updates_create_nothing() -> None:

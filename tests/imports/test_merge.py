@@ -17,6 +17,7 @@ from product_importer.kit.failpoints import Injected
 from product_importer.kit.tasks import leases
 from tests.makers import (
     csv_file,
+    edit_product,
     job_of,
     journal_lines,
     make_import,
@@ -50,11 +51,6 @@ class Planned:
 
     def creations(self) -> list[Any]:
         return [line[1] for line in journal_lines(self.id) if line[0] == "product.created"]
-
-
-def edit(sku_key: str, **values: Any) -> None:
-    with database.transaction() as session:
-        session.execute(update(Product).where(Product.sku_key == sku_key).values(version=Product.version + 1, **values))
 
 
 def remove(sku_key: str) -> None:
@@ -131,7 +127,7 @@ def test_a_slice_that_met_a_moved_catalog_and_is_cut_off_lists_its_rows_once(mon
 def test_an_edit_meanwhile_shows_in_what_the_journal_says_was_there_before() -> None:
     make_product("A-1", name="Mug", price=Decimal("1.00"))
     planned = Planned("A-1,Mug,,3.00")
-    edit("a-1", price=Decimal("2.00"), name="Cup")
+    edit_product("a-1", price=Decimal("2.00"), name="Cup")
     assert planned.applied().counts == Counts(rows=1, updated=1)
     assert planned.updates() == [("A-1", 3, 2, {"name": ["Cup", "Mug"], "price": ["2.00", "3.00"]})]
 
@@ -139,7 +135,7 @@ def test_an_edit_meanwhile_shows_in_what_the_journal_says_was_there_before() -> 
 def test_an_edit_meanwhile_to_these_very_values_leaves_nothing_to_write() -> None:
     make_product("A-1", name="Mug", price=Decimal("1.00"))
     planned = Planned("A-1,Mug,,3.00")
-    edit("a-1", price=Decimal("3.00"))
+    edit_product("a-1", price=Decimal("3.00"))
     assert planned.applied().counts == Counts(rows=1, unchanged=1)
     assert planned.updates() == []
     assert stored_products()["a-1"].version == 2
@@ -148,7 +144,7 @@ def test_an_edit_meanwhile_to_these_very_values_leaves_nothing_to_write() -> Non
 def test_a_kept_blank_keeps_what_was_edited_meanwhile() -> None:
     make_product("A-1", name="Mug", description="Blue", price=Decimal("1.00"))
     planned = Planned("A-1,Mug,,3.00")
-    edit("a-1", description="Green")
+    edit_product("a-1", description="Green")
     planned.applied()
     assert stored_products()["a-1"].description == "Green"
 
@@ -160,7 +156,7 @@ def test_everything_at_once_is_still_accounted_for_row_by_row() -> None:
     planned = Planned(*rows)
     make_product("CAME", name="N", price=Decimal("3.00"))
     remove("gone")
-    edit("edited", name="N", price=Decimal("2.00"))
+    edit_product("edited", name="N", price=Decimal("2.00"))
     assert planned.applied().counts == Counts(rows=7, created=2, updated=2, unchanged=2, rejected=1)
     assert planned.creations() == ["gone", "new"]
     assert [line[0] for line in planned.updates()] == ["CAME", "upd"]

@@ -3,17 +3,18 @@
 import uuid
 
 import pytest
-from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError
 
-from product_importer.imports import actions, application, pausing, preparation, run, slices
-from product_importer.imports.models import Slice
+from product_importer.imports import actions, answers, application, pausing, run, slices
 from product_importer.imports.snapshot import Counts
 from product_importer.imports.states import State
 from product_importer.kit import clock, database
 from product_importer.kit.tasks import leases, sweeper
+from tests.imports.makers import cancel, let_leases_run_out, take
 from tests.makers import (
+    answered,
     csv_file,
+    import_file,
     job_of,
     make_import,
     run_import_to_end,
@@ -27,20 +28,6 @@ pytestmark = pytest.mark.usefixtures("started")
 WHOLE = Counts(rows=30, created=30)
 
 
-@pytest.fixture
-def planned() -> uuid.UUID:
-    """An import of thirty new products that stands before its first slice."""
-    import_id = make_import(csv_file(*(f"N-{number:02},Mug,,1.00" for number in range(30))))
-    assert preparation.prepare(import_id)
-    return import_id
-
-
-def take(import_id: uuid.UUID) -> Slice:
-    taken = slices.take(import_id, area=job_of(import_id).scratch or "", size=10)
-    assert taken is not None
-    return taken
-
-
 def pause(import_id: uuid.UUID) -> None:
     with database.transaction() as session:
         pausing.pause(session, import_id)
@@ -49,16 +36,6 @@ def pause(import_id: uuid.UUID) -> None:
 def resume(import_id: uuid.UUID) -> None:
     with database.transaction() as session:
         pausing.resume(session, import_id)
-
-
-def cancel(import_id: uuid.UUID) -> None:
-    with database.transaction() as session:
-        actions.cancel(session, import_id)
-
-
-def let_leases_run_out() -> None:
-    with database.transaction() as session:
-        session.execute(update(Slice).values(lease_until=clock.now() - clock.seconds(1)))
 
 
 def test_a_paused_import_writes_nothing_until_it_is_resumed(planned: uuid.UUID) -> None:
@@ -147,6 +124,29 @@ def test_the_time_of_a_pause_does_not_count_as_work(planned: uuid.UUID) -> None:
         job.paused_at = clock.now() - clock.seconds(90)
     resume(planned)
     assert job_of(planned).paused_seconds == 90
+
+
+def test_the_time_that_an_import_waits_for_a_person_or_a_retry_does_not_count_as_work() -> None:
+    import_id = import_file(csv_file("A-1,Lamp,,5.00"), review=True).task_id
+    long_ago(import_id, "paused_at", "started_at")
+    seen = answered(import_id, answers.apply)
+    assert (job_of(import_id).paused_seconds, seen.state) == (90, State.COMPLETED)
+    assert seen.progress.elapsed_seconds is not None
+    assert seen.progress.elapsed_seconds < 60
+
+    failed = import_file(csv_file("A-1,,,5.00"))
+    long_ago(failed.task_id, "finished_at", "started_at")
+    with database.transaction() as session:
+        actions.retry(session, failed.task_id)
+    assert job_of(failed.task_id).paused_seconds == 90
+
+
+def long_ago(import_id: uuid.UUID, *moments: str) -> None:
+    """Set these moments of an import to 90 s ago."""
+    with database.transaction() as session:
+        job = session.get_one(type(job_of(import_id)), import_id)
+        for moment in moments:
+            setattr(job, moment, clock.now() - clock.seconds(90))
 
 
 def test_only_an_import_at_work_is_paused_and_only_a_paused_one_resumed(planned: uuid.UUID) -> None:

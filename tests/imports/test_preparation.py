@@ -25,6 +25,7 @@ from tests.makers import (
     seen_import,
     stored_products,
 )
+from tests.patience import until
 
 pytestmark = pytest.mark.usefixtures("started")
 
@@ -201,3 +202,17 @@ def test_one_column_may_feed_two_fields() -> None:
     seen = import_file(b"Code,Cost\nA-1,5.00\n", mapping={"sku": "Code", "name": "Code", "price": "Cost"})
     assert (seen.counts.created, seen.mapping["name"], seen.ignored_columns) == (1, "Code", [])
     assert stored_products()["a-1"].name == "A-1"
+
+
+def test_rejects_of_a_reading_that_came_to_nothing_are_not_counted_for_nobody_listed_them(gate: Gate) -> None:
+    import_id = make_import(csv_file("A-1,,,1", *(f'B-{number},Mug,,"1,234"' for number in range(20_000))))
+    gate.shut("import.read.batch@2")
+    worker = threading.Thread(target=preparation.prepare, args=(import_id,))
+    worker.start()
+    gate.wait()
+    until(lambda: seen_import(import_id).counts.rejected == 1)
+    gate.open()
+    worker.join()
+    seen = seen_import(import_id)
+    assert seen.error is not None
+    assert (seen.error.code, seen.counts) == ("DECIMAL_AMBIGUOUS", Counts())

@@ -9,20 +9,16 @@ import pytest
 from product_importer.imports import queries
 from product_importer.imports.rejects_file import SHOWN
 from product_importer.imports.snapshot import Counts, Snapshot
-from product_importer.kit import database, storage
-from tests.makers import csv_file, import_file, job_of, stored_products
+from product_importer.kit import database
+from tests.makers import csv_file, import_file, job_of, rejects_file_of, stored_products
 
 pytestmark = pytest.mark.usefixtures("started")
 
 MIXED = csv_file("A-1,Mug,,1.00", ",Lamp,,2.00", 'B-2,"Two\nlines",,-5', "C-3,Cup,,1,extra", "D-4,,,free")
 
 
-def rejects_file(seen: Snapshot) -> bytes:
-    return b"".join(storage.stream(job_of(seen.task_id).facts["rejects_file"]))
-
-
 def table(seen: Snapshot, delimiter: str = ",") -> list[dict[str, Any]]:
-    return list(csv.DictReader(io.StringIO(rejects_file(seen).decode(), newline=""), delimiter=delimiter))
+    return list(csv.DictReader(io.StringIO(rejects_file_of(seen.task_id).decode(), newline=""), delimiter=delimiter))
 
 
 def test_each_bad_record_stands_in_its_own_columns_behind_line_code_and_message() -> None:
@@ -51,7 +47,7 @@ def test_where_cells_go_over_lines_a_reject_has_the_row_of_a_spreadsheet_too() -
 
 
 def test_a_mended_rejects_file_maps_by_itself_and_only_mended_rows_come_in() -> None:
-    mended = rejects_file(import_file(MIXED)).replace(b",-5,", b",5,").replace(b",,Lamp", b",L-1,Lamp")
+    mended = rejects_file_of(import_file(MIXED).task_id).replace(b",-5,", b",5,").replace(b",,Lamp", b",L-1,Lamp")
     again = import_file(mended)
     assert again.counts.created == 2
     assert stored_products()["b-2"].name == "Two\nlines"
@@ -64,7 +60,7 @@ def test_the_rejects_file_keeps_the_suppliers_delimiter() -> None:
 
 def test_a_file_without_rejects_has_no_rejects_file() -> None:
     seen = import_file(csv_file("A-1,Mug,,1.00"))
-    assert job_of(seen.task_id).facts["rejects_file"] is None
+    assert job_of(seen.task_id).facts.rejects_file is None
     assert "rejects" not in seen.links
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, text, update
+from sqlalchemy import delete, text
 
 from product_importer.catalog.models import Product
 from product_importer.imports import actions, answers, changes, changes_file, chores, preparation, staging
@@ -18,9 +18,11 @@ from tests.gate import Gate
 from tests.makers import (
     answered,
     csv_file,
+    edit_product,
     import_file,
     job_of,
     journal_lines,
+    lose_the_plan,
     make_import,
     make_product,
     run_import_to_end,
@@ -44,12 +46,6 @@ def reviewed() -> uuid.UUID:
     return import_file(FILE, review=True).task_id
 
 
-def edit(sku_key: str, **values: object) -> None:
-    """Do what a person does meanwhile: change a product, and its version."""
-    with database.transaction() as session:
-        session.execute(update(Product).where(Product.sku_key == sku_key).values(version=Product.version + 1, **values))
-
-
 def listed(import_id: uuid.UUID, outcome: changes.Kind, *, limit: int = 2) -> list[Change]:
     """Return all changes of one outcome, page by page."""
     job, found, cursor = job_of(import_id), list[Change](), None
@@ -62,11 +58,6 @@ def listed(import_id: uuid.UUID, outcome: changes.Kind, *, limit: int = 2) -> li
 
 def told(found: Sequence[Change]) -> list[tuple[int, str, dict[str, list[str | bool | None]]]]:
     return [(one.line, one.sku, one.changes) for one in found]
-
-
-def lose_the_plan(import_id: uuid.UUID) -> None:
-    staging.drop(job_of(import_id))
-    database.engine().dispose()  # an open connection would still see the removed file
 
 
 def test_an_import_under_review_waits_with_its_exact_account_and_nothing_written(reviewed: uuid.UUID) -> None:
@@ -153,7 +144,7 @@ def test_a_cursor_that_leads_nowhere_is_refused(reviewed: uuid.UUID, cursor: str
 
 
 def test_a_catalog_that_moved_is_named_and_needs_a_second_yes(reviewed: uuid.UUID) -> None:
-    edit("old-1", price=Decimal("1.50"))
+    edit_product("old-1", price=Decimal("1.50"))
     make_product("NEW-2", name="Jug", price=Decimal("4.00"))
     seen = answered(reviewed, answers.apply)
     assert (seen.state, seen.question) == (State.WAITING, Question.REVIEW)
@@ -168,7 +159,7 @@ def test_a_catalog_that_moved_is_named_and_needs_a_second_yes(reviewed: uuid.UUI
 
 
 def test_a_second_yes_applies_the_second_plan(reviewed: uuid.UUID) -> None:
-    edit("same-1", name="Bowl")
+    edit_product("same-1", name="Bowl")
     second = answered(reviewed, answers.apply).plan
     seen = answered(reviewed, answers.apply)
     assert (seen.state, seen.counts, seen.asked) == (State.COMPLETED, second, None)
@@ -196,7 +187,7 @@ def test_only_the_first_twenty_differences_are_named_and_all_are_counted() -> No
 
 def test_a_yes_to_a_plan_that_was_shown_before_counts_no_more(reviewed: uuid.UUID) -> None:
     shown = seen_import(reviewed).version
-    edit("old-1", price=Decimal("1.50"))
+    edit_product("old-1", price=Decimal("1.50"))
     answered(reviewed, answers.apply)
     with database.transaction() as session, pytest.raises(answers.NothingAsked):
         answers.apply(session, reviewed, version=shown)

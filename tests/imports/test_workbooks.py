@@ -1,6 +1,7 @@
 """Excel workbooks give the products that the same rows give as CSV, and every way to fail has its own words."""
 
 import os
+import re
 import signal
 import threading
 import time
@@ -12,14 +13,15 @@ from typing import Any
 import pytest
 
 from product_importer.imports import queries
-from product_importer.imports.source import dialect, opening, workbook
+from product_importer.imports.source import dialect, opening, sheet, workbook
 from product_importer.imports.source.kinds import FileNotCsv
 from product_importer.imports.source.workbook import ReaderStopped, SheetUnknown, WorkbookTooLarge, WorkbookUnreadable
-from product_importer.kit import database, runtime, storage, tasks
+from product_importer.kit import database, runtime, tasks
 from product_importer.kit.settings import Settings
 from tests import makers
 from tests.imports.workbooks import Error, Moment, Rows
 from tests.imports.workbooks import workbook as made
+from tests.kit import networks
 
 HEADER: list[Any] = ["SKU", "Name", "Description", "Price", "Active"]
 GOOD: list[list[Any]] = [HEADER, ["A-1", "Lamp", "", 12.5, True], ["A-2", "Mug", None, 7, False]]
@@ -89,7 +91,7 @@ def test_a_workbook_imports_as_its_rows_would_as_csv() -> None:
     with database.reading() as session:
         found = [(one.line, one.code) for one in queries.rejects(session, seen.task_id)]
     assert found == [(6, "PRICE_INVALID"), (7, "SKU_SPOILT"), (8, "NAME_BLANK")]
-    rejects = b"".join(storage.stream(makers.job_of(seen.task_id).facts["rejects_file"]))
+    rejects = makers.rejects_file_of(seen.task_id)
     mended = makers.import_file(rejects.replace(b"call us", b"5").replace(b"#N/A", b"C-1"))
     assert (mended.counts.created, mended.counts.rejected, mended.mapping["sku"]) == (2, 1, "Item\nNo.")
 
@@ -149,6 +151,20 @@ def readers() -> list[int]:
         except (FileNotFoundError, ProcessLookupError):
             continue
     return found
+
+
+def test_the_reader_of_a_workbook_works_within_bounds() -> None:
+    _, rows = workbook.opened([made(MANY)])
+    (reader,) = readers()  # which waits for somebody to take what it wrote
+    place = Path("/proc") / str(reader)
+    told = (place / "limits").read_text()
+    found = dict(re.findall(r"^Max (.+?) {2,}(\d+) ", told, re.MULTILINE))
+    assert int(found["address space"]) == workbook.MEMORY
+    assert int(found["cpu time"]) == workbook.CPU
+    assert int(found["file size"]) == sheet.REASON_MAX
+    assert (found["open files"], found["core file size"]) == ("64", "0")
+    assert ((place / "ns" / "net").readlink() != Path("/proc/self/ns/net").readlink()) == networks.may_be_left()
+    assert len(b"".join(rows).splitlines()) == len(MANY)
 
 
 @pytest.fixture

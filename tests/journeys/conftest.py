@@ -1,4 +1,4 @@
-"""Shops of both kinds, and visitors whose browsers report whatever displeases them."""
+"""Shops of both kinds, and pictures of what their visitors see."""
 
 import contextlib
 import os
@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page, Request
+from playwright.sync_api import Page
 
 from tests.journeys import shop
 from tests.journeys.shop import Shop
@@ -48,30 +48,6 @@ def open_shop(opens: Opens) -> Iterator[Shop]:
     """A shop that most journeys share, in whatever order they come."""
     with opens() as opened:
         yield opened
-
-
-@pytest.fixture
-def complaints(page: Page) -> list[str]:
-    """What the page's browser complains of, and what it asks of anybody but the shop."""
-    return heard(page)
-
-
-def heard(page: Page) -> list[str]:
-    """Collect the complaints of one page from now on."""
-    found: list[str] = []
-
-    def hear(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            found.append(message.text)
-
-    def see(request: Request) -> None:
-        if not request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):
-            found.append(f"left the origin: {request.url}")
-
-    page.on("console", hear)
-    page.on("pageerror", lambda error: found.append(str(error)))
-    page.on("request", see)
-    return found
 
 
 @pytest.fixture

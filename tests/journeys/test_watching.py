@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.journeys import conftest
 from tests.journeys.reading import bar, summary, words
 from tests.journeys.shop import Shop
+from tests.servers import chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Picture = Callable[[Page, str], None]
@@ -54,7 +54,7 @@ def test_a_reload_and_a_second_tab_show_the_same(
     expect(bar(watched)).to_have_attribute("aria-valuenow", SHARE)
     picture(watched, "running")
     second = watched.context.new_page()
-    heard = conftest.heard(second)
+    heard = chromium.heard(second)
     second.goto(watched.url)
     expect(bar(second)).to_have_attribute("aria-valuenow", SHARE)
     open_shop.gate.open()
@@ -118,13 +118,13 @@ def test_a_server_out_of_reach_is_said_and_the_page_goes_on_when_it_is_back(
     watched.route("**/live*", cut)
     watched.route("**/live/stream", cut)
     watched.reload()
-    expect(watched.get_by_text("The connection was cut")).to_be_visible()
+    expect(watched.get_by_text("The connection was lost")).to_be_visible()
     picture(watched, "cut")
     open_shop.gate.open()
     watched.unroute("**/live*")
     watched.unroute("**/live/stream")
     assert summary(watched)[0] == ROWS
-    expect(watched.get_by_text("The connection was cut")).to_be_hidden()
+    expect(watched.get_by_text("The connection was lost")).to_be_hidden()
 
 
 def test_a_web_server_that_dies_costs_the_watcher_nothing(watched: Page, open_shop: Shop) -> None:

@@ -137,9 +137,3 @@ def test_a_decoder_that_was_killed_may_be_tried_again(monkeypatch: pytest.Monkey
     with pytest.raises(developing.DecoderStopped) as refused:
         developed(pictures.picture())
     assert refused.value.passing
-
-
-def test_no_secret_reaches_the_decoder(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
-    monkeypatch.setenv("SECRET_KEY", "secret")
-    assert "secret" not in developing._environment().values()

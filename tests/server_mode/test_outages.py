@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.server_mode.conftest import Crew
 
 from product_importer import migrations
 from product_importer.imports.states import State
@@ -16,6 +15,7 @@ from tests import makers
 from tests.fire import hurry, oracle
 from tests.fire.scenes import prepared
 from tests.fire.workers import Fleet, at_work, brought_to_rest
+from tests.server_mode.conftest import Crew
 from tests.servers.postgres import PrivatePostgres
 from tests.servers.redis import PrivateRedis
 from tests.webhooks import receiver

@@ -6,7 +6,6 @@ from itertools import groupby, product
 
 import pytest
 from sqlalchemy import select, text
-from tests.server_mode.conftest import Crew
 
 from product_importer.imports.models import Slice
 from product_importer.journal.models import Batch, Entry
@@ -14,6 +13,7 @@ from product_importer.kit import database
 from tests import makers
 from tests.fire import files, oracle
 from tests.fire.workers import brought_to_rest
+from tests.server_mode.conftest import Crew
 
 PRODUCTS = 400
 WHOLE = {"One": ("One text", "1.00"), "Other": ("Other text", "2.00")}  # what each import says of every product

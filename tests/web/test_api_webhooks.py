@@ -14,17 +14,9 @@ from product_importer.webhooks import deliver
 from tests import makers
 from tests.patience import until
 from tests.web.doors import Doors
-from tests.webhooks import receiver
 from tests.webhooks.receiver import Receiver, Reply, Request
 
 JSON = {"Content_Type": "application/json"}
-
-
-@pytest.fixture
-def inbox() -> Iterator[Receiver]:
-    """A receiver that answers 200."""
-    with receiver.listening() as listening:
-        yield listening
 
 
 def completed(import_id: uuid.UUID) -> bool:

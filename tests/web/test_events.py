@@ -4,7 +4,7 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -19,7 +19,6 @@ from tests.media import pictures
 from tests.media.makers import attached, developed
 from tests.servers import presence
 from tests.source import ROOT
-from tests.webhooks import receiver
 from tests.webhooks.makers import make_endpoint, work
 from tests.webhooks.receiver import Receiver, Request
 
@@ -33,13 +32,6 @@ pytestmark = pytest.mark.docs
 def database_url(sqlite_url: str) -> str:
     """One database is enough: nothing here depends on which."""
     return sqlite_url
-
-
-@pytest.fixture
-def inbox() -> Iterator[Receiver]:
-    """A receiver that answers 200."""
-    with receiver.listening() as listening:
-        yield listening
 
 
 def snippet(language: str) -> str:

@@ -25,7 +25,7 @@ def test_a_feed_is_made_changed_and_removed_by_api(served: Doors) -> None:
     changed = served.ask("PUT", made.headers["location"], json.dumps({**FEED, "enabled": False}), Content_Type=JSON)
     assert (changed.json["enabled"], changed.json["next_at"], changed.json["version"]) == (False, None, 2)
     assert served.post(f"{made.headers['location']}/run").status == 202
-    assert [feed["name"] for feed in served.get("/feeds").json] == ["Shop"]
+    assert [feed["name"] for feed in served.get("/feeds").json["items"]] == ["Shop"]
     assert served.ask("DELETE", made.headers["location"]).status == 204
     assert served.get(made.headers["location"]).status == 404
     assert [one["type"] for one in served.get("/journal").json["items"]] == [
@@ -45,7 +45,7 @@ def test_a_pushed_file_is_imported_as_its_feed_says(served: Doors) -> None:
     pushed = {"name": "Shop", "options": options}
     made = [served.post("/feeds", json.dumps(pushed), Content_Type=JSON, Idempotency_Key="f") for _ in range(2)]
     feed = made[0].json
-    assert (made[1].body, len(served.get("/feeds").json)) == (made[0].body, 1)
+    assert (made[1].body, len(served.get("/feeds").json["items"])) == (made[0].body, 1)
     data = form(file(csv_file("A-1,Mug", header="Art,Text"), "spring.csv"))
     answer, again = (
         served.post(f"/feeds/{feed['id']}/push", data, Content_Type=FORM, Idempotency_Key="p") for _ in range(2)
@@ -81,7 +81,7 @@ def test_the_pages_make_and_change_a_feed_without_javascript(served: Doors) -> N
     wrong = served.post("/admin/feeds", urlencode({**said, "mapping": "sku", "name": ""}), Content_Type=SENT)
     assert (wrong.status, wrong.body.decode().count('aria-invalid="true"')) == (422, 1)
     assert served.post("/admin/feeds", urlencode(said), Content_Type=SENT).status == 303
-    (feed,) = served.get("/feeds").json
+    (feed,) = served.get("/feeds").json["items"]
     assert feed["options"]["mapping"] == {"sku": "Art", "name": "Text"}
     page = served.get(f"/admin/feeds/{feed['id']}").body.decode()
     assert 'value="sku=Art, name=Text"' in page
@@ -99,4 +99,4 @@ def test_the_pages_make_and_change_a_feed_without_javascript(served: Doors) -> N
     assert served.get(f"/feeds/{feed['id']}").json["options"]["max_rejects"] == 0.5
     assert "pushed only" in served.get("/admin/feeds").body.decode()
     assert served.post(f"/admin/feeds/{feed['id']}/delete", Content_Type=SENT).status == 303
-    assert served.get("/feeds").json == []
+    assert served.get("/feeds").json == {"items": []}

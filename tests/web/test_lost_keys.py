@@ -44,7 +44,7 @@ def shown(door: Doors, path: str) -> str:
 
 def test_a_feed_is_listed_and_mended_by_its_form(served: Doors, lost: dict[str, str]) -> None:
     assert unreadable(served, lost["/feeds"]) == (None, (CODE, "Its headers cannot be read"))
-    assert served.get("/feeds").json[0]["unreadable"]["action"].endswith("Or enter its headers again.")
+    assert served.get("/feeds").json["items"][0]["unreadable"]["action"].endswith("Or enter its headers again.")
     page = f"/admin{lost['/feeds']}"
     assert all("Its headers cannot be read" in shown(served, path) for path in ("/admin/feeds", page))
     form = {"name": "Shop", "url": URL, "every_minutes": "60", "mode": "upsert"}

@@ -112,7 +112,7 @@ def test_what_is_missing_is_said_and_the_choice_stays(served: Doors, place: str)
 
 def test_two_columns_for_one_field_are_said_beside_the_second(served: Doors, place: str) -> None:
     answer = choose(served, place, {"column-0": "sku", "column-3": "name"})
-    assert (answer.status, problems(answer)) == (422, {"column-3": "“Title” becomes the Name already."})
+    assert (answer.status, problems(answer)) == (422, {"column-3": "“Title” already becomes the Name."})
 
 
 def test_a_policy_that_cannot_be_is_said_beside_it(served: Doors, place: str) -> None:

@@ -122,6 +122,16 @@ def test_an_option_that_breaks_a_rule_is_named_and_nothing_is_kept(
     assert kept.nothing(tmp_path)
 
 
+def test_options_of_a_form_may_stand_in_the_address(served: Doors) -> None:
+    body = doors.form(doors.field("decimal", ","), doors.field("mapping", MAPPING), doors.file(OTHER))
+    told = served.post("/upload?mode=create_only&decimal=,", body, **ACCEPT).json
+    assert makers.job_of(uuid.UUID(told["task_id"])).options["mode"] == "create_only"
+    refused = served.post("/upload?mode=create_only&decimal=.", body, **ACCEPT)
+    assert (refused.status, refused.json["errors"][0]["pointer"]) == (422, "/decimal")
+    refused = served.post("/upload?mode=nonsense", doors.form(doors.file(FILE)), **ACCEPT)
+    assert (refused.status, refused.json["errors"][0]["pointer"]) == (422, "/mode")
+
+
 def test_an_unknown_option_of_the_query_is_named_too(served: Doors, tmp_path: Path) -> None:
     answer = served.post("/upload?colour=red", FILE, Content_Type="text/csv")
     assert (answer.status, answer.json["errors"][0]["pointer"]) == (422, "/colour")

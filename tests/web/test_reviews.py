@@ -14,6 +14,7 @@ from tests.makers import (
     csv_file,
     edit_product,
     import_file,
+    lose_the_plan,
     make_product,
     run_import_to_end,
     seen_import,
@@ -81,9 +82,17 @@ def test_the_files_of_an_import_are_streamed(served: Doors) -> None:
     changes = served.get(f"/imports/{import_id}/changes.csv")
     superseded = served.get(f"/imports/{import_id}/superseded.csv")
     assert changes.headers["content-type"] == superseded.headers["content-type"] == "text/csv; charset=utf-8"
+    assert changes.headers["cache-control"] == superseded.headers["cache-control"] == "no-store"
     assert [row["sku"] for row in csv.DictReader(changes.body.decode().splitlines())] == ["A-1", "b-2"]
     assert superseded.body.decode().splitlines() == ["line,winning_line,sku", "3,4,B-2"]
     assert served.get(f"/imports/{import_id}/skipped.csv").json["code"] == "NOTHING_SET_ASIDE"
+
+
+def test_a_file_that_cannot_be_made_is_refused_before_it_begins(served: Doors) -> None:
+    import_id = waiting(served, review="true")
+    lose_the_plan(import_id)
+    refused = served.get(f"/imports/{import_id}/changes.csv")
+    assert (refused.status, refused.json["code"]) == (409, "PLAN_GONE")
 
 
 @pytest.mark.parametrize("path", ["changes", "changes.csv", "superseded.csv", "skipped.csv"])
@@ -158,6 +167,14 @@ def test_a_mapping_that_names_no_column_is_refused_and_asked_for_again(served: D
     refused = said(served, import_id, {"mapping": {"sku": "Nummer", "name": "Nobody"}})
     assert (refused.status, refused.json["code"]) == (422, "COLUMN_MISSING")
     assert seen_import(import_id).question == "mapping"
+
+
+def test_columns_that_were_to_be_checked_are_refused_where_they_are_wrong(served: Doors) -> None:
+    import_id = waiting(served, UNCLEAR, check_columns="true")
+    refused = said(served, import_id, {"mapping": {"sku": "Nobody", "name": "Text"}})
+    assert (refused.status, refused.json["code"]) == (422, "COLUMN_MISSING")
+    assert said(served, import_id, {"mapping": {"sku": "Nummer", "name": "Text"}}).status == 202
+    assert run_import_to_end(import_id).state == "completed"
 
 
 def test_a_mapping_for_what_is_no_longer_asked_is_refused(served: Doors) -> None:

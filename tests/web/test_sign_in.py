@@ -95,6 +95,15 @@ def test_a_token_acts_in_its_own_name_and_is_told_once(served: Doors) -> None:
     assert served.get("/products", **bearer).json["code"] == "TOKEN_INVALID"
 
 
+def test_an_invitation_that_is_sent_twice_keeps_its_link(served: Doors) -> None:
+    cookie = f"session={make_session(make_user())}"
+    head = {"Cookie": cookie, "Content_Type": "application/json", "Idempotency_Key": "a"}
+    invited, again = (served.post("/users", b'{"email": "ben@example.com", "role": "viewer"}', **head) for _ in "12")
+    assert (invited.status, again.status, again.json) == (201, 201, invited.json | {"link": None})
+    token = invited.json["link"].partition("=")[2]
+    assert "You have been invited" in served.get(f"/setup?token={token}", Accept="text/html").body.decode()
+
+
 @pytest.fixture
 def proxied(database_maker: databases.Databases, here: Settings) -> Iterator[Doors]:
     """A server behind a proxy on this machine, that takes three requests a minute and waits a second for each byte."""

@@ -32,7 +32,7 @@ def test_a_preview_says_what_would_happen(tally: Tally, words: str) -> None:
     [
         (Tally(3, 2), "Deleted 3 products and restored 2."),
         (Tally(restored=1, gone=2), "Restored 1 product. 2 were deleted since."),
-        (Tally(gone=1), "Nothing was taken back. 1 was deleted since."),
+        (Tally(gone=1), "Nothing was undone. 1 was deleted since."),
     ],
 )
 def test_a_result_says_what_happened(tally: Tally, words: str) -> None:

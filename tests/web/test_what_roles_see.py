@@ -1,6 +1,7 @@
 """What each role is shown: no form, no button and no link that the server would refuse to whoever sees it."""
 
 import asyncio
+import contextvars
 import re
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
@@ -13,6 +14,7 @@ from product_importer.feeds import actions as feeds
 from product_importer.feeds.schemas import FeedIn
 from product_importer.kit import database
 from product_importer.web import roles
+from product_importer.web.access import reader
 from tests import makers
 from tests.accounts.makers import make_session, make_user
 from tests.web import asgi
@@ -80,6 +82,14 @@ def once(link: str) -> str:
     """Return the same for links that differ by what a list is narrowed down to, but not for tabs."""
     path, _, query = link.partition("?")
     return f"{path}?{query}" if "tab=" in query else path
+
+
+def test_a_page_leaves_out_everything_until_a_route_knows_its_reader() -> None:
+    assert not contextvars.Context().run(reader.may, "viewer")
+    asking = reader.begin()
+    assert (reader.may("viewer"), reader.signed_in()) == (False, False)
+    asking.role = Role.EDITOR
+    assert (reader.may("editor"), reader.may("admin")) == (True, False)
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.EDITOR])

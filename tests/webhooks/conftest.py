@@ -1,19 +1,8 @@
-"""Fixtures of the webhook tests: a receiver, and turns short enough for tests."""
-
-from collections.abc import Iterator
+"""Turns of the webhooks' sender that are short enough for tests."""
 
 import pytest
 
 from product_importer.webhooks import deliver
-from tests.webhooks import receiver
-from tests.webhooks.receiver import Receiver
-
-
-@pytest.fixture
-def inbox() -> Iterator[Receiver]:
-    """A receiver that answers 200."""
-    with receiver.listening() as listening:
-        yield listening
 
 
 @pytest.fixture(autouse=True)

@@ -3,15 +3,12 @@
 import datetime as dt
 import uuid
 from decimal import Decimal
-from typing import Any, Final
 
 from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from product_importer.kit import clock, ids
 from product_importer.kit.database.types import Base, KeyText, Moment, Money, SerialInteger
-
-INACTIVE: Final[dict[str, Any]] = {"postgresql_where": text("active IS false"), "sqlite_where": text("active IS 0")}
 
 
 class Product(Base):

@@ -75,12 +75,6 @@ def page(
     return Page(items, total, page, pages, behind.written(asked, order))
 
 
-def total_of(session: Session, filters: Filters) -> Total:
-    """Count the products wanted, those looked for by their texts or by an import up to COUNTED."""
-    filters = looked_up(session, filters)
-    return _total(session, filters, search.known(session, filters))
-
-
 def looked_up(session: Session, filters: Filters) -> Filters:
     """Look up what an import wrote where that is little, to begin there; of one that wrote more, products are asked."""
     if filters.import_id is None:

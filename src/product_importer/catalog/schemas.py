@@ -20,6 +20,11 @@ CLEAR: Final = "__CLEAR__"  # in a file it empties a field, so that no export co
 
 # Zero-width spaces and joiners, direction marks, the byte order mark: nobody sees them, so no SKU may differ by them.
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+# What a spreadsheet leaves of a long number, of a column that is too narrow, and of a formula that failed.
+_SPOILT = re.compile(
+    r"[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{2,3}|[0-9][.,][0-9]+[eE]-[0-9]{2,3}|#{3,}"
+    r"|#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!)"
+)
 _PLAIN_PRICE = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,2}0*)?")
 
 
@@ -38,6 +43,11 @@ def sku_key(text: str) -> str:
     if text.isascii():
         return text.lower()
     return unicodedata.normalize("NFC", text).casefold()
+
+
+def is_spoilt(sku: str) -> bool:
+    """Return whether a clean SKU is what a spreadsheet leaves of one: `1.23457E+11`, `#####`, `#N/A`."""
+    return _SPOILT.fullmatch(sku) is not None
 
 
 def rounded(price: decimal.Decimal) -> decimal.Decimal:
@@ -63,6 +73,8 @@ def _storable(text: str) -> str:
 
 def _sku(raw: str) -> str:
     text = sku_text(_storable(raw))
+    if is_spoilt(text):
+        raise ValueError(f"{text} is what a spreadsheet leaves of a SKU; write the SKU as it was")
     if not 1 <= len(text) <= SKU_MAX:
         raise ValueError(f"a SKU has 1 to {SKU_MAX} characters, this one has {len(text)}")
     return text

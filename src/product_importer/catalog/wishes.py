@@ -71,7 +71,7 @@ class Fetching:
 
     @property
     def version(self) -> int:
-        """Rises with each wish that is settled."""
+        """Another one with each wish that is settled, or wished again."""
         return self.counts.wished - self.counts.waiting
 
     @property

@@ -91,7 +91,7 @@ def _carried_out(import_id: uuid.UUID) -> Snapshot:
     worker = threading.Thread(target=_work, args=(import_id, ended), daemon=True)
     worker.start()
     with live.working() as show, _heard(interrupted):
-        while (seen := _seen(import_id)).state in WORKING:
+        while (seen := queries.seen(import_id)).state in WORKING:
             show(seen)
             if interrupted.wait(LOOK):
                 _cancel(import_id)
@@ -122,11 +122,6 @@ def _heard(interrupted: Flag) -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, usual)
-
-
-def _seen(import_id: uuid.UUID) -> Snapshot:
-    with database.reading() as session:
-        return queries.snapshot(session, import_id)
 
 
 def _cancel(import_id: uuid.UUID) -> None:

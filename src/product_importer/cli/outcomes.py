@@ -10,7 +10,7 @@ from rich.text import Text
 from product_importer.catalog.wishes import Wished
 from product_importer.imports import queries
 from product_importer.imports.codes import EXPLANATIONS, Code
-from product_importer.imports.snapshot import Counts, Failure, Notice, RejectGroup, Repeat, Snapshot
+from product_importer.imports.snapshot import Counts, Failure, RejectGroup, Repeat, Snapshot
 from product_importer.imports.states import Outcome, State
 from product_importer.web.views import words
 
@@ -75,10 +75,6 @@ def _in_seed_words(counts: Counts) -> Text:
         words.number, (counts.rows, counts.created, counts.updated, counts.rejected)
     )
     return Text(f"  Total {total} · Imported {imported} · Updated {updated} · Invalid {invalid}", style="dim")
-
-
-def _noticed(notice: Notice) -> Text:
-    return Text.from_markup(f"[yellow]![/] {words.number(notice.count)} × {escape(notice.message)}")
 
 
 def _pictures(wished: Wished) -> Text:

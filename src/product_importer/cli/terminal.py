@@ -7,7 +7,6 @@ from typing import NoReturn
 import pydantic
 from rich.console import Console
 from rich.markup import escape
-from rich.panel import Panel
 
 from product_importer.kit.errors import AppError
 
@@ -23,11 +22,6 @@ def refuse(found: str, action: str, *, status: int = COULD_NOT_RUN) -> NoReturn:
     if action:
         notes.print(f"  [bold]What to do:[/] {escape(action)}")
     raise SystemExit(status)
-
-
-def warn(title: str, words: str) -> None:
-    """Say something that nobody must miss."""
-    notes.print(Panel(escape(words), title=f"[bold]{escape(title)}[/]", border_style="yellow", expand=False))
 
 
 @contextlib.contextmanager

@@ -55,7 +55,7 @@ def _carried_out(import_id: uuid.UUID) -> Snapshot:
     worker = threading.Thread(target=_work, args=(undo_id, import_id), daemon=True)
     worker.start()
     with live.undoing() as show:
-        while (seen := _seen(import_id)).undoing:
+        while (seen := queries.seen(import_id)).undoing:
             show(seen)
             time.sleep(LOOK)
     worker.join()
@@ -64,14 +64,9 @@ def _carried_out(import_id: uuid.UUID) -> Snapshot:
 
 def _work(undo_id: uuid.UUID, import_id: uuid.UUID) -> None:
     """Run the undo's task again and again; other workers may take part, so it may also end elsewhere."""
-    while _seen(import_id).undoing:
+    while queries.seen(import_id).undoing:
         tasks.run(undo_run.run_undo, undo_id)
         time.sleep(LOOK)
-
-
-def _seen(import_id: uuid.UUID) -> Snapshot:
-    with database.reading() as session:
-        return queries.snapshot(session, import_id)
 
 
 def _tell(ended: Snapshot) -> None:

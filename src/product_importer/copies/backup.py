@@ -101,7 +101,7 @@ def refuse_unless_empty(engine: Engine) -> None:
 def fill(connection: Connection, face: Face, table: Table, told: Iterator[rows.Row], *, expected: str) -> None:
     """Fill an empty table, read it again, and raise Differs unless it sums up to what is expected."""
     connection.execute(table.delete())
-    face.append(connection, table, told)
+    face.append(connection, rows.as_stored(table), told)
     if (found := str(rows.sum_of(connection, table))) != expected:
         raise Differs(f"{table.name} sums up to {found} instead of {expected}.")
 

@@ -35,7 +35,8 @@ def move(url: str, *, say: Say) -> int:
         for table in tables.metadata.sorted_tables:
             total = Sum()
             connection.execute(table.delete())
-            face.append(connection, table, rows.summed(rows.read(session.connection(), table), total))
+            told = rows.summed(rows.read(session.connection(), table), total)
+            face.append(connection, rows.as_stored(table), told)
             if (found := rows.sum_of(connection, table)) != total:
                 raise backup.Differs(f"{table.name} sums up to {found} instead of {total}.")
             moved += total.rows

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, LargeBinary, Table, Uuid, select
+from sqlalchemy import JSON, Connection, LargeBinary, MetaData, Table, Uuid, select
+from sqlalchemy.types import TypeDecorator
 
 from product_importer.kit.database import amounts
 from product_importer.kit.database.types import Moment, Money
@@ -41,10 +42,19 @@ class Sum:
         return f"{self.rows}:{self.total:032x}"
 
 
+def as_stored(table: Table) -> Table:
+    """Return the table with JSON as it lies there: a model that makes a value of it may leave something out."""
+    made = table.to_metadata(MetaData())
+    for column in made.columns:
+        if isinstance(column.type, TypeDecorator) and isinstance(column.type.impl_instance, JSON):
+            column.type = column.type.impl_instance
+    return made
+
+
 def read(connection: Connection, table: Table) -> Iterator[Row]:
     """Yield every row of the table with Python's own values, in no order, only some held at a time."""
     held = {"yield_per": amounts.at_a_time(table)}
-    for some in connection.execute(select(table), execution_options=held).partitions():
+    for some in connection.execute(select(as_stored(table)), execution_options=held).partitions():
         yield from map(tuple, some)
 
 

@@ -4,6 +4,7 @@ import uuid
 
 from sqlalchemy.orm import Session
 
+from product_importer.catalog import wishes
 from product_importer.imports import mirror, originals, queries, slices
 from product_importer.imports.doubts import About
 from product_importer.imports.inspection import Inspection
@@ -80,6 +81,7 @@ def cancel(session: Session, import_id: uuid.UUID) -> None:
         raise ImportOver(f"It is already {job.state.value}.")
     job.version += 1
     job.cancel_requested = True
+    job.end_rest()
     if job.state in (State.WAITING, State.PAUSED):
         job.state, job.question, job.finished_at = State.CANCELLED, None, clock.now()
         slices.forget_silent(session, job.id)
@@ -95,11 +97,19 @@ def retry(session: Session, import_id: uuid.UUID) -> None:
         raise NotFailed(f"It is {job.state.value}.")
     originals.require(session, job)
     leases.release(job)
+    job.paused_at = job.finished_at
+    job.end_rest()
     job.state, job.error, job.finished_at, job.attempts = State.QUEUED, None, None, 0
     job.cancel_requested = job.pause_requested = False
     job.version += 1
     slices.forgive(session, job.id)
     tasks.enqueue(session, run_import, job.id)
+
+
+def retry_pictures(session: Session, import_id: uuid.UUID) -> None:
+    """Fetch once more the pictures that the import's addresses did not give; raises NoFailedImages."""
+    queries.job_of(session, import_id, lock=True).version += 1
+    wishes.retry(session, import_id)
 
 
 def _next_number(session: Session) -> int:

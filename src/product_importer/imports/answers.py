@@ -64,6 +64,7 @@ def set_decimal(session: Session, import_id: uuid.UUID, sign: Decimal, *, versio
 def discard(session: Session, import_id: uuid.UUID, *, version: int | None = None) -> None:
     """Say no: the import is cancelled, and its plan dropped."""
     job = _asked(session, import_id, None, version)
+    job.end_rest()
     job.state, job.question, job.finished_at = State.CANCELLED, None, clock.now()
     job.cancel_requested, job.version = True, job.version + 1
     database.after_commit(session, lambda: staging.drop(job))
@@ -82,6 +83,7 @@ def _asked(session: Session, import_id: uuid.UUID, question: Question | None, ve
 
 def _go_on(session: Session, job: ImportJob, **values: Any) -> None:
     """Give the import back to the workers."""
+    job.end_rest()
     fresh = {"state": State.QUEUED, "question": None, "asked": None, "version": job.version + 1, **values}
     for name, value in fresh.items():
         setattr(job, name, value)

@@ -50,7 +50,7 @@ def _apply(job: ImportJob) -> bool:
 
 def _applying(import_id: uuid.UUID) -> ImportJob | None:
     """Return the import if it can be applied; one whose plan was lost in a crash is sent back to be read again."""
-    with database.transaction() as session:
+    with database.reading() as session:
         job = queries.job_of(session, import_id)
     if job.state is not State.APPLYING or staging.intact(job.scratch, job.winners or 0):
         return job if job.state is State.APPLYING else None

@@ -26,55 +26,65 @@ BLOCK = 5_000  # rows fetched at a time
 FEW = 20_000  # rows fetched at once: for a cursor, PostgreSQL would plan as if the first tenth were all
 SUPERSEDED = ("line", "winning_line", "sku")
 SKIPPED = ("line", "code", "column", "value", "message", "action")
-FACTS = {Outcome.SUPERSEDED: "superseded_file", Outcome.SKIPPED: "skipped_file"}
+OUTCOMES = frozenset({Outcome.SUPERSEDED, Outcome.SKIPPED})
 
 
-def save_superseded(job: ImportJob, area: str, count: int) -> dict[str, str]:
-    """Store the records that later ones overrule, where there are any; returns the file's key by the name of a fact."""
+def save_superseded(job: ImportJob, area: str, count: int) -> str | None:
+    """Store the records that later ones overrule; returns the file's key, or None where there are none."""
     if not count:
-        return {}
+        return None
     with staging.filling(area) as session:
         rows = _fetched(session, _superseded(), count)
-        return {FACTS[Outcome.SUPERSEDED]: _stored(job, "superseded", SUPERSEDED, rows)}
+        return _stored(job, "superseded", SUPERSEDED, rows)
 
 
-def save_skipped(job: ImportJob, area: str, made: Plan) -> dict[str, str]:
+def save_skipped(job: ImportJob, area: str, made: Plan) -> str | None:
     """Store the records that the mode leaves out, as `save_superseded` does."""
     count = made.kinds.get(SKIP, 0)
     if not count:
-        return {}
+        return None
     with staging.filling(area) as session:
         rows = _fetched(session, _skipped(), count)
         told = (_told(job, line, sku, known=product is not None) for line, sku, product in rows)
-        return {FACTS[Outcome.SKIPPED]: _stored(job, "skipped", SKIPPED, told)}
+        return _stored(job, "skipped", SKIPPED, told)
 
 
 def are_there(session: Session, job: ImportJob, outcome: Outcome) -> bool:
     """Return whether the import set records of this kind aside."""
     noted = select(exists().where(LateSkip.import_id == job.id))
-    return bool(job.facts.get(FACTS[outcome])) or (outcome is Outcome.SKIPPED and bool(session.scalar(noted)))
+    return bool(_key(job, outcome)) or (outcome is Outcome.SKIPPED and bool(session.scalar(noted)))
 
 
 def first(job: ImportJob, outcome: Outcome) -> list[Change]:
     """Return the first 1,000 superseded or skipped records, in the order of the file."""
-    header, *rows = itertools.islice(_rows(job, outcome), SHOWN + 1)
-    return [_shown(outcome, dict(zip(header, row, strict=True))) for row in rows]
+    return list(itertools.islice(records(job, outcome), SHOWN))
+
+
+def records(job: ImportJob, outcome: Outcome) -> Iterator[Change]:
+    """Yield all superseded or skipped records, in the order of the file."""
+    rows = _rows(job, outcome)
+    header = next(rows)
+    return (_shown(outcome, dict(zip(header, row, strict=True))) for row in rows)
 
 
 def lines(job: ImportJob, outcome: Outcome) -> Iterator[str]:
     """Yield the file of all superseded or skipped records, those of a catalog that moved in their places."""
     rows = _rows(job, outcome)
     while block := list(itertools.islice(rows, BLOCK)):
-        yield csv_text.lines(block)
+        yield csv_text.lines(map(csv_text.guarded, row) for row in block)
 
 
 def _rows(job: ImportJob, outcome: Outcome) -> Iterator[Sequence[str]]:
     """Yield the header, then the records of the file and those that were skipped later, by their lines."""
     yield SUPERSEDED if outcome is Outcome.SUPERSEDED else SKIPPED
-    key = job.facts.get(FACTS[outcome])
+    key = _key(job, outcome)
     planned = csv.reader(_lines(storage.stream(key))) if key else iter(())
     next(planned, None)
     yield from heapq.merge(planned, _late(job) if outcome is Outcome.SKIPPED else (), key=lambda row: int(row[0]))
+
+
+def _key(job: ImportJob, outcome: Outcome) -> str | None:
+    return job.facts.superseded_file if outcome is Outcome.SUPERSEDED else job.facts.skipped_file
 
 
 def _late(job: ImportJob) -> list[list[str]]:
@@ -105,7 +115,7 @@ def _skipped() -> Select[Any]:
 def _told(job: ImportJob, line: int, sku: str, *, known: bool) -> tuple[Any, ...]:
     code = Code.EXISTS if known else Code.NO_MATCH
     words = EXPLANATIONS[code]
-    return line, code, job.facts["mapping"]["sku"], sku, words.title, words.action
+    return line, code, job.facts.mapping["sku"], sku, words.title, words.action
 
 
 def _stored(job: ImportJob, kind: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
@@ -113,7 +123,7 @@ def _stored(job: ImportJob, kind: str, header: Sequence[str], rows: Iterable[Seq
     key = f"{kind}/{job.id}/{uuid.uuid4().hex[:8]}.csv"
     with tempfile.TemporaryFile() as file:
         text = io.TextIOWrapper(cast("BinaryIO", file), encoding="utf-8", newline="")
-        written = csv.writer(text, lineterminator="\n")
+        written = csv_text.writer(text)
         written.writerow(header)
         written.writerows(rows)
         text.flush()

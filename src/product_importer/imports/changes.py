@@ -58,7 +58,7 @@ def page(job: ImportJob, outcome: Kind, *, cursor: str | None = None, limit: int
     listed only while the import is under review, for nothing of them is written. Raises PlanGone, ChangesCursorInvalid.
     """
     search = search.replace("\0", "").strip()
-    if outcome in asides.FACTS:
+    if outcome in asides.OUTCOMES:
         listed = asides.first(job, outcome)
         found = [one for one in listed if folding.fold(search) in folding.fold(one.sku)] if search else listed
         return _cut(found, _number(cursor), limit)
@@ -79,7 +79,7 @@ def _cut(listed: Sequence[Change], start: int, limit: int) -> Page:
 
 def _from_plan(job: ImportJob, outcome: Outcome, position: int, limit: int, search: str) -> Page:
     row = staging.plan.c
-    changed = database.face().change_list(plan.changes(staging.plan, _product, job.facts["mapping"]))
+    changed = database.face().change_list(plan.changes(staging.plan, _product, job.facts.mapping))
     sku, name = func.coalesce(_product.c.sku, row.sku), func.coalesce(_product.c.name, row.name)
     wanted = (
         select(row.position, row.line, sku, name, _product.c.id, changed)

@@ -1,11 +1,13 @@
 """The changes of an import as CSV, one product a line, written while they are read."""
 
+import itertools
 import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from product_importer.imports import changes, queries
+from product_importer.imports import asides, changes, originals, queries
 from product_importer.imports.fields import CHANGEABLE
+from product_importer.imports.models import ImportJob
 from product_importer.imports.snapshot import Change
 from product_importer.kit import csv_text, database
 
@@ -16,19 +18,29 @@ HEADER = ("outcome", "line", "sku", *(f"{name}_{when}" for name in CHANGEABLE fo
 def written(import_id: uuid.UUID, outcomes: Sequence[changes.Kind]) -> Iterator[str]:
     """Yield the file in pieces: a header, then every change of these outcomes, each before and after its fields.
 
-    Raises ImportNotFound and PlanGone at the first piece.
+    Raises at the first piece ImportNotFound, PlanGone, and FileForgotten of records that were set aside.
     """
     with database.reading() as session:
         job = queries.job_of(session, import_id)
-    yield csv_text.lines([HEADER])
-    for outcome in outcomes:
-        cursor: str | None = None
-        while True:
-            page = changes.page(job, outcome, cursor=cursor, limit=BLOCK)
-            if page.items:
-                yield csv_text.lines(map(_row, page.items))
-            if (cursor := page.next_cursor) is None:
-                break
+        if asides.OUTCOMES & set(outcomes):
+            originals.require(session, job)
+    blocks = itertools.chain.from_iterable(_blocks(job, outcome) for outcome in outcomes)
+    yield csv_text.lines([HEADER, *map(_row, next(blocks, ()))])
+    for block in blocks:
+        yield csv_text.lines(map(_row, block))
+
+
+def _blocks(job: ImportJob, outcome: changes.Kind) -> Iterator[Sequence[Change]]:
+    if outcome in asides.OUTCOMES:
+        records = asides.records(job, outcome)
+        while block := list(itertools.islice(records, BLOCK)):
+            yield block
+        return
+    page = changes.page(job, outcome, limit=BLOCK)
+    while page.next_cursor is not None:
+        yield page.items
+        page = changes.page(job, outcome, cursor=page.next_cursor, limit=BLOCK)
+    yield page.items
 
 
 def _row(change: Change) -> list[Any]:

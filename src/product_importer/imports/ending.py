@@ -22,4 +22,10 @@ def end(job: ImportJob, error: AppError) -> None:
     job.state = State.FAILED
     job.error = told(error)
     job.finished_at, job.version = clock.now(), job.version + 1
+    count_listed(job)
     leases.release(job)
+
+
+def count_listed(job: ImportJob) -> None:
+    """Count the rejected records that can be looked at: a reading that was cut off saw some that nobody listed."""
+    job.rejected = sum(group.count for group in job.facts.reject_groups)

@@ -3,14 +3,14 @@
 import itertools
 import uuid
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 from product_importer.imports import doubts
 from product_importer.imports.checking import mapping, policies, presets
 from product_importer.imports.checking.mapping import ColumnAmbiguous, ColumnMissing, Mapping
 from product_importer.imports.checking.policies import Blanks
 from product_importer.imports.doubts import Doubt, Example
+from product_importer.imports.facts import Facts
 from product_importer.imports.options import Options
 from product_importer.imports.source import dialect, opening, reader
 from product_importer.imports.source.dialect import Dialect
@@ -49,17 +49,25 @@ class Inspection:
         """The places of the columns that hold values."""
         return {at for at, values in enumerate(self.samples) if values}
 
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> Facts:
         """Return what the import row keeps of it."""
-        known: dict[str, Any] = {"header": list(self.header), "samples": [list(values) for values in self.samples]}
-        known |= {name: getattr(self.dialect, name) for name in ("encoding", "delimiter", "header_line")}
-        known |= {"dialect": asdict(self.dialect), "doubts": [asdict(doubt) for doubt in self.doubts]}
-        known |= {"decimal": self.decimal, "blanks": dict(self.blanks)}
-        known |= {"sheet": asdict(self.sheet)} if self.sheet else {}
-        if self.mapping is not None:
-            known |= {"mapping": self.mapping.names, "ignored": self.mapping.ignored}
-            known |= {"columns": self.mapping.columns, "preset": self.mapping.preset}
-        return known
+        known = Facts(
+            header=list(self.header),
+            samples=[list(values) for values in self.samples],
+            encoding=self.dialect.encoding,
+            delimiter=self.dialect.delimiter,
+            header_line=self.dialect.header_line,
+            dialect=self.dialect,
+            doubts=list(self.doubts),
+            decimal=self.decimal,
+            blanks=self.blanks,
+            sheet=self.sheet,
+        )
+        if (found := self.mapping) is None:
+            return known
+        return replace(
+            known, mapping=found.names, ignored=found.ignored, columns=found.columns, preset=found.preset
+        )  # fmt: skip
 
 
 def inspect(upload_id: uuid.UUID, options: Options) -> Inspection:

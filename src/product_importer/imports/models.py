@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+from product_importer.imports.facts import Facts, Kept
 from product_importer.imports.states import Fate, Mode, Question, State, UndoState
 from product_importer.kit import clock
 from product_importer.kit.database.types import Base, Json, Moment
@@ -32,11 +33,11 @@ class ImportJob(Leased):
     options: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     cancel_requested: Mapped[bool] = mapped_column(default=False)
     pause_requested: Mapped[bool] = mapped_column(default=False)
-    paused_at: Mapped[dt.datetime | None] = mapped_column(Moment)
-    paused_seconds: Mapped[int] = mapped_column(default=0)  # of all pauses that are over
+    paused_at: Mapped[dt.datetime | None] = mapped_column(Moment)  # or since when it waits for a person
+    paused_seconds: Mapped[int] = mapped_column(default=0)  # of all such rests that are over
 
-    # what reading found out
-    facts: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    # what looking at the head and reading found out
+    facts: Mapped[Facts] = mapped_column(Kept, default=Facts)
     bytes_read: Mapped[int] = mapped_column(BigInteger, default=0)
     rows_read: Mapped[int] = mapped_column(default=0)
     rejected: Mapped[int] = mapped_column(default=0)
@@ -57,8 +58,17 @@ class ImportJob(Leased):
     error: Mapped[dict[str, Any] | None] = mapped_column(Json)
     created_at: Mapped[dt.datetime] = mapped_column(Moment, default=clock.now)
     started_at: Mapped[dt.datetime | None] = mapped_column(Moment)
-    applying_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    applying_at: Mapped[dt.datetime | None] = mapped_column(Moment)  # as if it had not rested since
     finished_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+
+    def end_rest(self) -> None:
+        """Leave a rest that is over out of the time that the import worked."""
+        if self.paused_at is None:
+            return
+        rest = clock.now() - self.paused_at
+        self.paused_seconds += round(rest.total_seconds())
+        self.applying_at = self.applying_at and self.applying_at + rest
+        self.paused_at = None
 
 
 class Slice(Leased):

@@ -41,6 +41,10 @@ class Options(BaseModel):
         """Whether a person can be asked, so that unclear columns are no reason to refuse."""
         return self.interactive or self.check_columns
 
+    def settled(self) -> "Options":
+        """Return them for when nobody is asked any more, so that columns that are wrong are refused."""
+        return self.model_copy(update={"interactive": False, "check_columns": False})
+
     def stored(self) -> dict[str, Any]:
         """Return what the import row keeps: only what differs from the defaults."""
         return self.model_dump(mode="json", exclude_defaults=True)

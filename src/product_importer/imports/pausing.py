@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from product_importer.imports import queries
 from product_importer.imports.run import run_import
 from product_importer.imports.states import WORKING, State
-from product_importer.kit import clock, tasks
+from product_importer.kit import tasks
 from product_importer.kit.errors import AppError
 
 
@@ -44,9 +44,8 @@ def resume(session: Session, import_id: uuid.UUID) -> None:
     job = queries.job_of(session, import_id, lock=True)
     if job.state is not State.PAUSED and not (job.pause_requested and job.state in WORKING):
         raise NotPaused(f"It is {job.state.value}.")
-    if job.paused_at is not None:
-        job.paused_seconds += round((clock.now() - job.paused_at).total_seconds())
-    job.pause_requested, job.paused_at = False, None
+    job.end_rest()
+    job.pause_requested = False
     job.state = State.APPLYING if job.state is State.PAUSED else job.state
     job.version += 1
     tasks.enqueue(session, run_import, job.id)

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -113,34 +114,40 @@ def _read_and_plan(
                 values = read.values()
                 _enter(job, token, State.CHECKING, values, also=read.rejects.list_first)
                 read.require_rows()
-            made, files = _plan_staged(job, area, read, durable=durable)
-            values["facts"] |= files
-            return made, values
+            made, superseded, skipped = _plan_staged(job, area, read, durable=durable)
+            facts = replace(values["facts"], superseded_file=superseded, skipped_file=skipped)
+            return made, {**values, "facts": facts}
         except reading.Misread as misread:
             manner = misread.manner
             marks.restart()
             staging.empty(area)
 
 
-def _plan_staged(job: ImportJob, area: str, read: reading.Read, *, durable: bool) -> tuple[plan.Plan, dict[str, str]]:
-    """Plan what was staged and store what the plan sets aside; returns the keys of those files by names of facts."""
+def _plan_staged(
+    job: ImportJob, area: str, read: reading.Read, *, durable: bool
+) -> tuple[plan.Plan, str | None, str | None]:
+    """Plan what was staged and store what the plan sets aside: the keys of the superseded and the skipped records."""
     winners = plan.fill(area, mode=job.mode, fields=read.fields, durable=durable)
     with ThreadPoolExecutor(database.face().FILLERS) as pool:
         finished = pool.submit(plan.finish, area, records=read.accepted, durable=durable)
         overruled = pool.submit(asides.save_superseded, job, area, read.accepted - winners)
-        made, files = finished.result(), overruled.result()
-    return made, files | asides.save_skipped(job, area, made)
+        made, superseded = finished.result(), overruled.result()
+    return made, superseded, asides.save_skipped(job, area, made)
 
 
 def _ask(job: ImportJob, token: uuid.UUID, question: Question, values: dict[str, Any]) -> None:
     """Let the import wait for a person, unless it was cancelled meanwhile: nobody would look for that any more."""
-    asking = {**values, "question": question, "attempts": 0, **leases.FREE}
+    asking = {**values, "question": question, "paused_at": clock.now(), "attempts": 0, **leases.FREE}
     _enter(job, token, State.WAITING, asking, also=_refuse_cancelled)
 
 
 def _refuse_cancelled(session: Session, job: ImportJob) -> None:
     if session.scalar(select(ImportJob.cancel_requested).where(ImportJob.id == job.id)):
         raise Cancelled
+
+
+def _count_listed(session: Session, job: ImportJob) -> None:
+    ending.count_listed(session.get_one(ImportJob, job.id))
 
 
 def _beat(import_id: uuid.UUID, marks: reading.Marks) -> Callable[[Session], None]:
@@ -189,7 +196,7 @@ def _settle(job: ImportJob, token: uuid.UUID, error: Exception) -> None:
     """End the import where the error is its own, else give it back for another attempt."""
     refused = failure.refusal(error)
     if isinstance(error, Cancelled):
-        _enter(job, token, State.CANCELLED, {"finished_at": clock.now(), **leases.FREE})
+        _enter(job, token, State.CANCELLED, {"finished_at": clock.now(), **leases.FREE}, also=_count_listed)
     elif refused is not None:
         staging.with_room(job, lambda: _end(job, token, refused))
     else:

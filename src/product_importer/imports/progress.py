@@ -44,23 +44,24 @@ def progress_of(job: ImportJob, counts: Counts, settled: int) -> Progress:
     percent = _percent(job, settled)
     total = job.rows_read if job.winners is not None else None
     end = job.finished_at or job.paused_at or clock.now()
-    elapsed = (end - job.started_at).total_seconds() - job.paused_seconds if job.started_at else 0.0
+    elapsed = max(0.0, (end - job.started_at).total_seconds() - job.paused_seconds) if job.started_at else 0.0
     done = counts.rows if job.winners is not None else job.rows_read
     left = elapsed * (100 - percent) / percent if percent >= 1 and job.state in WORKING else None
     return Progress(
         percent=percent,
         rows_done=counts.rows,
         rows_total=total,
-        rows_per_second=_rate(job, done, end) if elapsed > 0 else None,
+        rows_per_second=_rate(job, done, end, spent=elapsed),
         eta_seconds=round(left, 1) if left is not None else None,
         rows_read=job.rows_read,
+        elapsed_seconds=round(elapsed, 1) if job.started_at else None,
     )
 
 
-def _rate(job: ImportJob, done: int, end: dt.datetime) -> int | None:
+def _rate(job: ImportJob, done: int, end: dt.datetime, *, spent: float) -> int | None:
     """Rows a second of the phase at work, or of the whole when it is over."""
-    since = job.applying_at if job.state in (State.APPLYING, State.PAUSED) else job.started_at
-    spent = (end - since).total_seconds() - job.paused_seconds if since else 0.0
+    if job.state in (State.APPLYING, State.PAUSED) and job.applying_at:
+        spent = (end - job.applying_at).total_seconds()
     return round(done / spent) if spent >= 0.1 else None
 
 

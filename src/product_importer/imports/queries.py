@@ -1,7 +1,6 @@
 """Imports as they are seen: the snapshot, the history, the rejects."""
 
 import dataclasses
-import datetime as dt
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -19,14 +18,13 @@ from product_importer.imports.snapshot import (
     Difference,
     Failure,
     FileFacts,
-    Notice,
     Reject,
     RejectGroup,
-    Repeat,
     Snapshot,
     Undoing,
 )
 from product_importer.imports.states import FINAL, WORKING, Outcome, State, UndoState
+from product_importer.kit import database
 from product_importer.kit.errors import NotFound
 
 
@@ -50,6 +48,12 @@ def snapshot(session: Session, import_id: uuid.UUID) -> Snapshot:
     return snapshot_of(session, job_of(session, import_id))
 
 
+def seen(import_id: uuid.UUID) -> Snapshot:
+    """Return the import as it stands, in a transaction of its own; ImportNotFound when there is none."""
+    with database.reading() as session:
+        return snapshot(session, import_id)
+
+
 def history(session: Session, *, limit: int = 20) -> list[Snapshot]:
     """Return the newest imports; `history.page` looks through all of them."""
     jobs = session.scalars(select(ImportJob).order_by(ImportJob.number.desc()).limit(limit))
@@ -66,10 +70,9 @@ def running(session: Session) -> list[Snapshot]:
     ]
 
 
-def count(session: Session, *, working: bool = False) -> int:
-    """Return how many imports there are, or how many are at work."""
-    counted = select(func.count()).select_from(ImportJob)
-    return session.scalar(counted.where(ImportJob.state.in_(WORKING)) if working else counted) or 0
+def working(session: Session) -> int:
+    """Return how many imports are at work."""
+    return session.scalar(select(func.count()).select_from(ImportJob).where(ImportJob.state.in_(WORKING))) or 0
 
 
 def rejects(session: Session, import_id: uuid.UUID, *, limit: int = 1000) -> list[Reject]:
@@ -80,8 +83,7 @@ def rejects(session: Session, import_id: uuid.UUID, *, limit: int = 1000) -> lis
 
 def reject_groups(session: Session, import_id: uuid.UUID) -> list[RejectGroup]:
     """Return the rejects by code and column, the most frequent first."""
-    groups = job_of(session, import_id).facts.get("reject_groups", [])
-    return sorted((RejectGroup(**group) for group in groups), key=lambda group: -group.count)
+    return sorted(job_of(session, import_id).facts.reject_groups, key=lambda group: -group.count)
 
 
 def account_shown(seen: Snapshot) -> Counts:
@@ -99,7 +101,7 @@ def snapshot_of(session: Session, job: ImportJob) -> Snapshot:
     written = slices.sums(session, job.id)
     counts = _counts(job, written)
     undo = _undo(session, job, written)
-    wished = wishes.counted(session, job.id) if PICTURES in job.facts.get("mapping", {}) else None
+    wished = wishes.counted(session, job.id) if PICTURES in job.facts.mapping else None
     return Snapshot(
         task_id=job.id,
         number=job.number,
@@ -110,10 +112,10 @@ def snapshot_of(session: Session, job: ImportJob) -> Snapshot:
         progress=progress.progress_of(job, counts, written.settled),
         counts=counts,
         file=_file(job),
-        mapping=job.facts.get("mapping", {}),
-        ignored_columns=job.facts.get("ignored", []),
+        mapping=job.facts.mapping,
+        ignored_columns=job.facts.ignored,
         mode=job.mode,
-        warnings=[Notice(**notice) for notice in job.facts.get("warnings", [])],
+        warnings=job.facts.warnings,
         error=Failure(**job.error) if job.error else None,
         actor=job.actor,
         created_at=job.created_at,
@@ -124,7 +126,7 @@ def snapshot_of(session: Session, job: ImportJob) -> Snapshot:
         undo=undo,
         plan=_planned(job),
         asked=_asked(job),
-        repeats=_repeats(job),
+        repeats=job.facts.repeats,
         images=wished,
     )
 
@@ -176,17 +178,17 @@ def _difference(kept: Mapping[str, Any]) -> Difference:
     return Difference(**{**kept, "planned": Outcome(kept["planned"]), "now": Outcome(kept["now"])})
 
 
-def _repeats(job: ImportJob) -> Repeat | None:
-    found = job.facts.get("repeats")
-    if not found:
-        return None
-    return Repeat(uuid.UUID(found["task_id"]), found["number"], dt.datetime.fromisoformat(found["finished_at"]))
-
-
 def _file(job: ImportJob) -> FileFacts:
-    known: dict[str, Any] = {name: job.facts.get(name) for name in ("encoding", "delimiter", "header_line")}
-    sheet = (job.facts.get("sheet") or {}).get("name")
-    return FileFacts(name=job.file_name, bytes=job.file_bytes, sha256=job.sha256, sheet=sheet, **known)
+    known = job.facts
+    return FileFacts(
+        name=job.file_name,
+        bytes=job.file_bytes,
+        sha256=job.sha256,
+        encoding=known.encoding,
+        delimiter=known.delimiter,
+        header_line=known.header_line,
+        sheet=known.sheet.name if known.sheet else None,
+    )
 
 
 def _links(job: ImportJob, *, skipped: int, failed_images: bool) -> dict[str, str]:
@@ -196,11 +198,13 @@ def _links(job: ImportJob, *, skipped: int, failed_images: bool) -> dict[str, st
         "progress": f"/upload/progress/{job.id}",
         "page": f"/admin/imports/{job.id}",
     }
-    for kind in ("rejects", "superseded", "skipped"):
-        if job.facts.get(f"{kind}_file") or (kind == "skipped" and skipped):
-            links[kind] = f"/imports/{job.id}/{kind}.csv"
-    if job.facts.get("rejects_file"):
+    if job.facts.rejects_file:
+        links["rejects"] = f"/imports/{job.id}/rejects.csv"
         links["mended_by"] = f"/imports?mends={job.id}"
+    if job.facts.superseded_file:
+        links["superseded"] = f"/imports/{job.id}/superseded.csv"
+    if job.facts.skipped_file or skipped:
+        links["skipped"] = f"/imports/{job.id}/skipped.csv"
     if job.parent_id is not None:
         links["parent"] = f"/imports/{job.parent_id}"
     if failed_images:

@@ -9,9 +9,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from product_importer.imports import pictures, repeats, staging
-from product_importer.imports.checking import families, mapping, presets, rows
+from product_importer.imports.checking import families, mapping, rows
 from product_importer.imports.checking.mapping import Mapping
+from product_importer.imports.checking.presets import Preset
 from product_importer.imports.codes import REMARKS, Remark
+from product_importer.imports.facts import Facts
 from product_importer.imports.fields import PICTURES
 from product_importer.imports.models import ImportJob
 from product_importer.imports.options import Options
@@ -20,7 +22,7 @@ from product_importer.imports.snapshot import Notice
 from product_importer.imports.source import opening, reader
 from product_importer.imports.source.dialect import Dialect
 from product_importer.imports.source.workbook import Sheet
-from product_importer.imports.states import Blank, Decimal
+from product_importer.imports.states import Decimal
 from product_importer.kit.failpoints import failpoint
 from product_importer.uploads import actions as uploads
 
@@ -62,7 +64,7 @@ class Read:
     marks: Marks
     sha256: str
     fields: Collection[str]
-    facts: dict[str, Any]
+    facts: Facts
     rejects: Rejects
 
     @property
@@ -72,9 +74,12 @@ class Read:
 
     def values(self) -> dict[str, Any]:
         """Save the rejects file, and return what the import row keeps from here on."""
-        key = self.rejects.save(self.job.id)
-        facts = {**self.job.facts, **self.facts, "repeats": repeats.earlier(self.job, self.sha256)}
-        facts |= {"reject_groups": self.rejects.groups(), "rejects_file": key}
+        facts = replace(
+            self.facts,
+            repeats=repeats.earlier(self.job, self.sha256),
+            reject_groups=self.rejects.groups(),
+            rejects_file=self.rejects.save(self.job.id),
+        )
         counts = {"rows_read": self.marks.rows_read, "rejected": self.rejects.count}
         return {"bytes_read": self.job.file_bytes, "sha256": self.sha256, "facts": facts, **counts}
 
@@ -83,7 +88,7 @@ class Read:
         if not self.marks.rows_read:
             raise rows.NoRows("There is a header but no row below it.")
         if self.rejects.count == self.marks.rows_read:
-            reasons = ", ".join(f"{group['count']:,} x {group['code']}" for group in self.rejects.groups()[:5])
+            reasons = ", ".join(f"{group.count:,} x {group.code}" for group in self.rejects.groups()[:5])
             raise rows.NoValidRows(f"All {self.marks.rows_read:,} rows were rejected: {reasons}.")
 
 
@@ -97,7 +102,7 @@ def read(
     refused with, DecimalAmbiguous among them, and Misread where it must be read again.
     """
     options, digest = Options.model_validate(job.options), hashlib.sha256()
-    sheet = Sheet(**job.facts["sheet"]) if job.facts.get("sheet") else None
+    sheet = job.facts.sheet
     file = opening.opened(_taken(uploads.read(job.upload_id), digest, marks), sheet=sheet.name if sheet else None)
     dialect = _dialect(job, manner)
     pipeline = _pipeline(job, options, manner, reader.open_reader(file.blocks, dialect))
@@ -106,7 +111,7 @@ def read(
         if pipeline.addresses is not None:
             staging.add_pictures(scratch, pipeline.addresses.rows())
         _require_well_read(pipeline, options, manner)
-        facts = {"encoding": dialect.encoding, **_facts(pipeline, sheet)}
+        facts = _facts(job, pipeline, dialect)
         yield Read(job, marks, digest.hexdigest(), list(pipeline.mapping.names), facts, pipeline.rejects)
     finally:
         pipeline.close()
@@ -147,21 +152,21 @@ class _Pipeline:
 
 def _pipeline(job: ImportJob, options: Options, manner: Manner, opened: reader.Reader) -> _Pipeline:
     """Set up the reading as the inspection of the file's head settled it."""
-    preset = presets.Preset(job.facts["preset"])
-    found = mapping.placed(opened.header, job.facts["columns"], mode=options.mode, preset=preset)
-    blanks = {field: Blank(policy) for field, policy in job.facts["blanks"].items()}
+    known = job.facts
+    preset = known.preset or Preset.NONE
+    found = mapping.placed(opened.header, known.columns, mode=options.mode, preset=preset)
     return _Pipeline(
         source=opened,
         mapping=found,
-        checker=rows.Checker(found, blanks, manner.decimal or options.decimal, guard=options.guard),
+        checker=rows.Checker(found, known.blanks, manner.decimal or options.decimal, guard=options.guard),
         family=families.of(found, opened.header),
-        rejects=Rejects(number=job.number, header=opened.header, delimiter=job.facts["delimiter"]),
+        rejects=Rejects(number=job.number, header=opened.header, delimiter=known.dialect.delimiter),
         addresses=pictures.Cells(found.columns[PICTURES]) if PICTURES in found.columns else None,
     )
 
 
 def _dialect(job: ImportJob, manner: Manner) -> Dialect:
-    dialect = Dialect(**job.facts["dialect"])
+    dialect = job.facts.dialect
     return replace(dialect, encoding=manner.encoding, guessed=True) if manner.encoding else dialect
 
 
@@ -175,11 +180,11 @@ def _require_well_read(pipeline: _Pipeline, options: Options, manner: Manner) ->
         raise Misread(replace(manner, decimal=sign))
 
 
-def _facts(pipeline: _Pipeline, sheet: Sheet | None) -> dict[str, Any]:
-    """Return the decimal sign, None without prices, and what the file is warned of."""
+def _facts(job: ImportJob, pipeline: _Pipeline, dialect: Dialect) -> Facts:
+    """Add the encoding that was right in the end, the decimal sign, and what the file is warned of."""
     sign = pipeline.checker.settled() if "price" in pipeline.mapping.columns else None
-    notices = (*_of_sheet(sheet), *pipeline.checker.remarks.notices())
-    return {"sign": sign, "warnings": [_as_json(notice) for notice in notices]}
+    notices = [*_of_sheet(job.facts.sheet), *pipeline.checker.remarks.notices()]
+    return replace(job.facts, encoding=dialect.encoding, sign=sign, warnings=notices)
 
 
 def _taken(blocks: Iterator[bytes], digest: Any, marks: Marks) -> Iterator[bytes]:
@@ -196,7 +201,3 @@ def _of_sheet(sheet: Sheet | None) -> list[Notice]:
         return []
     words = f"{REMARKS[Remark.SHEET_CHOSEN]}: “{sheet.name}” was read; {sheet.told}"
     return [Notice(Remark.SHEET_CHOSEN, words, len(sheet.others))]
-
-
-def _as_json(notice: Notice) -> dict[str, Any]:
-    return {"code": str(notice.code), "message": notice.message, "count": notice.count}

@@ -1,6 +1,5 @@
 """The rejects of an import: all of them in a file that can be mended and sent again, the first ones in the database."""
 
-import csv
 import io
 import tempfile
 import uuid
@@ -13,7 +12,8 @@ from sqlalchemy.orm import Session
 from product_importer.imports.aliases import REJECTS_COLUMNS
 from product_importer.imports.checking.rejected import Rejected
 from product_importer.imports.models import ImportJob, RejectedRecord
-from product_importer.kit import storage
+from product_importer.imports.snapshot import RejectGroup
+from product_importer.kit import csv_text, storage
 
 SHOWN = 1_000  # rejected records kept in the database for the page
 GROUPED = 20  # lines that a group of rejects names
@@ -31,7 +31,7 @@ class Rejects:
         self._own = [at for at, name in enumerate(header) if name.strip() not in REJECTS_COLUMNS]
         self._file = cast("BinaryIO", tempfile.TemporaryFile())  # noqa: SIM115 - closed by close()
         self._text = io.TextIOWrapper(self._file, encoding="utf-8", errors="surrogateescape", newline="")
-        self._csv = csv.writer(self._text, delimiter=delimiter, lineterminator="\n")
+        self._csv = csv_text.writer(self._text, delimiter=delimiter)
         self._csv.writerow((*ADDED, *(header[at] for at in self._own), "_raw"))
 
     def add(self, rejected: Sequence[Rejected]) -> None:
@@ -45,9 +45,9 @@ class Rejects:
         self.first += rejected[: SHOWN - len(self.first)]
         self.count += len(rejected)
 
-    def groups(self) -> list[dict[str, Any]]:
-        """Return the rejects by code and column, as `snapshot.RejectGroup` has them."""
-        return list(self._groups.values())
+    def groups(self) -> list[RejectGroup]:
+        """Return the rejects by code and column."""
+        return [RejectGroup(**group) for group in self._groups.values()]
 
     def save(self, job_id: uuid.UUID) -> str | None:
         """Put the rejects file into storage and return its key; None when nothing was rejected."""

@@ -25,7 +25,7 @@ def moved_since(job: ImportJob) -> dict[str, Any] | None:
     It holds where every winner is of the same kind as before, and what is to be updated is the same product at
     the same version. The answer is `{"moved": count, "differences": [...]}` as `snapshot.Difference` has them.
     """
-    fields = job.facts["mapping"]
+    fields = job.facts.mapping
     kind = plan.kind_of(job.mode, staging.plan, _product, fields)
     with database.transaction(Access.READ, scratch=job.scratch) as session:
         count = session.scalar(_moved(kind, func.count())) or 0

@@ -10,7 +10,10 @@ from product_importer.imports.states import WORKING, Mode, Outcome, Question, St
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the work is; `percent` (0 to 100, one decimal) never falls, `rows_done` counts settled records."""
+    """How far the work is; `percent` (0 to 100, one decimal) never falls, `rows_done` counts settled records.
+
+    `elapsed_seconds` is the time worked: without pauses, and without waiting for a person.
+    """
 
     percent: float
     rows_done: int
@@ -18,6 +21,7 @@ class Progress:
     rows_per_second: int | None
     eta_seconds: float | None
     rows_read: int = 0
+    elapsed_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,19 +3,49 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Protocol, TextIO
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
 
-def lines(rows: Iterable[Sequence[Any]], *, end: str = "\n") -> str:
+class Lines(Protocol):
+    """What takes rows of CSV, as csv.writer does."""
+
+    def writerow(self, row: Iterable[Any], /) -> Any:
+        """Write a row; None is an empty cell."""
+        ...
+
+    def writerows(self, rows: Iterable[Iterable[Any]], /) -> None:
+        """Write some."""
+        ...
+
+
+def writer(file: TextIO, *, delimiter: str = ",", end: str = "\n") -> Lines:
+    """Open a writer of lines that end in `end`; a cell with a line break of any kind is quoted.
+
+    Before Python 3.13 the csv module quotes a carriage return only where lines end in one, and reads it as an end.
+    """
+    return csv.writer(_Ends(file, end), delimiter=delimiter, lineterminator="\r\n")
+
+
+def lines(rows: Iterable[Iterable[Any]], *, end: str = "\n") -> str:
     """Write rows as lines of CSV; None is an empty cell."""
     text = io.StringIO(newline="")
-    csv.writer(text, lineterminator=end).writerows(rows)
+    writer(text, end=end).writerows(rows)
     return text.getvalue()
 
 
 def guarded(text: str) -> str:
     """Put a `'` before text that a spreadsheet would take for a formula (OWASP, CSV injection)."""
     return f"'{text}" if _FORMULA.match(text) else text
+
+
+class _Ends:
+    """Puts another end behind each line that csv.writer writes, which are single calls."""
+
+    def __init__(self, file: TextIO, end: str) -> None:
+        self._file, self._end = file, end
+
+    def write(self, line: str) -> int:
+        return self._file.write(line.removesuffix("\r\n") + self._end)

@@ -1,7 +1,7 @@
 """Texts that every database can hold."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import AfterValidator
 
@@ -17,4 +17,5 @@ def storable(text: str) -> str:
     return text
 
 
-Storable = Annotated[str, AfterValidator(storable)]
+STORABLE: Final = AfterValidator(storable)  # of what is looked for too: PostgreSQL cannot even be asked for others
+Storable = Annotated[str, STORABLE]

@@ -4,16 +4,13 @@ Its output begins with a line of JSON: format, width and height, and of each var
 The variants themselves follow in that order.
 """
 
-import contextlib
-import ctypes
 import json
 import os
-import resource
 import sys
 from collections.abc import Callable
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
-from product_importer.kit import lifeline
+from product_importer.kit.sandbox import bounds
 
 UNKNOWN, TOO_MANY_PIXELS, DAMAGED, TOO_COSTLY = 3, 4, 5, 6  # exit status; the reason stands on standard error
 BOXES: Final = (1024, 512, 256)  # pixels of the longer side, the largest first: each is made of the one before
@@ -23,7 +20,6 @@ OUTPUT_MAX: Final = 16 * 2**20  # bytes
 SOURCE: Final = "/dev/stdin"  # by path: libvips ignores `fail_on` for buffers (libvips issue 5195)
 SAVED: Final = {"Q": 80, "effort": 4, "keep": "none"}  # WebP: 82 to 106 KB in 74 to 93 ms for 1024 pixels
 
-_CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 _KINDS: Final[tuple[tuple[str, str, Callable[[bytes], bool]], ...]] = (
     ("jpeg", "jpegload", lambda head: head.startswith(b"\xff\xd8\xff")),
     ("png", "pngload", lambda head: head.startswith(b"\x89PNG\r\n\x1a\n")),
@@ -43,21 +39,16 @@ def kind_of(head: bytes) -> tuple[str, str] | None:
 
 def main(pixels: int, memory: int, seconds: int) -> None:
     """Bound this process, and write the variants of a picture of at most so many pixels."""
-    _leave_the_network()
-    lifeline.die_with_parent()
-    bounds = {"AS": memory, "FSIZE": OUTPUT_MAX, "NOFILE": 64, "CORE": 0}
-    for name, most in bounds.items():
-        resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (most, most))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))  # first SIGXCPU, then SIGKILL
+    bounds.bind(memory=memory, seconds=seconds, written=OUTPUT_MAX)
     vips = _library()
     try:
         _develop(vips, pixels)
     except vips.Error as error:
         told = next((line.strip() for line in reversed(error.detail.splitlines()) if line.strip()), error.message)
         told = told.partition(": ")[2] or told  # without the name of the loader
-        _end(TOO_COSTLY if any(word in told.lower() for word in _SHORT) else DAMAGED, told)
+        bounds.end(TOO_COSTLY if any(word in told.lower() for word in _SHORT) else DAMAGED, told)
     except MemoryError:
-        _end(TOO_COSTLY, f"it takes more than {memory:,} bytes of memory")
+        bounds.end(TOO_COSTLY, f"it takes more than {memory:,} bytes of memory")
 
 
 def _develop(vips: Any, pixels: int) -> None:
@@ -81,7 +72,7 @@ def _develop(vips: Any, pixels: int) -> None:
 def _recognised() -> tuple[str, str]:
     kind = kind_of(os.pread(0, HEAD, 0))
     if kind is None:
-        _end(UNKNOWN, "its first bytes are not those of an image")
+        bounds.end(UNKNOWN, "its first bytes are not those of an image")
     return kind
 
 
@@ -91,7 +82,7 @@ def _require_bounds(header: Any, pixels: int) -> None:
     most = min(pixels, WHOLE_MAX) if whole else pixels
     if size > most or max(header.width, header.height) > SIDE_MAX:
         kind = " of a progressive image" if whole and size <= pixels else ""
-        _end(TOO_MANY_PIXELS, f"{header.width:,} x {header.height:,} pixels; at most {most:,}{kind} are accepted")
+        bounds.end(TOO_MANY_PIXELS, f"{header.width:,} x {header.height:,} pixels; at most {most:,}{kind} are accepted")
 
 
 def _sized(picture: Any, box: int) -> Any:
@@ -114,20 +105,6 @@ def _library() -> Any:
     for name in _LOADERS:
         pyvips.operation_block_set(f"VipsForeignLoad{name}", False)
     return pyvips
-
-
-def _leave_the_network() -> None:
-    """Enter a network of its own without a single interface, where this system lets us."""
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError, AttributeError):
-            unshare = ctypes.CDLL(None, use_errno=True).unshare
-            if unshare(_CLONE_NEWNET) != 0:
-                unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
-
-
-def _end(status: int, reason: str) -> NoReturn:
-    sys.stderr.write(reason)
-    raise SystemExit(status)
 
 
 if __name__ == "__main__":

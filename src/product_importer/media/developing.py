@@ -1,17 +1,14 @@
 """The sizes of a picture are made by a process of its own, and every end of that is told."""
 
 import json
-import os
 import signal
-import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO, Any, Final
 
-from product_importer.kit import lifeline
 from product_importer.kit.errors import AppError
+from product_importer.kit.sandbox import program
 from product_importer.media import darkroom
 
 BYTES_MAX: Final = 100 * 2**20
@@ -94,24 +91,10 @@ def develop(file: IO[bytes]) -> Developed:
 
     Raises ImageUnrecognised, ImageTooLarge, ImageDamaged, ImageTooCostly and DecoderStopped.
     """
-    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as reason, lifeline.held() as line:
-        file.seek(0)
-        process = subprocess.Popen(
-            [sys.executable, "-m", PROGRAM, str(PIXELS_MAX), str(MEMORY), str(CPU)],
-            stdin=file,
-            stdout=output,
-            stderr=reason,
-            env=_environment() | {lifeline.VARIABLE: str(line)},
-            pass_fds=(line,),
-        )
-        try:
-            status = process.wait(WALL)
-        except subprocess.TimeoutExpired:
-            raise DecoderStopped(f"It did not finish within {WALL:.0f} seconds.") from None
-        finally:
-            process.kill()
-            process.wait()
-        _require_whole(status, reason)
+    file.seek(0)
+    with tempfile.TemporaryFile() as output:
+        with program.running(PROGRAM, PIXELS_MAX, MEMORY, CPU, given=file, written=output) as decoder:
+            _require_whole(decoder)
         return _read(output)
 
 
@@ -128,17 +111,15 @@ def require_size(size: int) -> None:
         raise ImageTooLarge(f"It has {size:,} bytes; at most {BYTES_MAX:,} are accepted.")
 
 
-def _environment() -> dict[str, str]:
-    """Give the program what Python needs to start, and none of our secrets."""
-    return {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONUTF8": "1"}
-
-
-def _require_whole(status: int, said: IO[bytes]) -> None:
+def _require_whole(decoder: program.Program) -> None:
     """Raise unless the program came to its end."""
+    try:
+        status = decoder.status(within=WALL)
+    except program.Silent:
+        raise DecoderStopped(f"It did not finish within {WALL:.0f} seconds.") from None
     if status == 0:
         return
-    said.seek(0)
-    reason = said.read(4 * _REASON).decode("utf-8", "replace").strip()[:_REASON]
+    reason = decoder.reason(most=_REASON)
     refusals = {
         darkroom.UNKNOWN: ImageUnrecognised(f"Not recognised: {reason}."),
         darkroom.TOO_MANY_PIXELS: ImageTooLarge(f"It has {reason}."),

@@ -5,7 +5,6 @@ import functools
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from starlette.routing import BaseRoute
@@ -66,6 +65,7 @@ from product_importer.web.pages import product as product_page
 from product_importer.web.pages import products as product_pages
 from product_importer.web.pages import webhooks as webhook_pages
 from product_importer.web.pages import wishes as wish_pages
+from product_importer.web.requests import versions
 from product_importer.web.tus import routes as tus
 from product_importer.web.watch import Watch
 
@@ -143,8 +143,8 @@ def create_app(settings: Settings) -> FastAPI:
 @functools.cache
 def _routes() -> tuple[BaseRoute, ...]:
     """Put the routers together, once a process: what FastAPI makes of each route takes longer than all else here."""
-    refused: dict[int | str, dict[str, Any]] = {"4XX": schemas.problem("A refusal; docs/errors.md has the codes")}
-    whole, versioned = APIRouter(), APIRouter(prefix="/api/v1", responses=refused)
+    refused: schemas.Responses = {"4XX": schemas.problem("A refusal; docs/errors.md has the codes")}
+    whole, versioned = APIRouter(), APIRouter(prefix=versions.V1, responses=refused)
     for router in API:
         versioned.include_router(router)
         whole.include_router(router, include_in_schema=False)

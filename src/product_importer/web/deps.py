@@ -16,13 +16,8 @@ from product_importer.kit import database
 from product_importer.kit.settings import Settings
 from product_importer.media.queries import Gallery
 from product_importer.web import roles
-from product_importer.web.access.identity import Identity
+from product_importer.web.access.identity import Identity, settings_of
 from product_importer.web.watch import Watch
-
-
-def _settings(request: Request) -> Settings:
-    settings: Settings = request.app.state.settings
-    return settings
 
 
 def _watch(request: Request) -> Watch[Snapshot]:
@@ -49,6 +44,11 @@ def _known(task_id: uuid.UUID) -> uuid.UUID:
     """Refuse an unknown import before its stream begins: by then the status has left."""
     with database.reading() as session:
         return queries.job_of(session, task_id).id
+
+
+def _known_import(import_id: uuid.UUID) -> uuid.UUID:
+    """Do the same for pages, which call it by its name."""
+    return _known(import_id)
 
 
 def _known_job(job_id: uuid.UUID) -> uuid.UUID:
@@ -78,9 +78,10 @@ def _writing() -> Iterator[Session]:
         yield session
 
 
-Configured = Annotated[Settings, Depends(_settings)]
+Configured = Annotated[Settings, Depends(settings_of)]
 Watching = Annotated[Watch[Snapshot], Depends(_watch)]
 Followed = Annotated[uuid.UUID, Depends(_known)]
+FollowedImport = Annotated[uuid.UUID, Depends(_known_import)]
 WatchingBulk = Annotated[Watch[bulk_queries.BulkSeen], Depends(_bulk_watch)]
 FollowedJob = Annotated[uuid.UUID, Depends(_known_job)]
 WatchingGallery = Annotated[Watch[Gallery], Depends(_gallery_watch)]

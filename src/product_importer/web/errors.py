@@ -1,13 +1,14 @@
 """Every refusal and fault as its reader needs it: a page for a person, problem+json (RFC 9457) for a program."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
 from fastapi import FastAPI
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -19,6 +20,7 @@ from product_importer.kit.errors import AppError, NotFound
 from product_importer.kit.tasks import failure
 from product_importer.web import templating
 from product_importer.web.access.identity import SignInNeeded
+from product_importer.web.access.limits import TooManyRequests
 from product_importer.web.requests import broken_rules
 
 _log = logs.get("web.errors")
@@ -44,15 +46,6 @@ class MethodNotAllowed(AppError):
     code = "METHOD_NOT_ALLOWED"
     title = "This address does not accept that method"
     action = "See the API description for the methods it accepts."
-
-
-class NoRoom(AppError):
-    """There is no space left for what was sent."""
-
-    status = 507
-    code = "DISK_FULL"
-    title = "The disk is full"
-    action = "Free some space on the server's disk, then try again."
 
 
 class DatabaseAway(AppError):
@@ -116,9 +109,8 @@ def is_page(path: str) -> bool:
 
 
 def _headers(refused: AppError) -> dict[str, str]:
-    """Give the headers that a status asks for; a limit's own ones travel as the fact `rate`."""
-    rate = refused.facts.pop("rate", {})
-    headers: dict[str, str] = {**(rate if isinstance(rate, dict) else {}), **wait(refused)}
+    """Give the headers that a status asks for, and a limit's own ones."""
+    headers = {**(refused.headers if isinstance(refused, TooManyRequests) else {}), **wait(refused)}
     if refused.status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="Product Importer"'
     return headers
@@ -138,7 +130,7 @@ def refusal(error: Exception) -> AppError:
     if isinstance(error.__cause__, AppError):  # FastAPI calls it "an error parsing the body" when reading is refused
         return error.__cause__
     if isinstance(error, RequestValidationError):
-        return invalid(error.errors())
+        return invalid(error)
     if isinstance(error, HTTPException) and error.status_code < 500:
         return {404: NotFound(), 405: MethodNotAllowed()}.get(error.status_code) or AppError(error.detail)
     if database.is_unstorable(error):
@@ -149,7 +141,7 @@ def refusal(error: Exception) -> AppError:
             "It is not answering, or another program has locked it. Nothing was written by this request."
         )
     if failure.refusal(error):
-        return NoRoom("There was no room for what this request would have stored. None of it was kept.")
+        return failure.DiskFull("There was no room for what this request would have stored. None of it was kept.")
     return Fault("The fault is ours, not in your request. Nothing was written by it.")
 
 
@@ -168,9 +160,10 @@ def problem(refused: AppError, request_id: str) -> dict[str, Any]:
     return members | facts
 
 
-def invalid(found: Any) -> Invalid:
-    """Turn what Pydantic found into one refusal that names each place."""
-    errors = [broken_rules.told(one) for one in found]
+def invalid(found: ValidationError | RequestValidationError | Sequence[Mapping[str, Any]]) -> Invalid:
+    """Turn what Pydantic found, or what was found in its manner, into one refusal that names each place."""
+    listed = found if isinstance(found, Sequence) else found.errors()
+    errors = [broken_rules.told(one) for one in listed]
     return Invalid("; ".join(broken_rules.named(one) for one in errors[:5]), errors=errors)
 
 

@@ -15,6 +15,7 @@ from product_importer.kit.settings import LOOPBACK, Settings
 from product_importer.media import developing
 from product_importer.web import errors
 from product_importer.web.access import peers, reader
+from product_importer.web.requests import versions
 from product_importer.web.requests.body import ClientStalled
 from product_importer.web.response_headers import Marked
 
@@ -107,7 +108,7 @@ class Guards:
         return {headers.get("host", ""), urlsplit(self.settings.public_url).netloc} - {""}
 
     def _limit(self, scope: Scope) -> int:
-        path = scope["path"].removeprefix("/api/v1")
+        path = versions.bare(scope["path"])
         if IMAGE_FORM.fullmatch(path):
             return developing.BYTES_MAX + UPLOAD_FRAME
         takes_files = path in ("/upload", "/admin/imports", "/uploads") or path.startswith("/uploads/")

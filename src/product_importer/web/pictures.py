@@ -3,16 +3,15 @@
 import re
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import quote
 
 from fastapi import Response
-from fastapi.responses import StreamingResponse
 
 from product_importer.kit import storage
 from product_importer.media import places
 from product_importer.media.images import ImageNotFound
 from product_importer.media.models import Image, ProductImage
 from product_importer.media.queries import File
+from product_importer.web import downloads
 
 SHORT = 60.0  # seconds for which the address of an original can be used
 ALONE: Final = {
@@ -48,9 +47,7 @@ def signed(image: Image) -> str | None:
 
 def original(image: Image, link: ProductImage) -> Response:
     """Answer the file as it was sent, under its name, as what no browser shows."""
-    named = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(link.name, safe='')}"}
-    told = {**ALONE, **named, "Cache-Control": "no-store", "Content-Length": str(image.bytes)}
-    return StreamingResponse(storage.stream(places.original(image)), 200, told, "application/octet-stream")
+    return downloads.original(storage.stream(places.original(image)), link.name, size=image.bytes, headers=ALONE)
 
 
 def _has(tags: str, tag: str) -> bool:

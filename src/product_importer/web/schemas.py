@@ -12,6 +12,7 @@ from product_importer.imports.snapshot import Change, Reject, RejectGroup, Snaps
 from product_importer.uploads import resumable
 from product_importer.uploads.models import Upload, UploadState
 
+Responses = dict[int | str, dict[str, Any]]  # what a route says of its refusals, by status
 _snapshot = TypeAdapter(Snapshot)
 
 

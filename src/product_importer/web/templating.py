@@ -30,6 +30,7 @@ FOLDER = Path(__file__).parent / "templates"
 
 FILTERS = {
     "number": words.number,
+    "products": words.products,
     "work": words.work,
     "percent": words.percent,
     "bytes": words.size,

@@ -1,10 +1,12 @@
 """One poller for all who watch jobs of one kind: while anybody does, it asks the database a few times a second."""
 
 import asyncio
+import itertools
 import uuid
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from sqlalchemy.orm import Session
@@ -16,11 +18,11 @@ _log = logs.get("web.watch")
 
 
 class Moving(Protocol):
-    """A job as it is seen: it changes as long as it `moves`, and its version rises at each change."""
+    """A job as it is seen: it changes as long as it `moves`, and each change gives it another version."""
 
     @property
     def version(self) -> int:
-        """Rises at each change."""
+        """Another one after each change."""
         ...
 
     @property
@@ -37,6 +39,14 @@ class Moving(Protocol):
 Seen = TypeVar("Seen", bound=Moving)
 
 
+@dataclass(frozen=True, slots=True)
+class _Look(Generic[Seen]):
+    """Some jobs as they were seen at once; a look with a higher number began later."""
+
+    number: int
+    seen: Mapping[uuid.UUID, Seen]
+
+
 class Watch(Generic[Seen]):
     """Hands each new state of a job, seen by `look`, to all its followers; holds no database session meanwhile.
 
@@ -48,7 +58,8 @@ class Watch(Generic[Seen]):
     ) -> None:
         self.closing = closing
         self._look, self._every = look, every
-        self._followers: dict[uuid.UUID, set[asyncio.Queue[Seen]]] = defaultdict(set)
+        self._looks = itertools.count()
+        self._followers: dict[uuid.UUID, set[asyncio.Queue[_Look[Seen]]]] = defaultdict(set)
         self._poller: asyncio.Task[None] | None = None
 
     async def follow(self, job_id: uuid.UUID, *, waits: bool = False) -> AsyncIterator[Seen]:
@@ -56,29 +67,31 @@ class Watch(Generic[Seen]):
 
         With `waits` a job that waits for a person, or is paused, is followed too.
         """
-        queue: asyncio.Queue[Seen] = asyncio.Queue(maxsize=1)
+        queue: asyncio.Queue[_Look[Seen]] = asyncio.Queue(maxsize=1)
         self._followers[job_id].add(queue)
         try:
-            now = (await asyncio.to_thread(self._seen, [job_id]))[job_id]
-            yield now
+            first = await asyncio.to_thread(self._look_at, [job_id])
+            yield (now := first.seen[job_id])
             while (now.moves or (waits and now.rests)) and not self.closing.is_set():
                 self._start()
-                latest = await self._next(queue)
-                if latest is not None and latest.version > now.version:
-                    yield (now := latest)
+                look = await self._next(queue)
+                if look is None or look.number < first.number:
+                    continue  # what another one's look had begun to see before ours
+                if look.seen[job_id].version != now.version:
+                    yield (now := look.seen[job_id])
         finally:
             self._followers[job_id].discard(queue)
             if not self._followers[job_id]:
                 del self._followers[job_id]
 
-    async def _next(self, queue: asyncio.Queue[Seen]) -> Seen | None:
-        waits = [asyncio.ensure_future(queue.get()), asyncio.ensure_future(self.closing.wait())]
+    async def _next(self, queue: asyncio.Queue[_Look[Seen]]) -> _Look[Seen] | None:
+        look, end = asyncio.ensure_future(queue.get()), asyncio.ensure_future(self.closing.wait())
         try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-            return waits[0].result() if waits[0].done() else None
+            await asyncio.wait([look, end], return_when=asyncio.FIRST_COMPLETED)
+            return look.result() if look.done() else None
         finally:
-            for wait in waits:
-                wait.cancel()
+            look.cancel()
+            end.cancel()
 
     def _start(self) -> None:
         if self._poller is None or self._poller.done():
@@ -89,17 +102,18 @@ class Watch(Generic[Seen]):
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.closing.wait(), self._every)
             try:
-                self._deliver(await asyncio.to_thread(self._seen, list(self._followers)))
+                self._deliver(await asyncio.to_thread(self._look_at, list(self._followers)))
             except Exception as error:  # noqa: BLE001 - logged; the next look may succeed
                 _log.warning("could not look at the jobs", error=repr(error))
 
-    def _deliver(self, seen: Mapping[uuid.UUID, Seen]) -> None:
-        for job_id, latest in seen.items():
+    def _deliver(self, look: _Look[Seen]) -> None:
+        for job_id in look.seen:
             for queue in self._followers.get(job_id, ()):
                 if queue.full():
                     queue.get_nowait()
-                queue.put_nowait(latest)
+                queue.put_nowait(look)
 
-    def _seen(self, job_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Seen]:
+    def _look_at(self, job_ids: Sequence[uuid.UUID]) -> _Look[Seen]:
+        number = next(self._looks)
         with database.reading() as session:
-            return {job_id: self._look(session, job_id) for job_id in job_ids}
+            return _Look(number, {job_id: self._look(session, job_id) for job_id in job_ids})

@@ -17,4 +17,3 @@ class EventType(StrEnum):
 TEST = "webhook.test"  # what the test button sends; nobody subscribes to it
 BATCH = "batch"  # the type of a request that carries several events
 PRODUCTS = (EventType.PRODUCT_CREATED, EventType.PRODUCT_UPDATED, EventType.PRODUCT_DELETED)
-IMAGES = (EventType.IMAGE_READY, EventType.IMAGE_FAILED)

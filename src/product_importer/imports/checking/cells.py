@@ -9,11 +9,6 @@ from product_importer.imports.codes import Code
 
 CLEAR: Final = schemas.CLEAR  # empties a field under any policy
 
-# What a spreadsheet leaves of a long number, of a column that is too narrow, and of a formula that failed.
-_SPOILT = re.compile(
-    r"[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{2,3}|[0-9][.,][0-9]+[eE]-[0-9]{2,3}|#{3,}"
-    r"|#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!)"
-)
 _GUARDED = re.compile(r"'+[=+\-@\t\r]")
 
 _YES = "true yes y t 1 on active enabled published visible x ✓ wahr ja j vrai oui verdadero sí si vero sì aktiv"
@@ -42,7 +37,7 @@ def sku(cell: str) -> str | Fault:
         return Fault("sku", Code.SKU_BLANK)
     if text == CLEAR:
         return Fault("sku", Code.SKU_BLANK, "a SKU cannot be cleared")
-    if _SPOILT.fullmatch(text):
+    if schemas.is_spoilt(text):
         return Fault("sku", Code.SKU_SPOILT)
     if len(text) > schemas.SKU_MAX:
         return Fault("sku", Code.SKU_TOO_LONG, f"{len(text):,} characters")

@@ -83,7 +83,10 @@ class Checker:
             if grammar.is_blank(record):
                 continue
             result = self._row(line, record)
-            checked.rejected.append(result) if isinstance(result, Rejected) else checked.accepted.append(result)
+            if isinstance(result, Rejected):
+                checked.rejected.append(result)
+            else:
+                checked.accepted.append(result)
         if slow:
             checked.accepted.sort()
             checked.rejected.sort(key=lambda report: report.line)

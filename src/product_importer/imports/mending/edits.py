@@ -1,6 +1,5 @@
 """What people changed in rejected records: checked as the import would check it, and made a small file of its own."""
 
-import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,9 +13,9 @@ from product_importer.imports.mending.records import Record
 from product_importer.imports.models import ImportJob
 from product_importer.imports.options import Options
 from product_importer.imports.source import broken, reader
-from product_importer.imports.source.dialect import Dialect
 from product_importer.imports.source.reader import Batch
-from product_importer.imports.states import Blank, Decimal
+from product_importer.imports.states import Decimal
+from product_importer.kit import csv_text
 from product_importer.kit.errors import AppError
 
 
@@ -72,21 +71,20 @@ def file_of(job: ImportJob, mended: Mended) -> tuple[str, bytes, Options]:
         raise StillRejected(
             f"Line {first.line:,}: {first.message}.", rows=[_told(one) for one in mended.wrong.values()]
         )
-    made, sign = io.StringIO(newline=""), job.facts["delimiter"]
-    written = csv.writer(made, delimiter=sign, lineterminator="\n")
+    made, sign = io.StringIO(newline=""), job.facts.dialect.delimiter
+    written = csv_text.writer(made, delimiter=sign)
     written.writerow((lineage.PARENT, "_line", *records.columns_of(job)))
     written.writerows((job.number, line, *cells) for line, cells in mended.rows.items())
     how = Options(encoding="utf-8", delimiter=sign, header_line=1)
-    name = job.file_name + (".csv" if job.facts.get("sheet") else "")
+    name = job.file_name + (".csv" if job.facts.sheet else "")
     return f"fixed-rows-of-{name}", made.getvalue().encode("utf-8", "replace"), how
 
 
 def _checker(job: ImportJob) -> rows.Checker:
     places = records.fields_of(job)
     found = mapping.placed(records.columns_of(job), places, mode=job.mode, preset=Preset.NONE)
-    blanks = {name: Blank(policy) for name, policy in job.facts["blanks"].items()}
-    sign, guard = Decimal(job.facts.get("sign") or Decimal.POINT), Options.model_validate(job.options).guard
-    return rows.Checker(found, blanks, sign, guard=guard)
+    sign, guard = job.facts.sign or Decimal.POINT, Options.model_validate(job.options).guard
+    return rows.Checker(found, job.facts.blanks, sign, guard=guard)
 
 
 def _replaced(record: Record, edit: Edit) -> list[str]:
@@ -95,10 +93,10 @@ def _replaced(record: Record, edit: Edit) -> list[str]:
 
 def _split(job: ImportJob, line: int, raw: str) -> list[str] | Rejected:
     """Split a mended raw line by the rules of its file; exactly one record is expected."""
-    header = job.facts["header"]
-    dialect = replace(Dialect(**job.facts["dialect"]), encoding="utf-8", guessed=False, header_line=1, folded=False)
+    header = job.facts.header
+    dialect = replace(job.facts.dialect, encoding="utf-8", guessed=False, header_line=1, folded=False)
     text = io.StringIO(newline="")
-    csv.writer(text, delimiter=dialect.delimiter, lineterminator="\n").writerow(header)
+    csv_text.writer(text, delimiter=dialect.delimiter).writerow(header)
     whole = f"{text.getvalue()}{raw}\n".encode("utf-8", "replace")
     found = list(reader.read([whole], dialect))
     split = [record for batch in found for record in batch.records]

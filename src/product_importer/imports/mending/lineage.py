@@ -52,13 +52,14 @@ def taken_over(parent: ImportJob, options: Options, header: Sequence[str]) -> Op
     """
     said = {name: getattr(options, name) for name in options.model_fields_set}
     said = {name: value for name, value in said.items() if value not in (None, {})}
-    places, columns = dict(zip(own(parent.facts["header"]), own(header), strict=True)), parent.facts["columns"]
-    taken: dict[str, Any] = {"mode": parent.mode, "decimal": parent.facts.get("sign")}
+    known = parent.facts
+    places = dict(zip(own(known.header), own(header), strict=True))
+    taken: dict[str, Any] = {"mode": parent.mode, "decimal": known.sign}
     taken["guard"] = parent.options.get("guard", True)
     if not {"mapping", "preset"} & said.keys():
-        taken["mapping"] = {field: f"#{places[at] + 1}" for field, at in columns.items()}
+        taken["mapping"] = {field: f"#{places[at] + 1}" for field, at in known.columns.items()}
     if said.get("mode", parent.mode) == parent.mode:
-        usual = {field: policy for field, policy in parent.facts["blanks"].items() if field in columns}
+        usual = {field: policy for field, policy in known.blanks.items() if field in known.columns}
         said["blanks"] = usual | said.get("blanks", {})
     return Options.model_validate({name: value for name, value in (taken | said).items() if value is not None})
 
@@ -94,6 +95,5 @@ def _parent(found: Inspection) -> ImportJob | None:
 
 def _is_like(parent: ImportJob, header: Sequence[str]) -> bool:
     """Tell a rejects file of this catalog from one of another that counts its imports as well."""
-    before: list[str] = parent.facts.get("header", [])
-    known, seen = ([aliases.plain(names[at]) for at in own(names)] for names in (before, header))
-    return "columns" in parent.facts and known == seen
+    known, seen = ([aliases.plain(names[at]) for at in own(names)] for names in (parent.facts.header, header))
+    return bool(parent.facts.columns) and known == seen

@@ -9,22 +9,22 @@ import io
 import json
 import math
 import re
-import resource
 import sys
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import BinaryIO, Final, NoReturn
+from typing import BinaryIO, Final
 from xml.etree import ElementTree
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from product_importer.imports.source import folding, headers
-from product_importer.kit import lifeline
+from product_importer.kit.sandbox import bounds
 
 REFUSED, TOO_LARGE, UNKNOWN = 3, 4, 5  # exit status; the reason stands on standard error
 UNPACKED_MAX: Final = 2 * 1024**3  # bytes of all parts, as the archive declares them
+REASON_MAX: Final = 2**20  # bytes: the only file that it writes, for its rows go through a pipe
 EXACT: Final = 10**15  # spreadsheets keep fifteen digits: of a greater number the last ones are lost
 
 Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
@@ -41,9 +41,7 @@ _RELATION: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relat
 
 def main(wanted: str, memory: int, seconds: int) -> None:
     """Bound this process, and write the sheet called `wanted`, or the one that seems to be meant."""
-    lifeline.die_with_parent()
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))  # first SIGXCPU, then SIGKILL
+    bounds.bind(memory=memory, seconds=seconds, written=REASON_MAX)
     file = sys.stdin.buffer
     try:
         parts = _parts(file)
@@ -52,11 +50,11 @@ def main(wanted: str, memory: int, seconds: int) -> None:
         name, facts = _taken(book, wanted)
         _write(book.get_sheet_by_name(name), parts.errors(name), facts)
     except KeyError:  # a part that every workbook has; Word's files and others look alike from outside
-        _end(REFUSED, "it has no sheets")
+        bounds.end(REFUSED, "it has no sheets")
     except (CalamineError, zipfile.BadZipFile, zlib.error, ElementTree.ParseError, RuntimeError, EOFError) as error:
-        _end(REFUSED, str(error))
+        bounds.end(REFUSED, str(error))
     except MemoryError:
-        _end(TOO_LARGE, f"reading it takes more than {memory:,} bytes of memory")
+        bounds.end(TOO_LARGE, f"reading it takes more than {memory:,} bytes of memory")
 
 
 class _Parts:
@@ -97,7 +95,7 @@ class _Parts:
 def _parts(file: BinaryIO) -> _Parts:
     archive = zipfile.ZipFile(file)
     if (size := sum(part.file_size for part in archive.infolist())) > UNPACKED_MAX:
-        _end(TOO_LARGE, f"it unpacks to {size:,} bytes")
+        bounds.end(TOO_LARGE, f"it unpacks to {size:,} bytes")
     return _Parts(archive)
 
 
@@ -106,10 +104,10 @@ def _taken(book: CalamineWorkbook, wanted: str) -> tuple[str, dict[str, object]]
     tables = [one for one in book.sheets_metadata if one.typ is SheetTypeEnum.WorkSheet]
     names = [one.name for one in tables if one.visible is SheetVisibleEnum.Visible] or [one.name for one in tables]
     if not names:
-        _end(REFUSED, "it has no sheet with cells")
+        bounds.end(REFUSED, "it has no sheet with cells")
     if wanted:
         if wanted not in [one.name for one in tables]:
-            _end(UNKNOWN, ", ".join(f"“{name}”" for name in names))
+            bounds.end(UNKNOWN, ", ".join(f"“{name}”" for name in names))
         return wanted, {"name": wanted, "names": names, "others": []}
     likely = [name for name in names if _has_header(book.get_sheet_by_name(name))] if len(names) > 1 else []
     name = (likely or names)[0]
@@ -161,11 +159,6 @@ def _column(letters: str) -> int:
     for letter in letters:
         number = number * 26 + ord(letter) - ord("A") + 1
     return number - 1
-
-
-def _end(status: int, reason: str) -> NoReturn:
-    sys.stderr.write(reason)
-    raise SystemExit(status)
 
 
 if __name__ == "__main__":

@@ -5,16 +5,14 @@ import json
 import os
 import selectors
 import signal
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Final, cast
 
 from product_importer.imports.source.kinds import FileNotCsv
-from product_importer.kit import lifeline
 from product_importer.kit.errors import AppError
+from product_importer.kit.sandbox import program
 
 FILE_MAX = 100 * 1024**2  # bytes
 MEMORY = 1024**3  # bytes of address space
@@ -96,22 +94,11 @@ def opened(blocks: Iterable[bytes], *, wanted: str | None = None) -> tuple[Sheet
 
 def _output(blocks: Iterable[bytes], wanted: str) -> Iterator[bytes]:
     """Run the program over a file's bytes and give what it writes; it never outlives the one who asks."""
-    with tempfile.TemporaryFile() as file, tempfile.TemporaryFile() as reason, lifeline.held() as line:
+    with tempfile.TemporaryFile() as file:
         _copy(blocks, file)
-        process = subprocess.Popen(
-            [sys.executable, "-m", PROGRAM, wanted, str(MEMORY), str(CPU)],
-            stdin=file,
-            stdout=subprocess.PIPE,
-            stderr=reason,
-            env=_environment() | {lifeline.VARIABLE: str(line)},
-            pass_fds=(line,),
-        )
-        try:
-            yield from _said(process)
-            _require_whole(process.wait(SILENCE), reason)
-        finally:
-            process.kill()
-            process.communicate()
+        with program.running(PROGRAM, wanted, MEMORY, CPU, given=file) as reader:
+            yield from _said(reader)
+            _require_whole(reader)
 
 
 def _copy(blocks: Iterable[bytes], file: IO[bytes]) -> None:
@@ -124,14 +111,9 @@ def _copy(blocks: Iterable[bytes], file: IO[bytes]) -> None:
     file.seek(0)
 
 
-def _environment() -> dict[str, str]:
-    """Give the program what Python needs to start, and none of our secrets."""
-    return {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONUTF8": "1"}
-
-
-def _said(process: "subprocess.Popen[bytes]") -> Iterator[bytes]:
+def _said(reader: program.Program) -> Iterator[bytes]:
     """Give the output as it comes."""
-    output = cast("IO[bytes]", process.stdout)
+    output = cast("IO[bytes]", reader.output)
     with selectors.DefaultSelector() as ready:
         ready.register(output, selectors.EVENT_READ)
         while ready.select(SILENCE):
@@ -139,15 +121,22 @@ def _said(process: "subprocess.Popen[bytes]") -> Iterator[bytes]:
             if not block:
                 return
             yield block
-    raise ReaderStopped(f"Nothing came of it for {SILENCE:.0f} seconds.")
+    raise _silent()
 
 
-def _require_whole(status: int, said: IO[bytes]) -> None:
+def _silent() -> ReaderStopped:
+    return ReaderStopped(f"Nothing came of it for {SILENCE:.0f} seconds.")
+
+
+def _require_whole(reader: program.Program) -> None:
     """Raise unless the program came to its end: what it wrote before is then no whole sheet."""
+    try:
+        status = reader.status(within=SILENCE)
+    except program.Silent:
+        raise _silent() from None
     if status == 0:
         return
-    said.seek(0)
-    reason = said.read(_REASON).decode("utf-8", "replace").strip()
+    reason = reader.reason(most=_REASON)
     if status == _UNKNOWN:
         raise SheetUnknown(f"Its sheets are {reason}.")
     if status == _TOO_LARGE:

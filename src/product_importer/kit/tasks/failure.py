@@ -9,7 +9,7 @@ ATTEMPTS = 3  # crashes without progress until a job is given up
 
 
 class DiskFull(AppError):
-    """There is no room left for the job's data."""
+    """There is no room left for what was sent, or for a job's data."""
 
     status = 507
     code = "DISK_FULL"

@@ -71,13 +71,13 @@ def of(request: Request) -> Identity:
         if is_open(request):
             return AT_THIS_MACHINE
         raise Locked
-    request.state.rate = _limits(request).refusal(peers.address(request.scope, _settings(request))).headers
+    request.state.rate = _limits(request).refusal(peers.address(request.scope, settings_of(request))).headers
     raise TokenInvalid if _bearer(request) else SignInNeeded
 
 
 def is_open(request: Request) -> bool:
     """Return whether the request comes from the person at this machine, whom a server without accounts trusts."""
-    return _settings(request).loopback and peers.is_this_machine(request.scope)
+    return settings_of(request).loopback and peers.is_this_machine(request.scope)
 
 
 def session_of(request: Request) -> Principal | None:
@@ -144,7 +144,8 @@ def _bearer(request: Request) -> str:
     return key.strip() if kind.lower() == "bearer" else ""
 
 
-def _settings(request: Request) -> Settings:
+def settings_of(request: Request) -> Settings:
+    """Return what the application was started with."""
     settings: Settings = request.app.state.settings
     return settings
 

@@ -21,15 +21,6 @@ REFUSALS: Final = limits.RateLimitItemPerMinute(120)  # requests of one address 
 _log = logs.get("web.limits")
 
 
-class TooManyRequests(AppError):
-    """More requests came than are taken in a minute; `retry_after` is in seconds."""
-
-    status = 429
-    code = "RATE_LIMITED"
-    title = "Too many requests"
-    action = "Wait as long as Retry-After says; the RateLimit headers say how much is left."
-
-
 class TooManyTries(AppError):
     """Too many passwords were tried; `retry_after` is in seconds."""
 
@@ -56,6 +47,19 @@ class Allowance:
             "ratelimit-policy": f'"requests";q={self.quota};w={self.window}',
             "ratelimit": f'"requests";r={self.left};t={self.seconds}',
         }
+
+
+class TooManyRequests(AppError):
+    """More requests came than are taken in a minute; `retry_after` is in seconds, `headers` tell of the limit."""
+
+    status = 429
+    code = "RATE_LIMITED"
+    title = "Too many requests"
+    action = "Wait as long as Retry-After says; the RateLimit headers say how much is left."
+
+    def __init__(self, allowance: Allowance) -> None:
+        super().__init__(f"{allowance.quota} are accepted in {allowance.window} s.", retry_after=allowance.seconds)
+        self.headers = allowance.headers
 
 
 class Limits:
@@ -119,11 +123,7 @@ def _forget(limiter: MovingWindowRateLimiter, *who: str) -> None:
 
 def _enough(allowance: Allowance) -> Allowance:
     if not allowance.enough:
-        raise TooManyRequests(
-            f"{allowance.quota} are accepted in {allowance.window} s.",
-            retry_after=allowance.seconds,
-            rate=allowance.headers,
-        )
+        raise TooManyRequests(allowance)
     return allowance
 
 

@@ -10,7 +10,7 @@ from product_importer.accounts.roles import Role
 class Reader:
     """What is known of whoever asked; a route's role fills it in."""
 
-    role: Role = Role.ADMIN
+    role: Role = Role.ANYONE
     signed_in: bool = False
 
 
@@ -19,7 +19,7 @@ _reading: ContextVar[Reader | None] = ContextVar("reader", default=None)
 
 
 def begin() -> Reader:
-    """Begin a request: nobody is known yet, so nothing is left out but what the route would refuse."""
+    """Begin a request: nobody is known yet, who may do nothing."""
     reader = Reader()
     _reading.set(reader)
     return reader
@@ -28,10 +28,10 @@ def begin() -> Reader:
 def may(role: str) -> bool:
     """Return whether the reader's role includes `role`."""
     reader = _reading.get()
-    return reader is None or reader.role.includes(Role(role))
+    return (reader or Reader()).role.includes(Role(role))
 
 
 def signed_in() -> bool:
     """Return whether the reader has a session that can be ended."""
     reader = _reading.get()
-    return reader is not None and reader.signed_in
+    return (reader or Reader()).signed_in

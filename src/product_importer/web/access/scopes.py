@@ -1,6 +1,7 @@
 """Which scopes let a token write at a path of the API."""
 
 from product_importer.accounts.roles import Scope
+from product_importer.web.requests import versions
 
 AREAS: dict[str, frozenset[Scope]] = {
     "upload": frozenset({Scope.IMPORTS}),
@@ -16,4 +17,4 @@ AREAS: dict[str, frozenset[Scope]] = {
 
 def scopes_of(path: str) -> frozenset[Scope]:
     """Return the scopes that let a token write at a path; none for what takes `admin`."""
-    return AREAS.get(path.removeprefix("/api/v1").split("/")[1], frozenset())
+    return AREAS.get(versions.bare(path).split("/")[1], frozenset())

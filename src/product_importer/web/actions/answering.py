@@ -42,7 +42,7 @@ def read(said: Mapping[str, Any]) -> Answer:
     try:
         return Answer.model_validate(said)
     except ValidationError as wrong:
-        raise errors.invalid(wrong.errors(include_url=False, include_input=False)) from None
+        raise errors.invalid(wrong) from None
 
 
 def take(import_id: uuid.UUID, said: Answer) -> None:
@@ -65,6 +65,6 @@ def _settle(import_id: uuid.UUID, columns: dict[str, str], version: int | None) 
     if job.state is not State.WAITING or job.question is not Question.MAPPING:
         raise answers.NothingAsked
     options = Options.model_validate({**job.options, "mapping": columns})
-    found = inspection.inspect(job.upload_id, options.model_copy(update={"interactive": False}))
+    found = inspection.inspect(job.upload_id, options.settled())
     with database.transaction() as session:
         answers.set_mapping(session, import_id, options=options, found=found, version=version)

@@ -107,16 +107,27 @@ async def _body(request: Request, upload: _Incoming, unnamed: str) -> Arrived:
     content_type = request.headers.get("content-type", "")
     if content_type.lower().startswith("multipart/form-data"):
         form = await _form(request, upload, content_type)
-        name, fields = form.file_name or "", form.fields
+        name, fields = form.file_name or "", _joined(form.fields, _query(request))
     else:
         held = bytearray()
         async for block in request.stream():
             held += block
             await upload.take(held)
         await upload.take(held, last=True)
-        name, fields = _raw_name(request), {k: v for k, v in request.query_params.items() if k not in OWN}
+        name, fields = _raw_name(request), _query(request)
     await asyncio.to_thread(uploads.rename, upload.id, name=shown(name) or unnamed)
     return Arrived(upload.id, upload.sha256, shown(name) or unnamed, fields)
+
+
+def _query(request: Request) -> dict[str, str]:
+    return {name: value for name, value in request.query_params.items() if name not in OWN}
+
+
+def _joined(fields: Mapping[str, str], query: Mapping[str, str]) -> dict[str, str]:
+    """Join what a form and its address say; Invalid names each option of which they say two things."""
+    if twice := [name for name in query if fields.get(name, query[name]) != query[name]]:
+        raise errors.invalid([_said_twice(name) for name in twice])
+    return {**query, **fields}
 
 
 async def _form(request: Request, upload: _Incoming, content_type: str) -> Form:
@@ -155,11 +166,15 @@ def options_of(fields: Mapping[str, str]) -> Options:
     try:
         return Options.model_validate(values)
     except ValidationError as wrong:
-        raise errors.invalid(wrong.errors(include_url=False, include_input=False)) from None
+        raise errors.invalid(wrong) from None
 
 
 def _not_taken(name: str) -> dict[str, Any]:
     return {"loc": (name,), "type": "extra_forbidden", "msg": "is not accepted here: the feed has its own options"}
+
+
+def _said_twice(name: str) -> dict[str, Any]:
+    return {"loc": (name,), "type": "value_error", "msg": "has one value in the form and another in the address"}
 
 
 def _not_json(name: str) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import uuid
-from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -19,14 +18,10 @@ from product_importer.web.requests.idempotent import Made
 from product_importer.web.roles import admin, viewer
 
 router = APIRouter(tags=["accounts"])
-NONE: dict[int | str, dict[str, Any]] = {409: schemas.problem("NO_ACCOUNT: there is no account yet")}
-TAKEN: dict[int | str, dict[str, Any]] = {
-    409: schemas.problem("TOKEN_NAME_TAKEN, or NO_ACCOUNT while there is no account yet")
-}
-MISSING: dict[int | str, dict[str, Any]] = {
-    404: schemas.problem("There is no such item, or it belongs to somebody else")
-}
-CLASH: dict[int | str, dict[str, Any]] = {409: schemas.problem("EMAIL_TAKEN, LAST_ADMIN or NO_ACCOUNT")}
+NONE: schemas.Responses = {409: schemas.problem("NO_ACCOUNT: there is no account yet")}
+TAKEN: schemas.Responses = {409: schemas.problem("TOKEN_NAME_TAKEN, or NO_ACCOUNT while there is no account yet")}
+MISSING: schemas.Responses = {404: schemas.problem("There is no such item, or it belongs to somebody else")}
+CLASH: schemas.Responses = {409: schemas.problem("EMAIL_TAKEN, LAST_ADMIN or NO_ACCOUNT")}
 
 
 class TokenOut(BaseModel):
@@ -92,11 +87,11 @@ class UserList(BaseModel):
 
 
 class Invited(BaseModel):
-    """An invitation, whose link is told this once."""
+    """An invitation, whose link is told this once; an answer that is repeated has none."""
 
     email: str
     role: Role
-    link: str
+    link: str | None = None
 
 
 @router.get("/tokens", dependencies=[Depends(viewer)])
@@ -150,14 +145,21 @@ def everybody(session: Reading) -> UserList:
     return UserList(items=[UserOut.model_validate(user) for user in users.everybody(session)])
 
 
-@router.post("/users", status_code=201, responses=CLASH, dependencies=[Depends(admin)])
-def invite(request: Request, said: Invitation, session: Writing, asking: Asking, response: Response) -> Invited:
+@router.post("/users", status_code=201, response_model=Invited, responses=CLASH, dependencies=[Depends(admin)])
+def invite(
+    request: Request, said: Invitation, session: Writing, asking: Asking, key: idempotent.Key = None
+) -> Response:
     """Invite somebody; hand them the link in the answer, which works once within a week."""
-    principal_of(asking)
-    email = users.address(said.email)
-    key = users.invite(session, email=email, role=said.role, actor=asking.actor)
-    response.headers["Cache-Control"] = "no-store"
-    return Invited(email=email, role=said.role, link=signing_in.link(request, key))
+    principal = principal_of(asking)
+
+    def make() -> Made:
+        email = users.address(said.email)
+        told = Invited(email=email, role=said.role)
+        secret = users.invite(session, email=email, role=said.role, actor=principal.actor)
+        whole = told.model_copy(update={"link": signing_in.link(request, secret)})
+        return Made(201, {"Cache-Control": "no-store"}, whole.model_dump_json(), kept=told.model_dump_json())
+
+    return idempotent.once(session, request, key, actor=principal.actor, said=said.model_dump_json(), make=make)
 
 
 @router.patch("/users/{user_id}", responses=MISSING | CLASH, dependencies=[Depends(admin)])

@@ -5,6 +5,7 @@ import uuid
 from functools import partial
 
 from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from product_importer.feeds import actions
@@ -22,10 +23,16 @@ from product_importer.web.roles import editor, viewer
 router = APIRouter(prefix="/feeds", tags=["feeds"])
 
 
+class FeedList(BaseModel):
+    """All feeds."""
+
+    items: list[FeedSeen]
+
+
 @router.get("", dependencies=[Depends(viewer)])
-def feeds(session: Reading) -> list[FeedSeen]:
+def feeds(session: Reading) -> FeedList:
     """List all feeds by name, each with the result of its last check."""
-    return [FeedSeen.model_validate(feed) for feed in actions.feeds(session)]
+    return FeedList(items=[FeedSeen.model_validate(feed) for feed in actions.feeds(session)])
 
 
 @router.post("", status_code=201, response_model=FeedSeen, dependencies=[Depends(editor)])
@@ -34,7 +41,7 @@ def create(request: Request, wanted: FeedIn, session: Writing, actor: Actor, key
 
     def make() -> Made:
         made = FeedSeen.model_validate(actions.create(session, wanted, actor=actor))
-        return Made(201, {"Location": f"/feeds/{made.id}"}, made.model_dump_json())
+        return Made(201, {"Location": f"{request.url.path}/{made.id}"}, made.model_dump_json())
 
     return idempotent.once(session, request, key, actor=actor, said=wanted.model_dump_json(), make=make)
 
@@ -82,7 +89,7 @@ async def push(
     )
     if started.replayed:
         response.headers.update(idempotent.REPLAYED)
-    return await asyncio.to_thread(_seen, started.import_id)
+    return await asyncio.to_thread(queries.seen, started.import_id)
 
 
 def _options(feed_id: uuid.UUID) -> Options:
@@ -92,8 +99,3 @@ def _options(feed_id: uuid.UUID) -> Options:
 
 def _note(feed_id: uuid.UUID, session: Session, import_id: uuid.UUID) -> None:
     actions.note_push(session, feed_id, import_id)
-
-
-def _seen(import_id: uuid.UUID) -> Snapshot:
-    with database.reading() as session:
-        return queries.snapshot(session, import_id)

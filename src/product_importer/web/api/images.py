@@ -1,7 +1,7 @@
 """Images for programs: shown, attached, described, ordered, taken off; and the very bytes that browsers fetch."""
 
 import uuid
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse, StreamingResponse
@@ -19,8 +19,8 @@ from product_importer.web.deps import Actor, Reading, Writing
 from product_importer.web.roles import editor, viewer
 
 router = APIRouter(tags=["images"])
-MISSING: dict[int | str, dict[str, Any]] = {404: schemas.problem("PRODUCT_NOT_FOUND or IMAGE_NOT_FOUND")}
-REFUSED: dict[int | str, dict[str, Any]] = {422: schemas.problem("IMAGE_UNRECOGNISED, CHECKSUM_MISMATCH, …")}
+MISSING: schemas.Responses = {404: schemas.problem("PRODUCT_NOT_FOUND or IMAGE_NOT_FOUND")}
+REFUSED: schemas.Responses = {422: schemas.problem("IMAGE_UNRECOGNISED, CHECKSUM_MISMATCH, …")}
 _shown = TypeAdapter(Shown)
 
 
@@ -85,11 +85,11 @@ def listed(product_id: uuid.UUID, session: Reading) -> ImageList:
     responses=MISSING | REFUSED,
     dependencies=[Depends(editor)],
 )
-def attach(product_id: uuid.UUID, wanted: Attach, actor: Actor) -> JSONResponse:
+def attach(request: Request, product_id: uuid.UUID, wanted: Attach, actor: Actor) -> JSONResponse:
     """Attach an uploaded image to the product: 201, or 200 if the product already has the same image."""
     md5 = wanted.md5.lower() if wanted.md5 else None
     made = attaching.attach_uploaded(product_id, wanted.upload_id, actor=actor, name=wanted.name, md5=md5)
-    place = {"Location": f"/products/{product_id}/images/{made.shown.id}"}
+    place = {"Location": f"{request.url.path}/{made.shown.id}"}
     return JSONResponse(_shown.dump_python(made.shown, mode="json"), 201 if made.new else 200, place)
 
 

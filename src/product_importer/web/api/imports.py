@@ -3,9 +3,8 @@
 import asyncio
 import datetime as dt
 import uuid
-from collections.abc import AsyncIterable, Iterator
+from collections.abc import AsyncIterable
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse, StreamingResponse
@@ -19,10 +18,10 @@ from product_importer.imports.states import State
 from product_importer.kit import database, storage
 from product_importer.kit.errors import NotFound
 from product_importer.uploads import actions as uploads
-from product_importer.web import schemas
+from product_importer.web import downloads, schemas
 from product_importer.web.actions import intake
 from product_importer.web.deps import Actor, Configured, Followed, Reading, Watching, Writing
-from product_importer.web.requests import idempotent
+from product_importer.web.requests import idempotent, versions
 from product_importer.web.roles import editor, viewer
 
 router = APIRouter(tags=["imports"])
@@ -44,8 +43,8 @@ async def upload(request: Request, actor: Actor, settings: Configured, key: idem
     The same file with the same options and Idempotency-Key is imported once, and answered with that import.
     """
     started = await intake.take_in(request, actor=actor, settings=settings, key=key)
-    snapshot = await asyncio.to_thread(_snapshot, started.import_id)
-    place = f"{request.url.path.removesuffix('/upload')}/upload/status/{started.import_id}"
+    snapshot = await asyncio.to_thread(queries.seen, started.import_id)
+    place = versions.alike(request, f"/upload/status/{started.import_id}")
     headers = {"Location": place, **(idempotent.REPLAYED if started.replayed else {})}
     return JSONResponse(schemas.as_json(snapshot), 202, headers)
 
@@ -55,7 +54,7 @@ def start(request: Request, said: schemas.StartImport, actor: Actor) -> JSONResp
     """Import a file that was uploaded in pieces; the same request again answers with the same import."""
     md5 = said.md5.lower() if said.md5 else None
     import_id = intake.start_uploaded(said.upload_id, actor=actor, options=said.options(), md5=md5)
-    return JSONResponse(schemas.as_json(_snapshot(import_id)), 202, {"Location": f"{request.url.path}/{import_id}"})
+    return JSONResponse(schemas.as_json(queries.seen(import_id)), 202, {"Location": f"{request.url.path}/{import_id}"})
 
 
 @router.get("/upload/status/{task_id}", dependencies=[Depends(viewer)])
@@ -101,13 +100,11 @@ def rejects_file(task_id: uuid.UUID) -> StreamingResponse:
     """Download all rejected records in their original columns, behind line, code and message."""
     with database.reading() as session:
         job = queries.job_of(session, task_id)
-        key, name = job.facts.get("rejects_file"), f"rejects-of-import-{job.number}.csv"
+        key, name = job.facts.rejects_file, f"rejects-of-import-{job.number}.csv"
         if not key:
             raise NoRejects
         originals.require(session, job)
-    blocks: Iterator[bytes] = storage.stream(key)
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(blocks, media_type="text/csv; charset=utf-8", headers=headers)
+    return downloads.csv_file(storage.stream(key), name)
 
 
 @router.get("/imports/{task_id}/file", dependencies=[Depends(viewer)], response_class=StreamingResponse)
@@ -116,11 +113,7 @@ def original(task_id: uuid.UUID) -> StreamingResponse:
     with database.reading() as session:
         job = queries.job_of(session, task_id)
         originals.require(session, job)
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(job.file_name, safe='')}",
-        "Content-Length": str(job.file_bytes),
-    }
-    return StreamingResponse(uploads.read(job.upload_id), media_type="application/octet-stream", headers=headers)
+    return downloads.original(uploads.read(job.upload_id), job.file_name, size=job.file_bytes)
 
 
 @router.post("/imports/{task_id}/cancel", status_code=202, dependencies=[Depends(editor)])
@@ -135,8 +128,3 @@ def retry(task_id: uuid.UUID, session: Writing) -> Snapshot:
     """Retry a failed import from where it stopped."""
     actions.retry(session, task_id)
     return queries.snapshot(session, task_id)
-
-
-def _snapshot(import_id: uuid.UUID) -> Snapshot:
-    with database.reading() as session:
-        return queries.snapshot(session, import_id)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from product_importer.imports import memory, queries
 from product_importer.imports.checking import mapping
 from product_importer.imports.checking.presets import Preset
-from product_importer.imports.doubts import About, Doubt
+from product_importer.imports.doubts import Doubt
 from product_importer.imports.models import ImportJob
 from product_importer.imports.source.dialect import Dialect
 from product_importer.imports.states import Blank, Decimal, Mode
@@ -65,21 +65,21 @@ def inspection(task_id: uuid.UUID, session: Reading) -> InspectionOut:
     job = queries.job_of(session, task_id)
     facts = job.facts
     return InspectionOut(
-        dialect=Dialect(**facts["dialect"]),
+        dialect=facts.dialect,
         columns=_columns(job),
-        preset=Preset(facts.get("preset", Preset.NONE)),
-        mapping=facts.get("mapping", {}),
-        blanks={field: Blank(policy) for field, policy in facts["blanks"].items()},
-        decimal=Decimal(facts["decimal"]) if facts["decimal"] else None,
-        doubts=[Doubt(About(doubt["about"]), doubt["message"]) for doubt in facts["doubts"]],
+        preset=facts.preset or Preset.NONE,
+        mapping=facts.mapping,
+        blanks=facts.blanks,
+        decimal=facts.decimal,
+        doubts=facts.doubts,
         memory=_memory(session, job),
     )
 
 
 def _columns(job: ImportJob) -> list[InspectedColumn]:
-    header, samples = job.facts["header"], job.facts["samples"]
+    header, samples = job.facts.header, job.facts.samples
     filled = {at for at, values in enumerate(samples) if values}
-    found = mapping.suggest(header, preset=job.facts.get("preset"), filled=filled)
+    found = mapping.suggest(header, preset=job.facts.preset, filled=filled)
     fields = {one.index: (field, one.confidence) for field, one in found.items()}
     return [
         InspectedColumn(f"#{at + 1}", name, samples[at], *fields.get(at, (None, None)))
@@ -88,7 +88,7 @@ def _columns(job: ImportJob) -> list[InspectedColumn]:
 
 
 def _memory(session: Session, job: ImportJob) -> Memory | None:
-    kept = memory.recall(session, job.facts["header"])
+    kept = memory.recall(session, job.facts.header)
     if kept is None:
         return None
     numbers = {field: f"#{at + 1}" for field, at in kept.columns.items()}

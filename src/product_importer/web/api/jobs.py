@@ -4,7 +4,7 @@ import uuid
 from collections.abc import AsyncIterable
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic_core import to_jsonable_python
 
@@ -13,6 +13,7 @@ from product_importer.catalog.bulk_models import BulkKind
 from product_importer.catalog.bulk_queries import BulkSeen
 from product_importer.web.api.imports import RETRY
 from product_importer.web.deps import Actor, FollowedJob, Reading, WatchingBulk, Writing
+from product_importer.web.requests import versions
 from product_importer.web.requests.product_filters import ProductQuery
 from product_importer.web.roles import admin, editor, viewer
 
@@ -21,11 +22,11 @@ router = APIRouter(tags=["products"])
 
 @router.delete("/products", status_code=202, dependencies=[Depends(admin)])
 def delete_products(
-    wanted: Annotated[ProductQuery, Query()], session: Writing, actor: Actor, response: Response
+    wanted: Annotated[ProductQuery, Query()], session: Writing, actor: Actor, request: Request, response: Response
 ) -> BulkSeen:
     """Delete every product that matches the filters, or all of them without any, in the background."""
     job = bulk_queries.seen_of(bulk.start(session, BulkKind.DELETE, wanted.filters(), actor=actor))
-    response.headers["Location"] = job.links["self"]
+    response.headers["Location"] = versions.alike(request, job.links["self"])
     return job
 
 

@@ -13,7 +13,6 @@ from product_importer.imports.mending.edits import Edit
 from product_importer.imports.mending.records import Record
 from product_importer.imports.models import ImportJob
 from product_importer.imports.snapshot import Snapshot
-from product_importer.kit import database
 from product_importer.web import errors
 from product_importer.web.actions import mending
 from product_importer.web.deps import Actor
@@ -53,8 +52,7 @@ def mend(
     started = mending.start(job, found, _edits(job, found, said.rows), actor=actor, keyed=keyed)
     if started.replayed:
         response.headers.update(idempotent.REPLAYED)
-    with database.reading() as session:
-        return queries.snapshot(session, started.import_id)
+    return queries.seen(started.import_id)
 
 
 def _edits(job: ImportJob, found: list[Record], rows: list[MendedRow]) -> dict[int, Edit]:

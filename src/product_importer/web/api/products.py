@@ -1,7 +1,7 @@
 """Products for programs: listed and filtered, created, changed and deleted one by one."""
 
 import uuid
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
@@ -18,9 +18,9 @@ from product_importer.web.requests.product_filters import ListQuery
 from product_importer.web.roles import editor, viewer
 
 router = APIRouter(prefix="/products", tags=["products"])
-TAKEN: dict[int | str, dict[str, Any]] = {409: schemas.problem("SKU_TAKEN: `product` is the one that has it")}
-CHANGED: dict[int | str, dict[str, Any]] = {412: schemas.problem("VERSION_STALE: `current` and `changes` show both")}
-MISSING: dict[int | str, dict[str, Any]] = {404: schemas.problem("PRODUCT_NOT_FOUND")}
+TAKEN: schemas.Responses = {409: schemas.problem("SKU_TAKEN: `product` is the one that has it")}
+CHANGED: schemas.Responses = {412: schemas.problem("VERSION_STALE: `current` and `changes` show both")}
+MISSING: schemas.Responses = {404: schemas.problem("PRODUCT_NOT_FOUND")}
 
 
 @router.get("", dependencies=[Depends(viewer)])

@@ -1,7 +1,6 @@
 """A waiting import for programs: what it would change, what it sets aside, and the answer to its question."""
 
 import uuid
-from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -12,9 +11,9 @@ from product_importer.imports.snapshot import Snapshot
 from product_importer.imports.states import Outcome
 from product_importer.kit import database
 from product_importer.kit.errors import NotFound
-from product_importer.web import schemas
+from product_importer.web import downloads, schemas
 from product_importer.web.actions import answering
-from product_importer.web.deps import Followed, Reading
+from product_importer.web.deps import Reading
 from product_importer.web.roles import editor, viewer
 
 router = APIRouter(tags=["imports"], prefix="/imports/{task_id}")
@@ -33,8 +32,7 @@ class NothingSetAside(NotFound):
 def answer(task_id: uuid.UUID, said: answering.Answer) -> Snapshot:
     """Answer what the import asks: `apply`, `go_on`, `discard`, or an object with `mapping` or `decimal`."""
     answering.take(task_id, said)
-    with database.reading() as session:
-        return queries.snapshot(session, task_id)
+    return queries.seen(task_id)
 
 
 @router.get("/changes", dependencies=[Depends(viewer)])
@@ -48,7 +46,7 @@ def list_changes(
 ) -> schemas.ChangeList:
     """List what the import changes, before and after: from its plan during the review, from the journal after that."""
     job, snapshot = queries.job_of(session, task_id), queries.snapshot(session, task_id)
-    if kind in asides.FACTS:
+    if kind in asides.OUTCOMES:
         originals.require(session, job)
     page = changes.page(job, kind, cursor=cursor, limit=limit, search=search)
     total = int(getattr(queries.account_shown(snapshot), kind))
@@ -56,9 +54,9 @@ def list_changes(
 
 
 @router.get("/changes.csv", dependencies=[Depends(viewer)], response_class=StreamingResponse)
-def changes_csv(task_id: Followed, kind: Annotated[list[changes.Kind] | None, Query()] = None) -> StreamingResponse:
+def changes_csv(task_id: uuid.UUID, kind: Annotated[list[changes.Kind] | None, Query()] = None) -> StreamingResponse:
     """Download the changes, one product a line; without `kind` the updated and the created ones."""
-    return _download(changes_file.written(task_id, kind or WRITTEN), f"changes-of-{task_id}.csv")
+    return downloads.csv_file(changes_file.written(task_id, kind or WRITTEN), f"changes-of-{task_id}.csv")
 
 
 @router.get("/superseded.csv", dependencies=[Depends(viewer)], response_class=StreamingResponse)
@@ -79,9 +77,4 @@ def _aside(task_id: uuid.UUID, outcome: Outcome) -> StreamingResponse:
         if not asides.are_there(session, job, outcome):
             raise NothingSetAside
         originals.require(session, job)
-    return _download(asides.lines(job, outcome), f"{outcome}-of-import-{job.number}.csv")
-
-
-def _download(blocks: Iterator[bytes] | Iterator[str], name: str) -> StreamingResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(blocks, media_type="text/csv; charset=utf-8", headers=headers)
+    return downloads.csv_file(asides.lines(job, outcome), f"{outcome}-of-import-{job.number}.csv")

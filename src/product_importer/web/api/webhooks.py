@@ -3,7 +3,7 @@
 import dataclasses
 import datetime as dt
 import uuid
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -12,7 +12,7 @@ from product_importer.web import schemas
 from product_importer.web.actions import webhook_trial
 from product_importer.web.actions.webhook_trial import Tried
 from product_importer.web.deps import Actor, Reading, Writing
-from product_importer.web.requests import idempotent
+from product_importer.web.requests import idempotent, versions
 from product_importer.web.requests.idempotent import Made
 from product_importer.web.roles import admin, editor, viewer
 from product_importer.webhooks import endpoints, queries, resending
@@ -27,9 +27,9 @@ from product_importer.webhooks.queries import (
 from product_importer.webhooks.schemas import EndpointIn, EndpointPatch
 
 router = APIRouter(tags=["webhooks"])
-MISSING: dict[int | str, dict[str, Any]] = {404: schemas.problem("WEBHOOK_NOT_FOUND or DELIVERY_NOT_FOUND")}
-REFUSED: dict[int | str, dict[str, Any]] = {422: schemas.problem("URL_REFUSED or VALIDATION_FAILED")}
-LATER: dict[int | str, dict[str, Any]] = {202: {"description": "No worker sent it within 20 seconds."}}
+MISSING: schemas.Responses = {404: schemas.problem("WEBHOOK_NOT_FOUND or DELIVERY_NOT_FOUND")}
+REFUSED: schemas.Responses = {422: schemas.problem("URL_REFUSED or VALIDATION_FAILED")}
+LATER: schemas.Responses = {202: {"description": "No worker sent it within 20 seconds."}}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -122,12 +122,12 @@ def remove(endpoint_id: uuid.UUID, session: Writing, actor: Actor) -> None:
 
 
 @router.post("/webhooks/test/{endpoint_id}", responses=MISSING | LATER, dependencies=[Depends(editor)])
-async def test(endpoint_id: uuid.UUID, response: Response) -> Tried:
+async def test(request: Request, endpoint_id: uuid.UUID, response: Response) -> Tried:
     """Send a test now, and return the answer's status, response time and beginning; disabled endpoints too."""
     told = await webhook_trial.tried(endpoint_id)
     if told.state is DeliveryState.PENDING:
         response.status_code = 202
-        response.headers["Location"] = f"/deliveries/{told.delivery_id}"
+        response.headers["Location"] = versions.alike(request, f"/deliveries/{told.delivery_id}")
     return told
 
 

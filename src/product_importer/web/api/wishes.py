@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from product_importer.catalog import wishes
 from product_importer.catalog.wishes import FailedAddress, Wished
-from product_importer.imports import queries
+from product_importer.imports import actions, queries
 from product_importer.imports.snapshot import Snapshot
 from product_importer.web.deps import Reading, Writing
 from product_importer.web.roles import editor, viewer
@@ -32,6 +32,5 @@ def failed(task_id: uuid.UUID, session: Reading) -> FailedImages:
 @router.post("/retry", status_code=202, dependencies=[Depends(editor)])
 def retry(task_id: uuid.UUID, session: Writing) -> Snapshot:
     """Fetch again what failed."""
-    queries.job_of(session, task_id, lock=True).version += 1
-    wishes.retry(session, task_id)
+    actions.retry_pictures(session, task_id)
     return queries.snapshot(session, task_id)

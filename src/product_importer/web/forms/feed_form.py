@@ -12,7 +12,7 @@ from product_importer.imports.states import Mode
 from product_importer.kit.errors import AppError
 from product_importer.web.forms import header_lines
 from product_importer.web.forms.header_lines import HeaderLine
-from product_importer.web.requests import validation
+from product_importer.web.requests import broken_rules
 
 OFTEN: Final = {"15": "Every 15 minutes", "60": "Every hour", "360": "Every 6 hours", "1440": "Every day"}
 MODES: Final = {
@@ -80,7 +80,7 @@ def refused(values: Mapping[str, str], error: ValidationError | AppError | Heade
         return Form(values, {"url": f"{error.detail}. {error.action}"})
     if isinstance(error, HeaderLine):
         return Form(values, {"headers": error.words})
-    return Form(values, {_field(one["loc"]): validation.sentence(one["msg"]) for one in error.errors()})
+    return Form(values, broken_rules.beside(error, _field))
 
 
 def _pairs(text: str) -> dict[str, str]:

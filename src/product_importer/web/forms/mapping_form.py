@@ -17,6 +17,7 @@ from product_importer.imports.memory import Remembered
 from product_importer.imports.options import Options
 from product_importer.imports.states import Blank, Decimal, Mode
 from product_importer.kit.errors import AppError
+from product_importer.web.requests import broken_rules
 
 LABELS = {
     "sku": "SKU",
@@ -93,7 +94,7 @@ def read(upload_id: uuid.UUID, stored: Mapping[str, Any], said: Said) -> Read:
         options = Options.model_validate({**kept, **said.reading, "interactive": True})
         return _read(upload_id, options, {})
     except ValidationError as wrong:
-        problems = {str(one["loc"][0]): one["msg"] for one in wrong.errors()}
+        problems = broken_rules.beside(wrong)
     except AppError as refusal:
         problems = {CONTROLS.get(refusal.code, "form"): f"{refusal.detail} {refusal.action}"}
     return _read(upload_id, Options.model_validate({**stored, "interactive": True}), problems)

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from product_importer.catalog.actions import SkuTaken, Stale
 from product_importer.catalog.models import Product
 from product_importer.catalog.schemas import ProductIn, ProductPatch
-from product_importer.web.requests import validation
+from product_importer.web.requests import broken_rules
 
 FIELDS: Final = ("sku", "name", "description", "price", "active")
 BLANK: Final = {"sku": "", "name": "", "description": "", "price": "", "active": "true"}
@@ -70,7 +70,7 @@ def problems(error: ValidationError | SkuTaken) -> dict[str, str]:
     """Return what is wrong, in words beside each field."""
     if isinstance(error, SkuTaken):
         return {"sku": error.detail}
-    return {str(one["loc"][0]): validation.sentence(one["msg"]) for one in error.errors()}
+    return broken_rules.beside(error)
 
 
 def refused(form: Form, values: Mapping[str, str], error: ValidationError | SkuTaken) -> Form:

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from product_importer.kit.errors import AppError
 from product_importer.web.forms import header_lines
 from product_importer.web.forms.header_lines import HeaderLine
-from product_importer.web.requests import validation
+from product_importer.web.requests import broken_rules
 from product_importer.webhooks.events import EventType
 from product_importer.webhooks.models import Mode
 from product_importer.webhooks.queries import EndpointSeen
@@ -79,7 +79,7 @@ def _problems(error: Exception) -> dict[str, str]:
     if isinstance(error, AppError):
         return {"url": f"{error.detail} {error.action}"}
     if isinstance(error, ValidationError):
-        return {str((one["loc"] or ("event_types",))[0]): validation.sentence(one["msg"]) for one in error.errors()}
+        return broken_rules.beside(error, lambda place: (place or ("event_types",))[0])
     raise error
 
 

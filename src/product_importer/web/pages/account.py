@@ -18,6 +18,7 @@ from product_importer.web.access.identity import Identity
 from product_importer.web.deps import Asking, Sent
 from product_importer.web.forms.account_forms import TokenWanted, principal_of
 from product_importer.web.pages import rail
+from product_importer.web.requests import broken_rules
 from product_importer.web.roles import admin, viewer
 
 router = APIRouter(prefix="/admin/account")
@@ -92,8 +93,7 @@ def _create_token(request: Request, asking: Identity, raw: dict[str, Any]) -> HT
         with database.transaction() as session:
             _, key = tokens.create(session, wanted.wanted(), user_id=principal.user_id, actor=principal.actor)
     except ValidationError as wrong:
-        problems = {str(one["loc"][0]): one["msg"].removeprefix("Value error, ") for one in wrong.errors()}
-        return _page(request, asking, status=422, problems=problems, token=raw)
+        return _page(request, asking, status=422, problems=broken_rules.beside(wrong), token=raw)
     except tokens.TokenNameTaken as refused:
         return _page(request, asking, status=409, problems={"name": f"{refused.title}. {refused.action}"}, token=raw)
     return _page(request, asking, key=key)

@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse
 
 from product_importer.imports.states import Decimal
 from product_importer.web.actions import answering
+from product_importer.web.pages import places
 from product_importer.web.roles import editor
 
 router = APIRouter(prefix="/admin/imports/{import_id}/answer")
@@ -20,4 +21,4 @@ def answer(
     """Take the word of a button, or a decimal sign, as said of the import as it was shown."""
     word = {"decimal": answer} if answer in tuple(Decimal) else answer
     answering.take(import_id, answering.read({"answer": word, "version": version}))
-    return RedirectResponse(f"/admin/imports/{import_id}", 303)
+    return places.to_import(import_id)

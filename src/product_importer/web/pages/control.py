@@ -10,7 +10,7 @@ from product_importer.imports import pausing, queries
 from product_importer.imports.undoing import undo_actions, undo_queries
 from product_importer.web import templating
 from product_importer.web.deps import Actor, Reading, Writing
-from product_importer.web.pages import rail
+from product_importer.web.pages import places, rail
 from product_importer.web.roles import editor, viewer
 
 router = APIRouter(prefix="/admin/imports/{import_id}")
@@ -20,14 +20,14 @@ router = APIRouter(prefix="/admin/imports/{import_id}")
 def pause(import_id: uuid.UUID, session: Writing) -> RedirectResponse:
     """Ask the import to rest."""
     pausing.pause(session, import_id)
-    return _to(import_id)
+    return places.to_import(import_id)
 
 
 @router.post("/resume", dependencies=[Depends(editor)])
 def resume(import_id: uuid.UUID, session: Writing) -> RedirectResponse:
     """Let it go on."""
     pausing.resume(session, import_id)
-    return _to(import_id)
+    return places.to_import(import_id)
 
 
 @router.get("/undo", dependencies=[Depends(viewer)])
@@ -43,8 +43,4 @@ def undo(request: Request, import_id: uuid.UUID, session: Reading, actor: Actor)
 def start_undo(import_id: uuid.UUID, session: Writing, actor: Actor) -> RedirectResponse:
     """Begin to undo, as it was confirmed."""
     undo_actions.start(session, import_id, actor=actor)
-    return _to(import_id)
-
-
-def _to(import_id: uuid.UUID) -> RedirectResponse:
-    return RedirectResponse(f"/admin/imports/{import_id}", 303)
+    return places.to_import(import_id)

@@ -20,8 +20,8 @@ from product_importer.imports.states import State
 from product_importer.uploads import actions as uploads
 from product_importer.web import panels, templating
 from product_importer.web.actions import intake
-from product_importer.web.deps import Actor, Configured, Followed, Reading, Watching, Writing
-from product_importer.web.pages import rail
+from product_importer.web.deps import Actor, Configured, FollowedImport, Reading, Watching, Writing
+from product_importer.web.pages import places, rail
 from product_importer.web.roles import editor, viewer
 
 router = APIRouter(prefix="/admin/imports")
@@ -54,7 +54,7 @@ def all_imports(
 async def start(request: Request, actor: Actor, settings: Configured) -> RedirectResponse:
     """Take a file from the dashboard's form when there is no JavaScript."""
     started = await intake.take_in(request, actor=actor, settings=settings, interactive=True)
-    return _to(started.import_id)
+    return places.to_import(started.import_id)
 
 
 @router.post("/mock", dependencies=[Depends(editor)])
@@ -64,7 +64,7 @@ def start_mock(actor: Actor) -> RedirectResponse:
     made = io.StringIO()
     mock_file.generate(made, rows=MOCK_ROWS)
     uploads.append(upload_id, start=0, data=made.getvalue().encode())
-    return _to(intake.start(upload_id, actor=actor, options=Options()).import_id)
+    return places.to_import(intake.start(upload_id, actor=actor, options=Options()).import_id)
 
 
 @router.get("/{import_id}", dependencies=[Depends(viewer)])
@@ -103,10 +103,10 @@ def live(import_id: uuid.UUID, session: Reading) -> HTMLResponse:
     return HTMLResponse(_panel(snapshot), headers=headers)
 
 
-@router.get("/{task_id}/live/stream", response_class=EventSourceResponse, dependencies=[Depends(viewer)])
-async def stream(task_id: Followed, watch: Watching, *, waits: bool = False) -> AsyncIterable[ServerSentEvent]:
+@router.get("/{import_id}/live/stream", response_class=EventSourceResponse, dependencies=[Depends(viewer)])
+async def stream(import_id: FollowedImport, watch: Watching, *, waits: bool = False) -> AsyncIterable[ServerSentEvent]:
     """Stream the live panel's body at each change, with `waits` of one that waits too, then say that it has ended."""
-    async for event in panels.changes(watch, task_id, _panel, waits=waits):
+    async for event in panels.changes(watch, import_id, _panel, waits=waits):
         yield event
 
 
@@ -114,14 +114,14 @@ async def stream(task_id: Followed, watch: Watching, *, waits: bool = False) -> 
 def cancel(import_id: uuid.UUID, session: Writing) -> RedirectResponse:
     """Ask the import to stop."""
     actions.cancel(session, import_id)
-    return _to(import_id)
+    return places.to_import(import_id)
 
 
 @router.post("/{import_id}/retry", dependencies=[Depends(editor)])
 def retry(import_id: uuid.UUID, session: Writing) -> RedirectResponse:
     """Let a failed import go on."""
     actions.retry(session, import_id)
-    return _to(import_id)
+    return places.to_import(import_id)
 
 
 def _changes(
@@ -131,14 +131,10 @@ def _changes(
     counts = queries.account_shown(snapshot)
     there = [one for one in changes.KINDS_LISTED if getattr(counts, one)]
     shown = kind or (there or changes.KINDS_LISTED)[0]
-    gone = forgotten and shown in asides.FACTS
+    gone = forgotten and shown in asides.OUTCOMES
     page = changes.Page([], None) if gone else changes.page(job, shown, cursor=cursor, limit=PER_LIST, search=search)
     listed = {"kinds": changes.KINDS_LISTED, "kind": shown, "changes": page, "cursor": cursor}
     return {**listed, "search": search.strip(), "gone": gone}
-
-
-def _to(import_id: uuid.UUID) -> RedirectResponse:
-    return RedirectResponse(f"/admin/imports/{import_id}", 303)
 
 
 def _panel(snapshot: Snapshot) -> str:

@@ -21,7 +21,7 @@ router = APIRouter(prefix="/inbox")
 async def take(request: Request, token: str) -> PlainTextResponse:
     """Take a request as any receiver should: 200 where the signature holds, 400 with the reason where not."""
     verdict = await run_in_threadpool(_taken, token, request.headers, await request.body())
-    return PlainTextResponse(verdict or "The signature holds.", 400 if verdict else 200)
+    return PlainTextResponse(verdict or "The signature is valid.", 400 if verdict else 200)
 
 
 @router.get("/{token}", dependencies=[Depends(viewer)])

@@ -5,7 +5,7 @@ import uuid
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.orm import Session
 
 from product_importer.imports import answers, inspection, memory, queries
@@ -16,7 +16,7 @@ from product_importer.web import templating
 from product_importer.web.deps import Actor, Reading
 from product_importer.web.forms import mapping_form
 from product_importer.web.forms.mapping_form import Read, Said
-from product_importer.web.pages import rail
+from product_importer.web.pages import places, rail
 from product_importer.web.roles import editor
 from product_importer.web.views import mapping_view
 
@@ -29,7 +29,7 @@ def ask(request: Request, import_id: uuid.UUID, session: Reading, actor: Actor) 
     """Show the columns with what they seem to be, or what was chosen for such a file before."""
     job = queries.job_of(session, import_id)
     if not _asks(job):
-        return _to(import_id)
+        return places.to_import(import_id)
     seen = mapping_form.read(job.upload_id, job.options, Said())
     known = memory.recall(session, seen.found.header) if "mapping" not in job.options else None
     said = mapping_form.proposed(seen)
@@ -74,12 +74,11 @@ def _answer(request: Request, import_id: uuid.UUID, form: dict[str, Any], actor:
     options = mapping_form.answered(said, seen)
     if "review" in form:
         options = options.model_copy(update={"review": True})
-    alone = options.model_copy(update={"interactive": False, "check_columns": False})
-    found = inspection.inspect(job.upload_id, alone)
+    found = inspection.inspect(job.upload_id, options.settled())
     with database.transaction() as session:
         answers.set_mapping(session, import_id, options=options, found=found)
         memory.remember(session, found, options=options, actor=actor, file_name=job.file_name)
-    return _to(import_id)
+    return places.to_import(import_id)
 
 
 def _heard(job: ImportJob, form: dict[str, Any]) -> tuple[Said, Read]:
@@ -115,7 +114,3 @@ def _page(
 ) -> HTMLResponse:
     shown = {**rail.context(session, "imports", actor), "snapshot": queries.snapshot(session, job.id), **form}
     return templating.render(request, "mapping.html", status_code=status_code, **shown)
-
-
-def _to(import_id: uuid.UUID) -> RedirectResponse:
-    return RedirectResponse(f"/admin/imports/{import_id}", 303)

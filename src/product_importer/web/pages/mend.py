@@ -5,7 +5,7 @@ import uuid
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, Response
 
 from product_importer.imports import queries
 from product_importer.imports.mending import edits, records
@@ -14,7 +14,7 @@ from product_importer.web import templating
 from product_importer.web.actions import mending
 from product_importer.web.actions.mending import Sheet
 from product_importer.web.deps import Actor
-from product_importer.web.pages import rail
+from product_importer.web.pages import places, rail
 from product_importer.web.roles import editor
 
 router = APIRouter(prefix="/admin/imports/{import_id}/mend")
@@ -49,7 +49,7 @@ def _mend(request: Request, import_id: uuid.UUID, actor: str, form: dict[str, An
         here = mending.sheet(job, found, changed, page=_shown(form), wrong=wrong)
         return _page(request, import_id, actor, here, problem=_problem(len(wrong)), status_code=422)
     started = mending.start(job, found, changed, actor=actor)
-    return RedirectResponse(f"/admin/imports/{started.import_id}", 303)
+    return places.to_import(started.import_id)
 
 
 def _shown(form: dict[str, Any]) -> int:

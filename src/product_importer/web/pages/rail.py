@@ -12,7 +12,7 @@ from product_importer.imports import queries as imports
 def context(session: Session, nav: str, actor: str) -> dict[str, Any]:
     """Return the values that `base.html` shows."""
     counts = {
-        "running": imports.count(session, working=True),
+        "running": imports.working(session),
         "feeds_failing": feeds.failing(session),
         "products": catalog.count(session),
     }

@@ -40,7 +40,7 @@ def invite(request: Request, asking: Asking, sent: Sent) -> HTMLResponse:
             email = users.address(wanted.email)
             key = users.invite(session, email=email, role=wanted.role, actor=asking.actor)
     except ValidationError as wrong:
-        raise errors.invalid(wrong.errors(include_url=False, include_input=False)) from None
+        raise errors.invalid(wrong) from None
     except AppError as refused:
         problem = f"{refused.title}. {refused.action}"
         return _page(request, asking, status=refused.status, problem=problem, email=sent.get("email", ""))
@@ -65,7 +65,7 @@ def change(request: Request, user_id: uuid.UUID, asking: Asking, sent: Sent) -> 
         with database.transaction() as session:
             user_changes.apply(session, user_id, wanted, actor=asking.actor)
     except ValidationError as wrong:
-        raise errors.invalid(wrong.errors(include_url=False, include_input=False)) from None
+        raise errors.invalid(wrong) from None
     except users.LastAdmin as refused:
         return _page(request, asking, status=409, refused=f"{refused.detail} {refused.title}. {refused.action}")
     return RedirectResponse(f"{PLACE}?said=saved", 303)

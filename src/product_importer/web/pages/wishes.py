@@ -9,33 +9,33 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from product_importer.catalog import wishes
 from product_importer.catalog.wishes import Fetching
-from product_importer.imports import queries
+from product_importer.imports import actions
 from product_importer.web import panels, templating
-from product_importer.web.deps import Followed, Reading, WatchingFetching, Writing
+from product_importer.web.deps import FollowedImport, Reading, WatchingFetching, Writing
+from product_importer.web.pages import places
 from product_importer.web.roles import editor, viewer
 
-router = APIRouter(prefix="/admin/imports/{task_id}/images")
+router = APIRouter(prefix="/admin/imports/{import_id}/images")
 
 
 @router.get("", dependencies=[Depends(viewer)])
-def fetching(task_id: Followed, session: Reading) -> HTMLResponse:
+def fetching(import_id: FollowedImport, session: Reading) -> HTMLResponse:
     """Return the panel's body, for a browser that asks instead of listening."""
-    return HTMLResponse(_panel(wishes.fetching(session, task_id)), headers={"Cache-Control": "no-store"})
+    return HTMLResponse(_panel(wishes.fetching(session, import_id)), headers={"Cache-Control": "no-store"})
 
 
 @router.get("/stream", response_class=EventSourceResponse, dependencies=[Depends(viewer)])
-async def stream(task_id: Followed, watch: WatchingFetching) -> AsyncIterable[ServerSentEvent]:
+async def stream(import_id: FollowedImport, watch: WatchingFetching) -> AsyncIterable[ServerSentEvent]:
     """Stream the panel's body as long as pictures are fetched, then say that it has ended."""
-    async for event in panels.changes(watch, task_id, _panel):
+    async for event in panels.changes(watch, import_id, _panel):
         yield event
 
 
 @router.post("/retry", dependencies=[Depends(editor)])
-def retry(task_id: uuid.UUID, session: Writing) -> RedirectResponse:
+def retry(import_id: uuid.UUID, session: Writing) -> RedirectResponse:
     """Fetch once more what failed."""
-    queries.job_of(session, task_id)
-    wishes.retry(session, task_id)
-    return RedirectResponse(f"/admin/imports/{task_id}", 303)
+    actions.retry_pictures(session, import_id)
+    return places.to_import(import_id)
 
 
 def _panel(seen: Fetching) -> str:

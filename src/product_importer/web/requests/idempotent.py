@@ -8,6 +8,7 @@ from fastapi import Header, Request, Response
 from sqlalchemy.orm import Session
 
 from product_importer.kit import idempotency
+from product_importer.web.requests import versions
 
 REPLAYED = {"Idempotency-Replayed": "true"}
 Key = Annotated[
@@ -48,7 +49,7 @@ class Keyed:
         """Return the request, which says `said`, under its key; None where it has none."""
         if key is None:
             return None
-        path = request.url.path.removeprefix("/api/v1")
+        path = versions.bare(request.url.path)
         return cls(actor, key, idempotency.fingerprint(actor, request.method, path, said))
 
     def answered(self, session: Session) -> dict[str, Any] | None:

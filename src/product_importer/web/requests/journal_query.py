@@ -12,9 +12,10 @@ from product_importer.catalog import queries as products
 from product_importer.catalog import schemas
 from product_importer.journal import skus
 from product_importer.journal.queries import Wanted
-from product_importer.web.requests.validation import BLANK_IS_NONE, WITHOUT_NUL
+from product_importer.kit.texts import STORABLE
+from product_importer.web.requests.validation import BLANK_IS_NONE
 
-Text = Annotated[str | None, Field(max_length=255), BLANK_IS_NONE, WITHOUT_NUL]
+Text = Annotated[Annotated[str, Field(max_length=255), STORABLE] | None, BLANK_IS_NONE]
 Day = Annotated[dt.date | None, BLANK_IS_NONE]
 
 

@@ -7,7 +7,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from product_importer.catalog.filters import TEXT_MAX, Filters
 from product_importer.catalog.order import CURSOR_MAX, Direction, Order, Sort
-from product_importer.web.requests.validation import BLANK_IS_NONE, WITHOUT_NUL
+from product_importer.kit.texts import STORABLE
+from product_importer.web.requests.validation import BLANK_IS_NONE
 
 
 def _size(number: int) -> int:
@@ -18,7 +19,7 @@ def _size(number: int) -> int:
 
 SIZES: Final = (20, 50, 100)  # products on one page
 Said = Literal["created", "saved", "deleted", "activated", "deactivated"]
-Part = Annotated[str | None, Field(max_length=TEXT_MAX), BLANK_IS_NONE, WITHOUT_NUL]
+Part = Annotated[Annotated[str, Field(max_length=TEXT_MAX), STORABLE] | None, BLANK_IS_NONE]
 
 
 class ProductQuery(BaseModel):
@@ -62,3 +63,8 @@ class PageQuery(ListQuery):
     per_page: Annotated[int, AfterValidator(_size)] = SIZES[0]
     said: Annotated[Said | None, BLANK_IS_NONE] = None
     count: int = Field(default=1, ge=0, le=10**9)
+
+
+def written(value: object) -> str:
+    """Write a value as an address has it, where these queries read it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from product_importer.catalog.bulk_models import BulkKind, BulkState
 from product_importer.catalog.bulk_queries import BulkSeen
-from product_importer.web.requests.product_filters import ProductQuery
+from product_importer.web.requests.product_filters import ProductQuery, written
 from product_importer.web.views import words
 from product_importer.web.views.import_view import TURNING, Look
 
@@ -26,7 +26,7 @@ LOOKS = {
 def query(asked: ProductQuery, **more: Any) -> str:
     """Return the filters as the query of an address, "" when there are none."""
     values = asked.model_dump(mode="json", by_alias=True, include=set(ProductQuery.model_fields), exclude_none=True)
-    named = {name: _text(value) for name, value in (values | more).items()}
+    named = {name: written(value) for name, value in (values | more).items()}
     return f"?{urlencode(named)}" if named else ""
 
 
@@ -40,11 +40,6 @@ def agrees(typed: str, count: int) -> bool:
     return count > 0 and "".join(letter for letter in typed if letter not in ",. '\u00a0\u202f") == str(count)
 
 
-def products(count: int) -> str:
-    """Write a number of products."""
-    return f"{words.number(count)} {'product' if count == 1 else 'products'}"
-
-
 def title(job: BulkSeen) -> str:
     """Name the job: Delete products."""
     return f"{TITLES[job.kind]} products"
@@ -54,7 +49,7 @@ def done(job: BulkSeen) -> str:
     """Say what the job did: Deleted 512,304 products in 9.4 s."""
     took = (job.finished_at - job.started_at).total_seconds() if job.finished_at and job.started_at else None
     time = f" in {words.duration(took)}" if took is not None and job.state is BulkState.COMPLETED else ""
-    return f"{DID[job.kind]} {products(job.progress.done)}{time}"
+    return f"{DID[job.kind]} {words.products(job.progress.done)}{time}"
 
 
 def products_link(job: BulkSeen) -> str:
@@ -67,7 +62,7 @@ def rows(job: BulkSeen) -> str:
     """Say how far the job is: 216,000 of 512,304 products."""
     if job.progress.total is None:
         return "Counting"
-    return f"{words.number(job.progress.done)} of {products(job.progress.total)}"
+    return f"{words.number(job.progress.done)} of {words.products(job.progress.total)}"
 
 
 def _label(name: str) -> str:
@@ -77,7 +72,3 @@ def _label(name: str) -> str:
 
 def _shown(name: str, value: Any) -> str:
     return ("active" if value else "inactive") if name == "active" else str(value)
-
-
-def _text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

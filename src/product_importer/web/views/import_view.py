@@ -94,6 +94,5 @@ def aloud(snapshot: Snapshot) -> str:
 
 def took(snapshot: Snapshot) -> str:
     """Say how long a finished import worked, "" while it has not."""
-    if snapshot.started_at is None or snapshot.finished_at is None:
-        return ""
-    return words.duration((snapshot.finished_at - snapshot.started_at).total_seconds())
+    worked = snapshot.progress.elapsed_seconds
+    return "" if worked is None or snapshot.finished_at is None else words.duration(worked)

@@ -6,7 +6,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 
 from product_importer.catalog.order import Direction, Sort
-from product_importer.web.requests.product_filters import SIZES, PageQuery
+from product_importer.web.requests.product_filters import SIZES, PageQuery, written
 from product_importer.web.views import words
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "chips",
     "heading",
     "hidden",
+    "is_turned",
     "link",
     "more",
     "notice",
@@ -36,6 +37,7 @@ SORTS: Final = {
     Sort.UPDATED: "last changed",
     Sort.CREATED: "newest",
 }
+_NEWEST_FIRST: Final = {Sort.UPDATED, Sort.CREATED}
 _SAID: Final = {
     "created": "Created {}.",
     "saved": "Saved {}.",
@@ -85,9 +87,18 @@ def all_of(query: str) -> str:
 def heading(asked: PageQuery, sort: Sort, label: str) -> Heading:
     """Return a column's heading: a click sorts by it, and once more turns the order round."""
     chosen = asked.sort is sort
-    turned = Direction.DOWN if chosen and asked.direction is Direction.UP else Direction.UP
     now = {Direction.UP: "ascending", Direction.DOWN: "descending"}[asked.direction] if chosen else None
-    return Heading(label, link(asked, sort=sort, direction=turned), now)
+    turned = {Direction.UP: Direction.DOWN, Direction.DOWN: Direction.UP}[asked.direction]
+    return Heading(label, link(asked, sort=sort, direction=turned if chosen else _usual(sort)), now)
+
+
+def is_turned(asked: PageQuery) -> bool:
+    """Return whether the list stands in the less usual order: the oldest first, or Z before A."""
+    return asked.direction is not _usual(asked.sort)
+
+
+def _usual(sort: Sort) -> Direction:
+    return Direction.DOWN if sort in _NEWEST_FIRST else Direction.UP
 
 
 def chips(asked: PageQuery) -> list[tuple[str, str, str]]:
@@ -98,14 +109,14 @@ def chips(asked: PageQuery) -> list[tuple[str, str, str]]:
 
 def hidden(asked: PageQuery, *shown: str) -> dict[str, str]:
     """Return the state that a form of this list keeps besides its own fields."""
-    return {name: _plain(value) for name, value in _state(asked).items() if name not in shown}
+    return {name: written(value) for name, value in _state(asked).items() if name not in shown}
 
 
 def notice(asked: PageQuery) -> str | None:
     """Say what was done just now."""
     if asked.said is None:
         return None
-    return _SAID[asked.said].format("1 product" if asked.count == 1 else f"{words.number(asked.count)} products")
+    return _SAID[asked.said].format(words.products(asked.count))
 
 
 def _state(asked: PageQuery) -> dict[str, Any]:
@@ -118,8 +129,4 @@ _STATE: Final = {field.alias or name for name, field in PageQuery.model_fields.i
 def _query(state: Mapping[str, Any]) -> str:
     defaults = {name: field.default for name, field in PageQuery.model_fields.items()}
     given = {name: value for name, value in state.items() if value is not None and value != defaults.get(name)}
-    return f"?{urlencode({name: _plain(value) for name, value in given.items()})}" if given else ""
-
-
-def _plain(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return f"?{urlencode({name: written(value) for name, value in given.items()})}" if given else ""

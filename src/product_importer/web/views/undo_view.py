@@ -63,9 +63,9 @@ def shown(value: str | bool | None) -> str:
 
 
 def _sentences(tally: Tallied, deletes: str, restores: str, *, nothing: str) -> str:
-    did = [deletes.format(_products(tally.deleted))] if tally.deleted else []
+    did = [deletes.format(words.products(tally.deleted))] if tally.deleted else []
     if tally.restored:
-        did.append(restores.format(words.number(tally.restored) if did else _products(tally.restored)))
+        did.append(restores.format(words.number(tally.restored) if did else words.products(tally.restored)))
     first = " and ".join(did or [nothing])
     told = [f"{first[0].upper()}{first[1:]}."]
     if tally.kept:
@@ -75,7 +75,3 @@ def _sentences(tally: Tallied, deletes: str, restores: str, *, nothing: str) -> 
         was = "was" if tally.gone == 1 else "were"
         told.append(f"{words.number(tally.gone)} {was} deleted since.")
     return " ".join(told)
-
-
-def _products(count: int) -> str:
-    return f"{words.number(count)} {'product' if count == 1 else 'products'}"

@@ -1,6 +1,5 @@
 """Endpoints and deliveries in words: where they stand, what a way of sending costs, what kept an answer away."""
 
-import datetime as dt
 import json
 import statistics
 from typing import Final
@@ -171,8 +170,3 @@ def readable(body: str) -> str:
         return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
     except ValueError:
         return body
-
-
-def day_ago() -> str:
-    """Return the moment a day ago, as a form sends it."""
-    return (clock.now() - dt.timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")

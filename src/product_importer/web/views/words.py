@@ -36,6 +36,11 @@ def number(value: int) -> str:
     return f"{value:,}"
 
 
+def products(count: int) -> str:
+    """Write a number of products: 1 product, 512,304 products."""
+    return f"{number(count)} {'product' if count == 1 else 'products'}"
+
+
 def work(task: str) -> str:
     """Say what a task does, by the last part of its name."""
     name = task.rpartition(".")[2]

@@ -1,5 +1,6 @@
 /* <pi-upload next>: sends the chosen or dropped file, shows how far it is, and goes on to the import's page. */
-import { Sending, forget, startImport } from "./sending.js";
+import { md5 } from "./md5.js";
+import { Sending, forget, isFinal, startImport } from "./sending.js";
 import { about, size } from "./words.js";
 
 const DRAGS = ["dragenter", "dragover", "dragleave", "drop"];
@@ -7,6 +8,7 @@ const DRAGS = ["dragenter", "dragover", "dragleave", "drop"];
 class PiUpload extends HTMLElement {
   #file = null;
   #sending = null;
+  #hashing = null; // what ends it, and the digest to come
   #pace = { at: 0, sent: null };
 
   connectedCallback() {
@@ -23,6 +25,7 @@ class PiUpload extends HTMLElement {
     removeEventListener("beforeunload", this.#warn);
     removeEventListener("online", this.#online);
     this.#sending?.pause();
+    this.#hash(null);
   }
 
   /* Opens the browser's own dialogue. */
@@ -88,6 +91,7 @@ class PiUpload extends HTMLElement {
     }
     [this.#file] = files;
     this.#sending = null;
+    this.#hash(this.#file);
     this.#input.value = ""; // the same file may be chosen again
     this.#send();
   }
@@ -102,6 +106,13 @@ class PiUpload extends HTMLElement {
       failed: (problem) => this.#refuse(problem),
     });
     this.#sending.start();
+  }
+
+  /* Computes the file's MD5 while it is sent: the server compares it with what arrived before it believes a row. */
+  #hash(file) {
+    this.#hashing?.end.abort();
+    const end = new AbortController();
+    this.#hashing = file && { end, digest: md5(file, { signal: end.signal }).catch(() => undefined) };
   }
 
   #open(name, bytes) {
@@ -131,6 +142,7 @@ class PiUpload extends HTMLElement {
   async #cancel() {
     const sending = this.#sending;
     this.#sending = this.#file = null;
+    this.#hash(null);
     this.#show("idle");
     await sending?.cancel();
   }
@@ -151,13 +163,16 @@ class PiUpload extends HTMLElement {
     const options = Object.fromEntries(new FormData(this.#part("idle"))); // the choices beside the drop zone
     delete options.file;
     try {
-      const { task_id, links } = await startImport(address, { ...options, interactive: "true" });
+      const digest = await this.#hashing?.digest;
+      const { task_id, links } = await startImport(address, { ...options, md5: digest, interactive: "true" });
       await forget(address, { used: true });
       this.removeAttribute("busy");
       location.assign(links?.page ?? this.getAttribute("next") + task_id);
     } catch (problem) {
-      if (problem.code) await forget(address); // it was looked at, and is no file to import
-      this.#sending = null;
+      if (isFinal(problem)) {
+        await forget(address); // it was looked at, and is no file to import
+        this.#sending = null;
+      }
       this.#refuse(problem);
     }
   }

@@ -1,6 +1,6 @@
 /* A picture on its way to a product: its MD5 first, then its bytes in pieces, then the server is asked to show it. */
 import { md5 } from "./md5.js";
-import { Sending, forget, posted } from "./sending.js";
+import { Sending, forget, isFinal, posted } from "./sending.js";
 
 const UNREADABLE = {
   title: "The file cannot be read",
@@ -84,8 +84,10 @@ export class PictureSending {
       await forget(address, { used: true });
       this.#tell.arrived(image);
     } catch (problem) {
-      if (problem.code) await forget(address);
-      this.#sending = null;
+      if (isFinal(problem)) {
+        await forget(address);
+        this.#sending = null;
+      }
       this.#tell.failed(problem);
     }
   }

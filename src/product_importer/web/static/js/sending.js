@@ -5,6 +5,7 @@ const LONGEST_PIECE = 64 * 2 ** 20; // bytes: some proxies take no more than 100
 const BRISK = 1_000; // ms: a piece that took less is followed by one twice as long; four times as much, by half of it
 const DELAYS = [0, 1_000, 3_000, 5_000, 10_000, 10_000, 20_000, 20_000]; // ms, counted anew when a byte got through
 const PASSING = [408, 409, 423, 429]; // refusals that another attempt may overcome
+const LATER = [401, 403, 408, 429]; // those that say nothing of the file
 const FULL = 507;
 const TOO_LARGE = 413;
 
@@ -119,6 +120,11 @@ export async function posted(path, wanted, { passing = [] } = {}) {
     throw told.title ? told : { ...CUT, title: `The server answered ${answer.status}` };
   }
   throw CUT;
+}
+
+/* Whether a problem tells of what was sent; a full disk, a fault, a limit or a session that ended may be gone later. */
+export function isFinal({ code, status }) {
+  return Boolean(code) && status >= 400 && status < 500 && !LATER.includes(status);
 }
 
 /* Lets this browser forget an upload, and the server too unless an import was made of it. */
