@@ -108,7 +108,7 @@ MESSAGES = [
     InboxMessage(id=uuid.UUID(int=2), at=NOW, message_id="", verdict="It has no webhook-id.", body="not JSON"),
 ]
 _WRONG = dataclasses.replace(
-    webhook_form.of(SHOP), problems={"url": "The address has no host.", "headers": "“x” is no header."}
+    webhook_form.of(SHOP), problems={"url": "The address has no host.", "headers": "“x” is not a valid header."}
 )
 
 PAGES: dict[str, tuple[str, dict[str, object]]] = {

@@ -74,7 +74,7 @@ def test_a_large_picture_is_sent_in_pieces_made_in_the_background_and_known_agai
     waited(page, lambda: held)
     held[0].continue_()
     page.unroute("**/uploads/*")  # to stand between costs the browser more than to send
-    expect(page.get_by_text("Making its sizes…")).to_be_visible()
+    expect(page.get_by_text("Creating its sizes…")).to_be_visible()
     assert len(pieces) >= 2 > len(LARGE) / ledger.PART > 1
     (before,) = developed(product.id).items
     expect(page.get_by_text("Nothing is waiting.")).to_be_visible()
@@ -107,10 +107,10 @@ def test_a_picture_that_was_changed_on_its_way_is_not_taken(page: Page, doors_of
     assert counted() == (0, 0)
     page.unroute("**/uploads/*")
     page.get_by_role("button", name="Try again").click()
-    expect(page.get_by_text("Making its sizes…")).to_be_visible()
+    expect(page.get_by_text("Creating its sizes…")).to_be_visible()
     assert any("spark-md5" in url for url in asked)
     brought(page, "drop", onto="pi-images", name="cup.png", data=pictures.picture(color=(1, 2, 3)))
-    expect(page.get_by_text("Making its sizes…")).to_have_count(2)
+    expect(page.get_by_text("Creating its sizes…")).to_have_count(2)
     developed(product.id)
     expect(shot(page, "mug.png")).to_contain_text("PRIMARY")
     expect(shot(page, "cup.png")).to_be_visible()
@@ -147,7 +147,7 @@ def test_a_picture_is_added_and_taken_off_without_javascript(plain_page: Page, s
     go(plain_page, served, "dashboard")
     choose(plain_page, ("mug.png", pictures.picture()))
     plain_page.get_by_role("button", name="Upload one").click()
-    expect(plain_page.get_by_text("Making its sizes…")).to_be_visible()
+    expect(plain_page.get_by_text("Creating its sizes…")).to_be_visible()
     developed(product.id)
     plain_page.reload()
     expect(shot(plain_page, "mug.png")).to_contain_text("PRIMARY")

@@ -74,7 +74,7 @@ def _storable(text: str) -> str:
 def _sku(raw: str) -> str:
     text = sku_text(_storable(raw))
     if is_spoilt(text):
-        raise ValueError(f"{text} is what a spreadsheet leaves of a SKU; write the SKU as it was")
+        raise ValueError(f"{text} is a SKU that a spreadsheet has spoilt; send the SKU as it was")
     if not 1 <= len(text) <= SKU_MAX:
         raise ValueError(f"a SKU has 1 to {SKU_MAX} characters, this one has {len(text)}")
     return text

@@ -100,7 +100,7 @@ def _storage(settings: Settings) -> str:
     read = b"".join(storage.stream(key))
     storage.delete([key])
     if read != written:
-        raise Amiss(f"{settings.storage} returned other bytes than were written", "Use another place.")
+        raise Amiss(f"{settings.storage} returned different bytes from those written", "Use another place.")
     return f"{settings.storage} can be written and read"
 
 

@@ -62,7 +62,7 @@ class DecoderStopped(AppError):
     status = 503
     code = "DECODER_STOPPED"
     title = "Decoding was cut off"
-    action = "Try again; if it happens again, save the image again and upload that."
+    action = "Try again; if it happens again, save a new copy of the image and upload that."
     passing = True
 
 

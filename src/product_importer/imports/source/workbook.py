@@ -125,7 +125,7 @@ def _said(reader: program.Program) -> Iterator[bytes]:
 
 
 def _silent() -> ReaderStopped:
-    return ReaderStopped(f"Nothing came of it for {SILENCE:.0f} seconds.")
+    return ReaderStopped(f"It made no progress for {SILENCE:.0f} seconds.")
 
 
 def _require_whole(reader: program.Program) -> None:

@@ -9,7 +9,7 @@ def aloud(gallery: Gallery) -> str:
     ready, pending, failed = len(gallery.ready), len(gallery.pending), len(gallery.failed)
     said = [f"{words.number(ready)} {'image' if ready == 1 else 'images'} ready"]
     if pending:
-        said.append(f"{pending} being made")
+        said.append(f"{pending} being processed")
     if failed:
         said.append(f"{failed} failed")
     return ", ".join(said)

@@ -34,7 +34,7 @@ STATES: Final = {
 }
 SAID: Final = {
     "saved": "The endpoint has been saved.",
-    "enabled": "The endpoint is enabled: it is told of what happens from now on.",
+    "enabled": "The endpoint is enabled: it receives events from now on.",
     "disabled": "The endpoint is disabled: nothing more is sent to it. What is waiting for it is kept.",
     "removed": "The endpoint has been removed.",
     "resent": "It is being sent again.",
