@@ -57,6 +57,22 @@ def test_a_clean_file_is_one_click(page: Page, served: Doors) -> None:
     expect(page.get_by_text("Adds up to the row")).to_be_visible()
 
 
+def test_a_file_that_has_arrived_is_not_sent_again_where_the_server_had_no_room_for_its_import(
+    page: Page, served: Doors
+) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.method) if "/uploads" in request.url else None)
+    full = {"title": "The disk is full", "status": 507, "code": "DISK_FULL", "detail": "", "action": "Try again."}
+    page.route("**/imports", lambda route: route.fulfill(status=507, json=full), times=1)
+    page.goto(f"http://127.0.0.1:{served.port}/admin/dashboard")
+    page.get_by_label("Choose a file").set_input_files({"name": "a.csv", "mimeType": "text/csv", "buffer": CLEAN})
+    expect(page.get_by_text("The disk is full")).to_be_visible()
+    page.get_by_role("button", name="Try again").click()
+    page.wait_for_url("**/admin/imports/**")
+    assert finished(page).counts.created == 2
+    assert (asked.count("POST"), asked.count("DELETE")) == (1, 0)
+
+
 def test_a_clean_file_is_looked_at_first_when_somebody_wants_to(page: Page, served: Doors) -> None:
     page.goto(f"http://127.0.0.1:{served.port}/admin/dashboard")
     page.get_by_label("Check the columns first").check()
