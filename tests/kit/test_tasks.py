@@ -144,8 +144,26 @@ def test_the_embedded_worker_finds_what_waits_and_ends_when_told(row: uuid.UUID)
 
 
 @pytest.mark.parametrize("database_url", [databases.SQLITE], indirect=True)
+def test_the_embedded_worker_leaves_a_database_alone_that_nobody_writes_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[int] = []
+    monkeypatch.setattr(in_process, "QUIET", 3_600.0)
+    monkeypatch.setattr(in_process.Worker, "look", lambda _: looks.append(len(looks)))
+    stop = threading.Event()
+    working = threading.Thread(target=in_process.Worker(threads=2).work, args=(stop,))
+    working.start()
+    until(lambda: looks)
+    assert not stop.wait(3 * in_process.LOOK)
+    assert looks == [0]
+    make_import(csv_file("A-1,Mug,,1.00"))
+    until(lambda: len(looks) > 1)
+    stop.set()
+    working.join(PATIENCE)
+
+
+@pytest.mark.parametrize("database_url", [databases.SQLITE], indirect=True)
 def test_the_embedded_worker_looks_at_once_when_somebody_has_written(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(in_process, "LOOK", 3_600.0)
+    monkeypatch.setattr(in_process, "QUIET", 3_600.0)
     stop = threading.Event()
     working = threading.Thread(target=in_process.Worker(threads=2).work, args=(stop,))
     working.start()

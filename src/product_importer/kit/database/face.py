@@ -171,10 +171,10 @@ class Face(Protocol):
         """Take the lock that is called `what` until this transaction ends; wait for whoever holds it."""
         ...
 
-    def commit_counter(self, engine: Engine) -> Callable[[], int]:
-        """Return what gives a number that moves once any other connection has committed; cheap to ask, in one thread.
+    def commit_counter(self, engine: Engine) -> Callable[[], int | None]:
+        """Return what tells a number that moves once any other connection has committed; cheap to ask, in one thread.
 
-        It may stand still where the database tells no such thing.
+        It tells none where the database has no such number, or cannot be asked.
         """
         ...
 

@@ -68,17 +68,17 @@ def engine(url: str) -> Engine:
     return made
 
 
-def commit_counter(engine: Engine) -> Callable[[], int]:
+def commit_counter(engine: Engine) -> Callable[[], int | None]:
     """Ask a connection of its own for its `data_version` (https://sqlite.org/pragma.html#pragma_data_version)."""
     connection = engine.raw_connection()
 
-    def count() -> int:
+    def count() -> int | None:
         try:
             cursor = connection.cursor()
             cursor.execute("PRAGMA data_version")
             return int(cursor.fetchone()[0])  # type: ignore[index]
         except sqlite3.Error:
-            return -1
+            return None
 
     return count
 

@@ -1,4 +1,4 @@
-"""The embedded worker: one process that looks for waiting rows four times a second and runs them in threads."""
+"""The embedded worker: one process that looks for waiting rows when anybody has written, with threads to run them."""
 
 import threading
 import time
@@ -9,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from product_importer.kit import database, logs, tasks
 from product_importer.kit.tasks import sweeper
 
-LOOK = 0.25  # seconds between two looks; one indexed query for each kind of task
+LOOK = 0.25  # seconds between two looks while anything runs here; one indexed query for each kind of task
+QUIET = 1.0  # seconds, as above, while nobody has written: what comes due by the hour alone
 GLANCE = 0.03  # seconds between two glances at whether anybody has written, for then it is looked at once
 BESIDE = "webhooks"  # the queue that has threads of its own: it waits for receivers, and nobody is to wait for it
 BESIDE_THREADS = 2
@@ -25,7 +26,7 @@ class Worker:
     def __init__(self, *, threads: int) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="task")
         self._beside = ThreadPoolExecutor(BESIDE_THREADS, thread_name_prefix=BESIDE)
-        self._commits = 0  # of others, when it was last looked
+        self._commits: int | None = None  # of anybody, when it was last looked
         self._running: set[_Key] = set()
         self._failed: dict[_Key, tuple[int, float]] = {}  # how often in a row, and until when it rests
         self._lock = threading.Lock()
@@ -41,27 +42,32 @@ class Worker:
         self._beside.shutdown(wait=True)
         self._pool.shutdown(wait=True)
 
-    def _wait(self, stop: sweeper.Stop, commits: Callable[[], int]) -> bool:
-        """Wait until the next look: until somebody has written, if nothing runs here; True when told to stop."""
-        ends = time.monotonic() + LOOK
+    def _wait(self, stop: sweeper.Stop, commits: Callable[[], int | None]) -> bool:
+        """Wait until the next look is due; True when told to stop."""
+        began = time.monotonic()
         while not stop.wait(min(GLANCE, LOOK)):
             now = commits()
-            if time.monotonic() >= ends or (now != self._commits and not self._running):
+            if time.monotonic() - began >= self._pause(now):
                 self._commits = now  # what is written from here on is looked at again
                 return False
         return True
 
+    def _pause(self, commits: int | None) -> float:
+        """Return the seconds between two looks, after so many commits; none if those are not counted."""
+        if commits is not None and commits == self._commits:
+            return QUIET
+        return LOOK if self._running or commits is None else 0.0
+
     def look(self) -> None:
         """Start every row that is due and not running here already."""
-        for task in tasks.registry.values():
-            for row_id in sweeper.due(task):
-                key = task.name, row_id
-                with self._lock:
-                    if key in self._running or self._rests(key):
-                        continue
-                    self._running.add(key)
-                pool = self._beside if task.queue == BESIDE else self._pool
-                pool.submit(self._run, task, row_id)
+        for task, row_id in sweeper.waiting():
+            key = task.name, row_id
+            with self._lock:
+                if key in self._running or self._rests(key):
+                    continue
+                self._running.add(key)
+            pool = self._beside if task.queue == BESIDE else self._pool
+            pool.submit(self._run, task, row_id)
 
     def _run(self, task: tasks.Task, row_id: uuid.UUID) -> None:
         key, succeeded = (task.name, row_id), False
@@ -70,6 +76,7 @@ class Worker:
         finally:
             with self._lock:
                 self._running.discard(key)
+                self._commits = None  # the row may have come due again while it was passed over
                 failures, _ = self._failed.pop(key, (0, 0.0))
                 if not succeeded:
                     self._failed[key] = failures + 1, time.monotonic() + pause(failures + 1)
