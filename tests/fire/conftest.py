@@ -11,10 +11,10 @@ from product_importer import tables
 from product_importer.kit import database, runtime, tasks
 from product_importer.kit.settings import Settings
 from tests.fire import workers
+from tests.fire.modes import CELERY, EMBEDDED
 from tests.fire.workers import Fleet
 from tests.servers import databases
 
-EMBEDDED, CELERY = "embedded", "celery"
 Fleets = Callable[[str], Fleet]
 
 

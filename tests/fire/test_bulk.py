@@ -8,18 +8,16 @@ from product_importer.catalog.bulk_models import BulkKind, BulkState
 from product_importer.catalog.filters import Filters
 from tests import makers
 from tests.catalog.makers import seen_bulk, start_bulk
-from tests.fire import places
-from tests.fire.conftest import CELERY, EMBEDDED
+from tests.fire import modes, places
 from tests.fire.places import Cell
 from tests.fire.workers import Fleet
 
-MODES = [EMBEDDED, pytest.param(CELERY, marks=pytest.mark.server)]
 PRODUCTS = 40  # in five slices
 
-pytestmark = [pytest.mark.fire, pytest.mark.kill, pytest.mark.slow, pytest.mark.parametrize("mode", MODES)]
+pytestmark = [pytest.mark.fire, pytest.mark.kill, pytest.mark.slow]
 
 
-@pytest.mark.parametrize("cell", places.sampled(places.cells(web=False, scene="bulk"), 1), ids=str)
+@modes.meets(places.sampled(places.cells(web=False, scene="bulk"), 1))
 def test_a_fault_changes_nothing_of_what_is_deleted(fleet: Fleet, cell: Cell) -> None:
     for number in range(PRODUCTS):
         makers.make_product(f"P-{number:02}", active=number % 4 > 0)

@@ -11,20 +11,18 @@ from product_importer.imports.states import State, UndoState
 from product_importer.imports.undoing import undo_actions
 from product_importer.kit import database
 from tests import makers
-from tests.fire import oracle, places
-from tests.fire.conftest import CELERY, EMBEDDED
+from tests.fire import modes, oracle, places
 from tests.fire.places import Cell
 from tests.fire.scenes import paused_import, prepared
 from tests.fire.workers import Fleet, brought_to_rest
 
-MODES = [EMBEDDED, pytest.param(CELERY, marks=pytest.mark.server)]
 EDITED = 5  # products that somebody edits between the import and its undo
 Catalog = dict[str, oracle.Stored]
 
-pytestmark = [pytest.mark.fire, pytest.mark.kill, pytest.mark.slow, pytest.mark.parametrize("mode", MODES)]
+pytestmark = [pytest.mark.fire, pytest.mark.kill, pytest.mark.slow]
 
 
-@pytest.mark.parametrize("cell", places.sampled(places.cells(web=False, scene="undo"), 1), ids=str)
+@modes.meets(places.sampled(places.cells(web=False, scene="undo"), 1))
 def test_a_fault_changes_nothing_of_what_an_undo_does(fleet: Fleet, cell: Cell) -> None:
     file, before = prepared(seed=sum(str(cell).encode()))
     import_id = makers.make_import(file.data)
@@ -41,7 +39,7 @@ def test_a_fault_changes_nothing_of_what_an_undo_does(fleet: Fleet, cell: Cell) 
     assert told_more_than_once(import_id) == []
 
 
-@pytest.mark.parametrize("cell", places.sampled(places.cells(web=False, scene="pause"), 1), ids=str)
+@modes.meets(places.sampled(places.cells(web=False, scene="pause"), 1))
 def test_a_fault_changes_nothing_of_a_pause(fleet: Fleet, cell: Cell) -> None:
     file, catalog = prepared(seed=sum(str(cell).encode()))
     fleet.arm(str(cell))

@@ -13,17 +13,15 @@ from product_importer.imports.models import ImportJob
 from product_importer.imports.states import State
 from product_importer.kit import clock, database
 from tests import makers
-from tests.fire import places
-from tests.fire.conftest import CELERY, EMBEDDED
+from tests.fire import modes, places
 from tests.fire.places import Cell
 from tests.fire.workers import Fleet
 from tests.media import picture_server
 from tests.media.picture_server import PictureServer
 
-MODES = [EMBEDDED, pytest.param(CELERY, marks=pytest.mark.server)]
 FILE = makers.csv_file("A-1,Mug,,1.00", "A-2,Cup,,2.00", "A-3,,,3.00")
 
-pytestmark = [pytest.mark.fire, pytest.mark.kill, pytest.mark.slow, pytest.mark.parametrize("mode", MODES)]
+pytestmark = [pytest.mark.fire, pytest.mark.kill, pytest.mark.slow]
 
 
 @pytest.fixture
@@ -49,7 +47,7 @@ def is_taken(feed_id: uuid.UUID) -> bool:
     return job is not None and job.state is State.COMPLETED
 
 
-@pytest.mark.parametrize("cell", places.sampled(places.cells(web=False, scene="feed"), 1), ids=str)
+@modes.meets(places.sampled(places.cells(web=False, scene="feed"), 1))
 def test_a_fault_costs_a_feed_nothing_but_time(fleet: Fleet, cell: Cell, shop: PictureServer) -> None:
     fleet.arm(str(cell))
     feed_id = made(shop)

@@ -9,19 +9,18 @@ from product_importer.kit.failpoints import Injected
 from product_importer.media import chores, images, places
 from product_importer.media.models import ImageState
 from tests import makers
+from tests.fire import modes
 from tests.fire import places as fire
-from tests.fire.conftest import CELERY, EMBEDDED
 from tests.fire.places import Cell
 from tests.fire.workers import Fleet
 from tests.media import pictures
 from tests.media.makers import attached, counted, gallery, original
 
-MODES = [EMBEDDED, pytest.param(CELERY, marks=pytest.mark.server)]
 DATA = pictures.picture(600, 400)
 FOLDERS = ("orig", "img", "uploads")
 CUT = pictures.noise()[:-2_000]
 
-pytestmark = [pytest.mark.fire, pytest.mark.kill, pytest.mark.slow, pytest.mark.parametrize("mode", MODES)]
+pytestmark = [pytest.mark.fire, pytest.mark.kill, pytest.mark.slow]
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +30,7 @@ def emptied(fleet: Fleet) -> None:
         storage.delete_under(folder)
 
 
-@pytest.mark.parametrize("cell", fire.sampled(fire.cells(web=False, scene="image"), 1), ids=str)
+@modes.meets(fire.sampled(fire.cells(web=False, scene="image"), 1))
 def test_a_fault_costs_an_image_nothing_but_time(fleet: Fleet, cell: Cell) -> None:
     mug, sound = makers.make_product("MUG-1"), not cell.place.startswith("image.failed")
     fleet.arm(str(cell))
@@ -57,6 +56,7 @@ def test_a_fault_costs_an_image_nothing_but_time(fleet: Fleet, cell: Cell) -> No
     assert (image.sha256, counted()) == (hashlib.sha256(DATA if sound else CUT).hexdigest(), (1, 1))
 
 
+@modes.in_both
 @pytest.mark.parametrize("place", ["picture.attach.before-commit", "picture.attached"])
 def test_an_attach_that_was_cut_is_asked_for_again(
     mode: str, fleet: Fleet, place: str, monkeypatch: pytest.MonkeyPatch
@@ -70,6 +70,7 @@ def test_an_attach_that_was_cut_is_asked_for_again(
     assert counted() == (1, 1)
 
 
+@modes.in_both
 @pytest.mark.parametrize("place", ["picture.forget.before-commit", "picture.forgotten"])
 def test_what_a_cut_left_of_a_forgotten_image_is_swept(
     mode: str, fleet: Fleet, place: str, monkeypatch: pytest.MonkeyPatch

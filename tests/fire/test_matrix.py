@@ -3,18 +3,17 @@
 import pytest
 
 from tests import makers
-from tests.fire import oracle, places
-from tests.fire.conftest import CELERY, EMBEDDED
+from tests.fire import modes, oracle, places
 from tests.fire.places import Cell
 from tests.fire.scenes import cancelled_import, prepared
 from tests.fire.workers import Fleet, brought_to_rest
 
-MODES = [EMBEDDED, pytest.param(CELERY, marks=pytest.mark.server)]
 CELLS = places.sampled([cell for cell in places.cells(web=False) if not places.is_asked(cell)], 2)
 
-pytestmark = [pytest.mark.fire, pytest.mark.kill, pytest.mark.slow, pytest.mark.parametrize("mode", MODES)]
+pytestmark = [pytest.mark.fire, pytest.mark.kill, pytest.mark.slow]
 
 
+@modes.in_both
 def test_an_undisturbed_import_comes_to_what_the_replay_says(fleet: Fleet) -> None:
     file, catalog = prepared(seed=1)
     import_id = makers.make_import(file.data)
@@ -23,7 +22,7 @@ def test_an_undisturbed_import_comes_to_what_the_replay_says(fleet: Fleet) -> No
     assert len(makers.slices_of(import_id)) > 3
 
 
-@pytest.mark.parametrize("cell", CELLS, ids=str)
+@modes.meets(CELLS)
 def test_a_fault_changes_nothing_of_the_account(fleet: Fleet, cell: Cell) -> None:
     file, catalog = prepared(seed=hash_of(cell))
     fleet.arm(str(cell))
@@ -34,7 +33,7 @@ def test_a_fault_changes_nothing_of_the_account(fleet: Fleet, cell: Cell) -> Non
     assert oracle.observed(import_id) == (oracle.cancelled(catalog) if cancelled else oracle.expected(file, catalog))
 
 
-def test_every_failpoint_of_the_source_is_in_the_matrix(mode: str) -> None:
+def test_every_failpoint_of_the_source_is_in_the_matrix() -> None:
     # "file", "catalog", "search", "deliveries" and the chore of "resumable" are struck by test_originals.py and
     # test_merge.py in tests/imports, by catalog/test_search.py, webhooks/test_log.py and uploads/test_resumable.py.
     scenes = (

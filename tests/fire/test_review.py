@@ -12,21 +12,19 @@ from product_importer.imports.snapshot import Counts
 from product_importer.imports.states import Question, State
 from product_importer.kit import database
 from tests import makers
-from tests.fire import oracle, places
-from tests.fire.conftest import CELERY, EMBEDDED
+from tests.fire import modes, oracle, places
 from tests.fire.places import Cell
 from tests.fire.scenes import prepared
 from tests.fire.workers import Fleet, brought_to_rest
 
-MODES = [EMBEDDED, pytest.param(CELERY, marks=pytest.mark.server)]
 ON_THE_WAY = ("import.claimed", "import.plan.made", "import.plan.sealed", "import.applying.before-commit")
 ASKED = places.sampled([cell for cell in places.cells(web=False) if places.is_asked(cell)], 1)
 SHARED = [cell for cell in places.cells(web=False) if cell.place in ON_THE_WAY and cell.fault == "kill"]
 
-pytestmark = [pytest.mark.fire, pytest.mark.kill, pytest.mark.slow, pytest.mark.parametrize("mode", MODES)]
+pytestmark = [pytest.mark.fire, pytest.mark.kill, pytest.mark.slow]
 
 
-@pytest.mark.parametrize("cell", [*ASKED, *SHARED], ids=str)
+@modes.meets([*ASKED, *SHARED])
 def test_a_fault_before_or_after_the_yes_changes_nothing_of_the_account(fleet: Fleet, cell: Cell) -> None:
     file, catalog = prepared(seed=len(cell.place))
     fleet.arm(str(cell))
@@ -43,6 +41,7 @@ def test_a_fault_before_or_after_the_yes_changes_nothing_of_the_account(fleet: F
     assert oracle.observed(import_id) == expected
 
 
+@modes.in_both
 def test_a_worker_killed_while_it_names_what_moved_leaves_the_import_asking_for_a_second_yes(fleet: Fleet) -> None:
     file, _ = prepared(seed=3)
     import_id = makers.make_import(file.data, review=True)

@@ -5,19 +5,17 @@ from collections import defaultdict
 import pytest
 
 from tests import makers
-from tests.fire import hurry, places
-from tests.fire.conftest import CELERY, EMBEDDED
+from tests.fire import hurry, modes, places
 from tests.fire.places import Cell
 from tests.fire.workers import Fleet
 from tests.webhooks.makers import deliveries, make_endpoint
 from tests.webhooks.receiver import Receiver
 
-MODES = [EMBEDDED, pytest.param(CELERY, marks=pytest.mark.server)]
 ROWS = 23
 FILE = makers.csv_file(*(f"P-{number:02},Product {number},,1.00" for number in range(ROWS)))
 EXTRA = {hurry.BEAT: "3600"}
 
-pytestmark = [pytest.mark.fire, pytest.mark.kill, pytest.mark.slow, pytest.mark.parametrize("mode", MODES)]
+pytestmark = [pytest.mark.fire, pytest.mark.kill, pytest.mark.slow]
 
 
 def settled() -> bool:
@@ -34,7 +32,7 @@ def begun(inbox: Receiver) -> None:
     makers.make_import(FILE)
 
 
-@pytest.mark.parametrize("cell", places.sampled(places.cells(web=False, scene="webhook"), 1), ids=str)
+@modes.meets(places.sampled(places.cells(web=False, scene="webhook"), 1))
 def test_a_fault_loses_no_event_and_changes_no_id(fleet: Fleet, inbox: Receiver, cell: Cell) -> None:
     fleet.arm(str(cell))
     begun(inbox)

@@ -9,7 +9,7 @@ import signal
 import pytest
 
 from tests import makers
-from tests.fire.conftest import CELERY
+from tests.fire.modes import CELERY
 from tests.fire.workers import Fleet
 from tests.webhooks.makers import attempts, deliveries, make_endpoint
 from tests.webhooks.receiver import Receiver

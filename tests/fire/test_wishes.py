@@ -11,18 +11,17 @@ from product_importer.catalog.wish_models import ImageAddress
 from product_importer.catalog.wishes import Wished
 from product_importer.kit import clock, database
 from tests import makers
+from tests.fire import modes
 from tests.fire import places as fire
-from tests.fire.conftest import CELERY, EMBEDDED
 from tests.fire.places import Cell
 from tests.fire.workers import Fleet, brought_to_rest
 from tests.media import picture_server, pictures
 from tests.media.makers import counted, gallery
 from tests.media.picture_server import PictureServer
 
-MODES = [EMBEDDED, pytest.param(CELERY, marks=pytest.mark.server)]
 SHOWN = {f"/{name}.png": pictures.picture(8, 8, color=(number, 9, 3)) for number, name in enumerate("ab")}
 
-pytestmark = [pytest.mark.fire, pytest.mark.kill, pytest.mark.slow, pytest.mark.parametrize("mode", MODES)]
+pytestmark = [pytest.mark.fire, pytest.mark.kill, pytest.mark.slow]
 
 
 @pytest.fixture
@@ -38,7 +37,7 @@ def _over(import_id: uuid.UUID) -> bool:
         return wishes.counted(session, import_id).waiting == 0
 
 
-@pytest.mark.parametrize("cell", fire.sampled(fire.cells(web=False, scene="wish"), 1), ids=str)
+@modes.meets(fire.sampled(fire.cells(web=False, scene="wish"), 1))
 def test_a_fault_costs_a_wish_nothing_but_time(fleet: Fleet, cell: Cell, shop: PictureServer) -> None:
     a, b = shop.url("/a.png"), shop.url("/b.png" if "refused" not in cell.place else "/missing.png")
     fleet.arm(str(cell))
