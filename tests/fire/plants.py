@@ -41,7 +41,8 @@ def counts_outside_the_transaction() -> None:
     """Commit the products first, and what became of them a moment later."""
 
     def write(taken: Slice, job: ImportJob) -> merge.Written:
-        span = merge.Span(job.id, taken.first, taken.last, f"import:{job.number}", job.mode, job.facts.mapping)
+        since = job.started_at or job.created_at
+        span = merge.Span(job.id, taken.first, taken.last, f"import:{job.number}", job.mode, job.facts.mapping, since)
         with database.transaction(scratch=job.scratch) as session:
             written = merge.apply(session, span)
         failpoint(BETWEEN)

@@ -22,6 +22,7 @@ from tests.makers import (
     journal_lines,
     make_import,
     make_product,
+    remove_product,
     run_import_to_end,
     seen_import,
     slices_of,
@@ -100,6 +101,43 @@ def test_a_product_that_went_meanwhile_is_skipped_when_only_updating() -> None:
     assert planned.applied().counts == Counts(rows=2, updated=1, skipped=1)
     assert list(stored_products()) == ["a-1"]
     assert planned.skipped() == [["3", "NO_MATCH", "sku", "B-2"]]
+
+
+def test_a_product_that_was_as_its_row_says_and_was_edited_meanwhile_is_updated() -> None:
+    make_product("A-1", name="Mug", price=Decimal("1.00"))
+    make_product("B-2", name="Lamp", price=Decimal("2.00"))
+    planned = Planned("A-1,Mug,,1.00", "B-2,Lamp,,2.00", "C-3,Cup,,3.00")
+    edit_product("A-1", price=Decimal("9.00"))
+    assert planned.applied().counts == Counts(rows=3, created=1, updated=1, unchanged=1)
+    assert planned.updates() == [("A-1", 3, 2, {"price": ["9.00", "1.00"]})]
+    assert stored_products()["b-2"].version == 1
+
+
+def test_a_product_that_was_as_its_row_says_and_was_deleted_meanwhile_is_created_anew() -> None:
+    make_product("A-1", name="Mug", price=Decimal("1.00"))
+    make_product("B-2", name="Lamp", price=Decimal("2.00"))
+    planned = Planned("A-1,Mug,,1.00", "B-2,Lamp,,2.00")
+    remove_product("A-1")
+    assert planned.applied().counts == Counts(rows=2, created=1, unchanged=1)
+    assert planned.creations() == ["A-1"]
+
+
+def test_a_product_that_was_as_its_row_says_and_was_deleted_meanwhile_is_skipped_when_only_updating() -> None:
+    make_product("A-1", name="Mug", price=Decimal("1.00"))
+    make_product("B-2", name="Old lamp", price=Decimal("2.00"))
+    planned = Planned("A-1,Mug,,1.00", "B-2,Lamp,,2.00", mode="update_only")
+    remove_product("A-1")
+    assert planned.applied().counts == Counts(rows=2, updated=1, skipped=1)
+    assert planned.skipped() == [["2", "NO_MATCH", "sku", "A-1"]]
+
+
+def test_a_product_that_was_edited_into_what_its_row_says_stays_as_it_is() -> None:
+    make_product("A-1", name="Mug", price=Decimal("1.00"))
+    planned = Planned("A-1,Mug,,1.00")
+    edit_product("A-1", price=Decimal("9.00"))
+    edit_product("A-1", price=Decimal("1.00"))
+    assert planned.applied().counts == Counts(rows=1, unchanged=1)
+    assert stored_products()["a-1"].version == 3
 
 
 def test_rows_skipped_by_the_plan_and_by_a_catalog_that_moved_are_listed_together_by_line() -> None:

@@ -1,11 +1,12 @@
 """The merge: one slice of the plan into the catalog, with its journal entries, inside one transaction."""
 
+import datetime as dt
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, literal, null, select, true, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, literal, null, or_, select, true, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -13,8 +14,9 @@ from product_importer.catalog.models import Product
 from product_importer.imports import plan, staging
 from product_importer.imports.codes import Code
 from product_importer.imports.models import LateSkip
-from product_importer.imports.staging import CREATE, SKIP, UPDATE
+from product_importer.imports.staging import CREATE, SAME, SKIP, UPDATE
 from product_importer.imports.states import Mode
+from product_importer.journal import queries as journal
 from product_importer.journal import record
 from product_importer.journal.types import PRODUCT_CREATED, PRODUCT_UPDATED
 from product_importer.kit import clock, database, ids
@@ -29,7 +31,10 @@ WRITTEN = ("id", "sku", "sku_key", "name", "description", "price", "active", "ve
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """What a merge works on: the plan's positions `first` to `last`, for whom, and which fields the file has."""
+    """What a merge works on: the plan's positions `first` to `last`, for whom, and which fields the file has.
+
+    `since` is a moment before the catalog was compared.
+    """
 
     import_id: uuid.UUID
     first: int
@@ -37,10 +42,20 @@ class Span:
     actor: str
     mode: Mode
     fields: Collection[str]
+    since: dt.datetime
 
     def rows(self, *kinds: int) -> ColumnElement[bool]:
         """Return the condition for the span's rows of these kinds."""
         return and_(row.position.between(self.first, self.last), row.kind.in_(kinds))
+
+    def strayed(self) -> ColumnElement[bool]:
+        """Return the condition for the rows whose product was as they say, and has been changed or deleted since."""
+        now = products.alias()
+        return and_(self.rows(SAME), ~exists().where(now.c.id == row.product_id, now.c.version == row.product_version))
+
+    def unsettled(self) -> ColumnElement[bool]:
+        """Return the condition for the rows to be looked at once more where the plan does not hold."""
+        return or_(self.rows(CREATE, UPDATE), self.strayed())
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,24 +81,25 @@ def apply(session: Session, span: Span) -> Written:
     if sum(kinds.values()) != span.last - span.first + 1:
         raise plan.Lost(f"positions {span.first} to {span.last}")
     database.face().prefer_index_lookups(session.connection())
+    lost = 0
     try:
         with session.begin_nested():
             created = _create(session, span) if kinds.get(CREATE) else 0
-            updated = found = _update_planned(session, span, kinds[UPDATE]) if kinds.get(UPDATE) else 0
+            updated = _update_planned(session, span, kinds[UPDATE]) if kinds.get(UPDATE) else 0
+            if kinds.get(SAME):
+                _require_standing(session, span)
     except (IntegrityError, _Moved):
         created = _create_missing(session, span)
-        updated, found = _update(session, span, CREATE, UPDATE)
+        updated, lost = _update(session, span)
         failpoint("catalog.moved", session)
-    return _account(span.mode, kinds, created=created, updated=updated, found=found)
+    return _account(span.mode, kinds, created=created, updated=updated, lost=lost)
 
 
-def _account(mode: Mode, kinds: dict[int, int], *, created: int, updated: int, found: int) -> Written:
-    """Settle the rest: what the mode forbids is skipped, what is as it should be is unchanged."""
-    skipped = kinds.get(SKIP, 0)
+def _account(mode: Mode, kinds: dict[int, int], *, created: int, updated: int, lost: int) -> Written:
+    """Settle the rest: what the mode forbids or is gone is skipped, what is as it should be is unchanged."""
+    skipped = kinds.get(SKIP, 0) + lost
     if mode is Mode.CREATE_ONLY:
         skipped += kinds.get(CREATE, 0) - created
-    else:
-        skipped += kinds.get(UPDATE, 0) - found
     return Written(created, updated, sum(kinds.values()) - created - updated - skipped, skipped)
 
 
@@ -109,12 +125,12 @@ def _create_missing(session: Session, span: Span) -> int:
         return 0
     prefix = ids.block_prefix()
     absent = ~exists().where(products.c.sku_key == row.sku_key)
-    rows = _new_products(prefix).where(span.rows(CREATE, UPDATE), absent, row.name.is_not(None))
+    rows = _new_products(prefix).where(span.unsettled(), absent, row.name.is_not(None))
     session.execute(sets.insert_on_conflict(session, products).from_select(WRITTEN, rows).on_conflict_do_nothing())
     mine = exists().where(products.c.id == database.face().block_id(prefix, row.position))
     if span.mode is Mode.CREATE_ONLY:
         _note_skipped(session, span, Code.EXISTS, set(), span.rows(CREATE), ~mine)
-    return record.add_all(session, _creations(session, span, prefix).where(span.rows(CREATE, UPDATE), mine))
+    return record.add_all(session, _creations(session, span, prefix).where(span.unsettled(), mine))
 
 
 def _new_products(prefix: str) -> Select[Any]:
@@ -146,13 +162,20 @@ def _update_planned(session: Session, span: Span, count: int) -> int:
     return count
 
 
-def _update(session: Session, span: Span, *kinds: int) -> tuple[int, int]:
-    """Update what still differs, and return how many products that were and how many of UPDATE were found."""
+def _require_standing(session: Session, span: Span) -> None:
+    """Raise _Moved where a product is not as its row says any more; to look costs, so only if others have written."""
+    if journal.others_wrote(session, span.import_id, since=span.since) and session.scalar(
+        select(exists().where(span.strayed()))
+    ):
+        raise _Moved
+
+
+def _update(session: Session, span: Span) -> tuple[int, int]:
+    """Update what differs now, and return how many products that were and how many rows found none."""
     if span.mode is Mode.CREATE_ONLY:
         return 0, 0
-    same = and_(span.rows(*kinds), products.c.sku_key == row.sku_key)
-    found = _lock(session, same)
-    _note_skipped(session, span, Code.NO_MATCH, set(found), span.rows(UPDATE))
+    same = and_(span.unsettled(), products.c.sku_key == row.sku_key)
+    lost = _note_skipped(session, span, Code.NO_MATCH, _lock(session, same), span.unsettled(), row.kind != CREATE)
     pairs = plan.changes(staging.plan, products, span.fields)
     batch = record.open_batch(session, PRODUCT_UPDATED, actor=span.actor, import_id=span.import_id)
     details = database.face().change_list(pairs)
@@ -163,23 +186,27 @@ def _update(session: Session, span: Span, *kinds: int) -> tuple[int, int]:
     new = {field: value for field, (_, value) in pairs.items()}
     if updated:
         session.execute(update(products).where(differing).values(**new, **_stamps()))
-    return updated, len(found)
+    return updated, lost
 
 
 def _stamps() -> dict[str, Any]:
     return {"version": products.c.version + 1, "updated_at": clock.now()}
 
 
-def _lock(session: Session, same: ColumnElement[bool]) -> list[int]:
-    """Lock the products of these rows in key order, and return the positions of those that the plan wants updated."""
-    held = select(row.position, row.kind).where(same).order_by(products.c.sku_key).with_for_update(of=products)
-    return [position for position, kind in session.execute(held) if kind == UPDATE]
+def _lock(session: Session, same: ColumnElement[bool]) -> set[int]:
+    """Lock the products of these rows in key order, and return the positions of the rows that have one."""
+    held = select(row.position).where(same).order_by(products.c.sku_key).with_for_update(of=products)
+    return set(session.scalars(held))
 
 
-def _note_skipped(session: Session, span: Span, code: Code, but: set[int], *which: ColumnElement[bool]) -> None:
-    """Keep the rows that the plan did not mean to skip, but for these positions; their file was made with it."""
+def _note_skipped(session: Session, span: Span, code: Code, but: set[int], *which: ColumnElement[bool]) -> int:
+    """Keep the rows that the plan did not mean to skip, but for these positions; their file was made with it.
+
+    Returns how many those are.
+    """
     named = {"import_id": span.import_id, "code": code.value}
     found = session.execute(select(row.position, row.line, row.sku).where(*which))
     noted = [{**named, "line": line, "sku": sku} for position, line, sku in found if position not in but]
     if noted:
         session.execute(insert(late), noted)
+    return len(noted)

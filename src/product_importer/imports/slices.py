@@ -49,7 +49,8 @@ def take(import_id: uuid.UUID, *, area: str, size: int) -> Slice | None:
 
 def write(taken: Slice, job: ImportJob) -> merge.Written:
     """Write one slice: products, journal and counts in one transaction, or nothing if it was taken over."""
-    span = merge.Span(job.id, taken.first, taken.last, f"import:{job.number}", job.mode, job.facts.mapping)
+    since = job.started_at or job.created_at
+    span = merge.Span(job.id, taken.first, taken.last, f"import:{job.number}", job.mode, job.facts.mapping, since)
     with database.transaction(scratch=job.scratch) as session:
         leases.fence(session, Slice, taken.id, taken.fencing_token)
         failpoint("import.slice.begun", session)

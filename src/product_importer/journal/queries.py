@@ -85,6 +85,13 @@ def page(session: Session, wanted: Wanted, *, cursor: str | None = None, limit: 
     return Page(found[:limit], found[limit - 1].place if len(found) > limit else None)
 
 
+def others_wrote(session: Session, import_id: uuid.UUID, *, since: dt.datetime) -> bool:
+    """Return whether anybody but this import has changed anything since that moment."""
+    others = or_(Batch.import_id.is_(None), Batch.import_id != import_id)
+    latest = session.scalar(select(Batch.at).where(others).order_by(Batch.id.desc()).limit(1))
+    return latest is not None and latest >= since
+
+
 def actors(session: Session) -> Sequence[str]:
     """Return who has done anything but import, by name, at most 100."""
     people = select(Batch.actor).where(Batch.import_id.is_(None)).distinct().order_by(Batch.actor).limit(ACTORS)

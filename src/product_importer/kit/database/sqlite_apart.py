@@ -45,7 +45,7 @@ def main() -> None:
     started_by = int(sys.argv[1])  # who asks now may be a step too late
     task = Task(*json.load(sys.stdin))
     try:
-        driver = sqlite3.connect(task.database, isolation_level=None, timeout=30)
+        driver = sqlite3.connect(task.database, isolation_level=None, timeout=30, uri=True)
         driver.set_progress_handler(lambda: os.getppid() != started_by, OFTEN)
         sys.stdout.write(str(_done(driver, task)))
     except sqlite3.Error as error:

@@ -61,7 +61,7 @@ def claim(
         wanted = wanted.order_by(order)
     taken = (
         update(model)
-        .where(model.id.in_(wanted.scalar_subquery()), free(model))
+        .where(model.id == wanted.scalar_subquery(), free(model))
         .values(token=ids.new_id(), lease_until=clock.now() + clock.seconds(LEASE), attempts=model.attempts + 1)
         .returning(model)
         .execution_options(populate_existing=True)
