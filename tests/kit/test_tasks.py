@@ -95,6 +95,15 @@ def test_the_sweep_rings_for_a_row_that_waits_and_then_has_patience(row: uuid.UU
     assert bells.rung == [row]
 
 
+def test_the_sweep_rings_for_some_rows_at_a_time(row: uuid.UUID, bells: Bells, monkeypatch: pytest.MonkeyPatch) -> None:
+    others = {make_import(csv_file("B-2,Cup,,1.00")) for _ in range(2)}
+    bells.rung.clear()
+    monkeypatch.setattr(sweeper, "MOST", 2)
+    assert sweeper.sweep() == 2
+    assert sweeper.sweep() == 1
+    assert set(bells.rung) == {row, *others}
+
+
 def test_the_sweep_rings_again_after_a_while(row: uuid.UUID, bells: Bells, monkeypatch: pytest.MonkeyPatch) -> None:
     sweeper.sweep()
     monkeypatch.setattr(sweeper, "PATIENCE", -1.0)
@@ -189,6 +198,42 @@ def test_the_embedded_worker_runs_a_row_once_at_a_time(row: uuid.UUID, monkeypat
     assert entered.acquire(timeout=PATIENCE)
     assert not entered.acquire(timeout=0.2)
     go.set()
+
+
+@pytest.mark.parametrize(("queue", "waits"), [("images", False), ("default", True)])
+def test_an_import_waits_neither_for_what_came_before_nor_for_the_servers_of_others(
+    queue: str, waits: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {make_import(csv_file("A-1,Mug,,1.00")) for _ in range(8)}
+    begun: list[str] = []
+    go = threading.Semaphore(0)
+
+    def run_slow(_: uuid.UUID) -> None:
+        begun.append("slow")
+        go.acquire(timeout=PATIENCE)
+
+    slow = tasks.Task("slow", queue, ImportJob, lambda: ImportJob.id.in_(before), run_slow, waits)
+    urgent = tasks.Task(
+        "urgent", "imports", ImportJob, lambda: ImportJob.id.not_in(before), lambda _: begun.append("urgent")
+    )
+    monkeypatch.setattr(tasks, "registry", {"slow": slow, "urgent": urgent})
+    worker = in_process.Worker(threads=1)
+
+    def looked() -> bool:
+        worker.look()
+        return "urgent" in begun
+
+    worker.look()
+    until(lambda: begun)
+    make_import(csv_file("A-1,Mug,,1.00"))
+    if not waits:
+        go.release(len(before))
+    until(looked)
+    go.release(len(before))
+    stop = threading.Event()
+    stop.set()
+    worker.work(stop)  # which waits for what runs
+    assert begun.index("urgent") <= len(before) / 2
 
 
 def test_the_embedded_worker_lets_a_row_rest_that_fails_again_and_again(

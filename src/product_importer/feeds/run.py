@@ -38,7 +38,7 @@ def due() -> ColumnElement[bool]:
     return and_(Feed.next_at <= clock.now(), leases.free(Feed))
 
 
-@tasks.register("default", model=Feed, due=due)
+@tasks.register("default", model=Feed, due=due, waits_for_others=True)
 def run_feed(feed_id: uuid.UUID) -> None:
     """Look at the address once."""
     turn.take(_JOB, feed_id, due())

@@ -66,7 +66,7 @@ def due() -> ColumnElement[bool]:
     )
 
 
-@tasks.register("images", model=ImageAddress, due=due)
+@tasks.register("images", model=ImageAddress, due=due, waits_for_others=True)
 def fetch_images(address_id: uuid.UUID) -> None:
     """Fetch what lies at an address and at some others that wait, and give it to every product that wants it."""
     held = _claim(address_id)

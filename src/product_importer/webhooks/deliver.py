@@ -36,7 +36,7 @@ def due() -> ColumnElement[bool]:
     return duties.waits(duties.DELIVER, waiting.any_due())
 
 
-@tasks.register("webhooks", model=Duty, due=due)
+@tasks.register("webhooks", model=Duty, due=due, waits_for_others=True)
 def deliver_pending(duty_id: uuid.UUID) -> None:
     """Send until nothing is due any more or the turn is over."""
     duties.do(duty_id, _work, task=deliver_pending)

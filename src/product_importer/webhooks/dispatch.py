@@ -49,7 +49,7 @@ def due() -> ColumnElement[bool]:
     return duties.waits(duties.DISPATCH, exists().where(_is_ready()))
 
 
-@tasks.register("webhooks", model=Duty, due=due)
+@tasks.register("webhooks", model=Duty, due=due, waits_for_others=True)
 def dispatch_events(duty_id: uuid.UUID) -> None:
     """Dispatch every batch that is committed, those that people wait for first."""
     duties.do(duty_id, _work, task=dispatch_events)

@@ -22,7 +22,8 @@ class Task:
     """A function that a worker runs for one row.
 
     `run` takes the row's id, claims the row, is safe to run twice and returns at once when there is nothing
-    to do. `due` says which rows of `model` wait for a worker now: the sweep behind the bell.
+    to do. `due` says which rows of `model` wait for a worker now: the sweep behind the bell. One that waits for
+    others' servers may take long, and has threads of its own in embedded mode, so that nobody waits for it.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Task:
     model: type[Leased]
     due: Callable[[], ColumnElement[bool]]
     run: Callable[[uuid.UUID], None]
+    waits_for_others: bool = False
 
 
 class Runner(Protocol):
@@ -45,13 +47,13 @@ _runner: Runner | None = None
 
 
 def register(
-    queue: str, *, model: type[Leased], due: Callable[[], ColumnElement[bool]]
+    queue: str, *, model: type[Leased], due: Callable[[], ColumnElement[bool]], waits_for_others: bool = False
 ) -> Callable[[Callable[[uuid.UUID], None]], Task]:
     """Register the decorated function as a task of `queue`."""
 
     def remember(run: Callable[[uuid.UUID], None]) -> Task:
         name = f"{run.__module__.rpartition('product_importer.')[2]}.{run.__name__}"
-        registry[name] = Task(name, queue, model, due, run)
+        registry[name] = Task(name, queue, model, due, run, waits_for_others)
         return registry[name]
 
     return remember

@@ -11,6 +11,7 @@ from product_importer.kit import clock, database, logs, tasks
 
 EVERY = 5.0  # seconds between two sweeps of a process
 PATIENCE = 30.0  # seconds until a row that was rung for is rung for again
+MOST = 1_000  # rows of a task rung for in one sweep: half a million that wait must not become as many messages at once
 _log = logs.get("kit.tasks.sweeper")
 
 
@@ -67,5 +68,6 @@ def _unrung(task: tasks.Task) -> list[uuid.UUID]:
     model, now = task.model, clock.now()
     quiet = or_(model.rung_at.is_(None), model.rung_at < now - clock.seconds(PATIENCE))
     with database.transaction() as session:
-        marked = update(model).where(task.due(), quiet).values(rung_at=now).returning(model.id)
+        some = select(model.id).where(task.due(), quiet).order_by(model.id).limit(MOST)
+        marked = update(model).where(model.id.in_(some), task.due(), quiet).values(rung_at=now).returning(model.id)
         return list(session.scalars(marked.execution_options(synchronize_session=False)))
