@@ -8,7 +8,7 @@ from product_importer.accounts.chores import forget_expired
 from product_importer.catalog.bulk_run import run_bulk
 from product_importer.catalog.search_index import follow_products
 from product_importer.feeds.run import run_feed
-from product_importer.imports.chores import drop_scratch
+from product_importer.imports.chores import drop_scratch, forget_addresses, forget_wishes, remake_lost_plans
 from product_importer.imports.originals import forget_files
 from product_importer.imports.run import run_import
 from product_importer.imports.undoing.undo_run import run_undo
@@ -21,7 +21,7 @@ from product_importer.kit.tasks import chores, in_process
 from product_importer.media.chores import empty_used, forget_unshown, sweep_images
 from product_importer.media.processing import develop_image
 from product_importer.media.wishing import fetch_images
-from product_importer.uploads.chores import empty_useless, forget_abandoned, sweep_strays
+from product_importer.uploads.chores import empty_useless, forget_abandoned, sweep_halves, sweep_strays
 from product_importer.uploads.verification import verify_upload
 from product_importer.webhooks.chores import forget_deliveries
 from product_importer.webhooks.deliver import deliver_pending
@@ -45,11 +45,15 @@ CHORES = (
     empty_used,
     follow_products,
     forget_abandoned,
+    forget_addresses,
     forget_answers,
     forget_deliveries,
     forget_expired,
     forget_files,
     forget_unshown,
+    forget_wishes,
+    remake_lost_plans,
+    sweep_halves,
     sweep_images,
     sweep_strays,
 )

@@ -62,6 +62,6 @@ def test_the_worker_knows_every_chore() -> None:
         for function in file.functions()
         if any(call == "chores.every" for decorator in function.decorator_list for call in source.calls(decorator))
     }
-    gathered = "import product_importer.worker; from product_importer.kit.tasks import chores; "
-    assert written == source.printed_by(gathered + "print(*(chore.name for chore in chores.registry))")
+    gathered = "from product_importer import worker; print(*(chore.name for chore in worker.CHORES))"
+    assert written == source.printed_by(gathered)
     assert written
