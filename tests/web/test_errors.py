@@ -80,6 +80,13 @@ def test_what_is_wrong_is_said_by_the_name_its_sender_gave_it(
     assert answer.json["detail"].startswith(said)
 
 
+def test_a_parameter_that_a_list_does_not_have_is_refused_with_those_that_it_has(served: Doors) -> None:
+    told = served.get("/products?limit=1").json["errors"][0]["detail"]
+    assert told.startswith("is not a parameter; expected one of ")
+    assert {"page", "per_page", "sku"} <= set(told.partition(" of ")[2].split(", "))
+    assert served.get("/tokens?limit=1").json["errors"][0]["detail"] == "is not a parameter; this address takes none"
+
+
 def test_a_word_of_a_closed_list_is_asked_for_as_it_is_sent(served: Doors) -> None:
     answer = served.get(f"/imports/{uuid.UUID(int=0)}/changes?kind=nope")
     assert "should be 'updated', 'created'" in answer.json["detail"]
