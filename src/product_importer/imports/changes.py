@@ -54,6 +54,7 @@ class Page:
 def page(job: ImportJob, outcome: Kind, *, cursor: str | None = None, limit: int = 50, search: str = "") -> Page:
     """Return the changes of one outcome behind the cursor, of products whose SKU or name contains `search`.
 
+    It opens a transaction of its own, so none should be open: whoever holds one connection must not wait for another.
     Of superseded and skipped records the first 1,000 are listed, all of them are in their files; unchanged ones are
     listed only while the import is under review, for nothing of them is written. Raises PlanGone, ChangesCursorInvalid.
     """
