@@ -92,8 +92,10 @@ def _from_plan(job: ImportJob, outcome: Outcome, position: int, limit: int, sear
     try:
         with database.transaction(Access.READ, scratch=job.scratch) as session:
             found = session.execute(wanted).all()
-    except DatabaseError as lost:
-        raise PlanGone from lost
+    except DatabaseError as error:
+        if database.is_scratch_lost(error):
+            raise PlanGone from error
+        raise
     items = [Change(outcome, line, sku, name, found_id, changes) for _, line, sku, name, found_id, changes in found]
     return Page(items[:limit], str(found[limit - 1][0]) if len(found) > limit else None)
 
