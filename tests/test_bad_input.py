@@ -60,7 +60,7 @@ REFUSED: dict[str, tuple[bytes, str, str]] = {
     "JSON": (b'[{"sku":"A-1","name":"Lamp"}]', "FILE_NOT_CSV", "JSON"),
     "no header": (b"A1,Lamp,5.00\nA2,Mug,6.00\n", "HEADER_MISSING", "the first reads: A1,Lamp,5.00"),
     "only numbers": (b"1,2\n3,4\n", "HEADER_MISSING", "the first reads: 1,2"),
-    "a header cut by a quote": (b'sku,"name\nA-1,Lamp\n', "HEADER_MISSING", "a quote that is out of place"),
+    "a header cut by a quote": (b'sku,"name\nA-1,Lamp\n', "HEADER_MISSING", "The quote in line 1 is never closed"),
     "no sku column": (b"code,name\nA-1,Lamp\n", "COLUMN_MISSING", "known as sku"),
     "no name column": (b"sku,price\nA-1,5\n", "COLUMN_MISSING", "known as name"),
     "two columns for one field": (b"sku,SKU,name\n1,2,Lamp\n", "COLUMN_AMBIGUOUS", "could each be the sku"),

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 
 import pytest
 from hypothesis import given
@@ -185,6 +186,40 @@ def test_bytes_consumed_grow_to_the_size_of_the_file() -> None:
 def test_a_file_whose_header_line_holds_none_is_refused(data: bytes) -> None:
     with pytest.raises(HeaderMissing):
         read(data)
+
+
+@pytest.mark.parametrize(
+    ("front", "line"), [(b'sku,"name,price\n', 1), (b'sku,"the\nname","price\n', 2), (b'sku,"6"" pipe","name\n', 1)]
+)
+def test_a_quote_left_open_in_the_header_is_named_by_its_line_before_much_is_read(front: bytes, line: int) -> None:
+    rows = itertools.repeat(b"A-1,Lamp,5.00\n" * 5_000, 100)
+    with pytest.raises(HeaderMissing, match=f"The quote in line {line} is never closed"):
+        reader.open_reader(itertools.chain([front], rows), COMMA)
+    assert sum(1 for _ in rows) > 80  # blocks that nobody asked for, of 70 KB each
+
+
+def test_a_header_that_never_ends_is_read_no_further_than_a_record() -> None:
+    cells = itertools.repeat(b'one\nname","' * 100, 1_000)
+    with pytest.raises(HeaderMissing, match="never closed"):
+        reader.open_reader(itertools.chain([b'sku,"'], cells), COMMA, limits=Limits(record=100_000))
+    assert sum(1 for _ in cells) > 900
+
+
+def test_a_header_over_many_blocks_is_read_whole() -> None:
+    name = "a long\nname " * 50_000
+    opened, records, _ = read(f'sku,"{name}",price\nA,1,2\n'.encode())
+    assert opened.header == ["sku", name.strip(), "price"]
+    assert records == [(50_002, ["A", "1", "2"])]
+
+
+def test_quotes_out_of_place_in_the_header_are_told_from_open_ones() -> None:
+    with pytest.raises(HeaderMissing, match="line 1 has a quote that is out of place"):
+        read(b'sku,"na"me",price\nA,1,2\n')
+
+
+def test_a_name_longer_than_a_cell_may_be_is_not_blamed_on_a_quote() -> None:
+    with pytest.raises(HeaderMissing, match="A name in the header in line 1 is too long"):
+        read(b"sku," + b"n" * 2_000 + b"\nA,1\n", limits=Limits(field=1_000))
 
 
 def test_a_header_wider_than_the_limit_is_refused() -> None:

@@ -1,15 +1,19 @@
 """Scratch areas: whether a plan still stands, and that nobody else's is touched."""
 
+import sqlite3
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import event, text, update
+from sqlalchemy.exc import DBAPIError
 
-from product_importer.imports import chores, preparation, staging
+from product_importer.imports import changes, chores, preparation, staging
 from product_importer.imports.models import ImportJob
-from product_importer.imports.states import State
+from product_importer.imports.states import Outcome, State
 from product_importer.kit import clock, database
 from tests.makers import csv_file, import_file, job_of, make_import, run_import_to_end, seen_import
 
@@ -55,6 +59,38 @@ def damage(area: str) -> None:
         connection.execute(text(f'TRUNCATE "{area}".plan'))
 
 
+@contextmanager
+def held(area: str) -> Iterator[None]:
+    """Keep the area locked, while nobody waits for a lock."""
+    engine = database.engine()
+    patience = "PRAGMA busy_timeout = 0" if engine.dialect.name == "sqlite" else "SET lock_timeout = '1ms'"
+
+    def hurry(driver: Any, _record: object) -> None:
+        driver.execute(patience)
+        driver.commit()
+
+    engine.dispose()
+    event.listen(engine, "connect", hurry)
+    try:
+        with closing(holder(area)):
+            yield
+    finally:
+        event.remove(engine, "connect", hurry)
+        engine.dispose()
+
+
+def holder(area: str) -> Any:
+    """Return a connection that has locked the area."""
+    engine = database.engine()
+    if engine.dialect.name == "sqlite":
+        locked = sqlite3.connect(file_of(area), isolation_level=None)
+        locked.execute("BEGIN EXCLUSIVE")
+        return locked
+    connection = engine.connect()
+    connection.execute(text(f'LOCK TABLE "{area}".plan IN ACCESS EXCLUSIVE MODE'))
+    return connection
+
+
 def test_a_plan_that_stands_is_intact(area: str) -> None:
     assert staging.intact(area, winners=2)
 
@@ -68,6 +104,22 @@ def test_a_plan_of_nothing_is_intact_where_an_area_was_made(area: str) -> None:
 def test_a_plan_that_is_gone_is_not_intact(area: str, spoil: Callable[[str], None]) -> None:
     spoil(area)
     assert not staging.intact(area, winners=2)
+
+
+def test_a_plan_that_somebody_holds_is_not_taken_for_gone(area: str) -> None:
+    with held(area), pytest.raises(DBAPIError) as caught:
+        staging.intact(area, winners=2)
+    assert database.may_retry(caught.value)
+    assert staging.intact(area, winners=2)
+
+
+def test_changes_that_cannot_be_read_now_do_not_send_a_person_back_to_the_file() -> None:
+    import_id = make_import(GOOD, review=True)
+    run_import_to_end(import_id)
+    job = job_of(import_id)
+    with held(area_of(import_id)), pytest.raises(DBAPIError):
+        changes.page(job, Outcome.CREATED)
+    assert len(changes.page(job, Outcome.CREATED).items) == 2
 
 
 @pytest.mark.parametrize("spoil", [remove, damage])

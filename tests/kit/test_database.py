@@ -101,6 +101,7 @@ def test_a_dropped_connection_costs_its_transaction_and_no_other() -> None:
         session.execute(select(1))
     assert database.is_fault(caught.value)
     assert not database.may_retry(caught.value)
+    assert not database.is_scratch_lost(caught.value)
     assert stored_products() == {}
 
 
@@ -116,6 +117,7 @@ def test_another_writers_lock_is_a_reason_to_try_again(database_url: str) -> Non
     other.dispose()
     assert database.may_retry(caught.value)
     assert not database.is_full(caught.value)
+    assert not database.is_scratch_lost(caught.value)
 
 
 def test_a_full_disk_is_recognised() -> None:
@@ -128,6 +130,7 @@ def test_a_full_disk_is_recognised() -> None:
             session.execute(text("DO $$ BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = 'disk_full'; END $$"))
     assert database.is_full(caught.value)
     assert not database.may_retry(caught.value)
+    assert not database.is_scratch_lost(caught.value)
 
 
 def test_what_is_no_error_of_the_database_is_not_taken_for_one() -> None:

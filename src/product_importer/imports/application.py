@@ -33,7 +33,7 @@ def apply(import_id: uuid.UUID) -> bool:
 
 
 def _apply(job: ImportJob) -> bool:
-    size, ends = database.face().SLICE, time.monotonic() + turn.TURN
+    size, ends = slices.first_size(job), time.monotonic() + turn.TURN
     while time.monotonic() < ends and not tasks.stopping.is_set():
         taken = slices.take(job.id, area=job.scratch or "", size=size)
         if taken is None:

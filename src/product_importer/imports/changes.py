@@ -54,6 +54,7 @@ class Page:
 def page(job: ImportJob, outcome: Kind, *, cursor: str | None = None, limit: int = 50, search: str = "") -> Page:
     """Return the changes of one outcome behind the cursor, of products whose SKU or name contains `search`.
 
+    It opens a transaction of its own, so none should be open: whoever holds one connection must not wait for another.
     Of superseded and skipped records the first 1,000 are listed, all of them are in their files; unchanged ones are
     listed only while the import is under review, for nothing of them is written. Raises PlanGone, ChangesCursorInvalid.
     """
@@ -91,8 +92,10 @@ def _from_plan(job: ImportJob, outcome: Outcome, position: int, limit: int, sear
     try:
         with database.transaction(Access.READ, scratch=job.scratch) as session:
             found = session.execute(wanted).all()
-    except DatabaseError as lost:
-        raise PlanGone from lost
+    except DatabaseError as error:
+        if database.is_scratch_lost(error):
+            raise PlanGone from error
+        raise
     items = [Change(outcome, line, sku, name, found_id, changes) for _, line, sku, name, found_id, changes in found]
     return Page(items[:limit], str(found[limit - 1][0]) if len(found) > limit else None)
 

@@ -57,15 +57,22 @@ def addresses(cell: str) -> list[str]:
     return list(dict.fromkeys(whole))[:MOST]
 
 
+def kinds(fields: Collection[str], mode: Mode) -> tuple[int, ...]:
+    """Return the kinds of the plan's rows whose products may get pictures; none where the file names no pictures."""
+    if PICTURES not in fields:
+        return ()
+    return (CREATE,) if mode is Mode.CREATE_ONLY else (CREATE, UPDATE, SAME)
+
+
 def wish(session: Session, span: merge.Span) -> None:
     """Wish for the pictures of the products of a span, in the transaction that writes them."""
-    if PICTURES not in span.fields:
+    if not (wanted := kinds(span.fields, span.mode)):
         return
     row, cell, product = staging.plan.c, staging.pictures.c, Product.__table__.c
     joined = select(product.id, cell.urls).select_from(staging.plan)
     joined = joined.join(staging.pictures, cell.line == row.line).join(Product, product.sku_key == row.sku_key)
-    kinds = (CREATE,) if span.mode is Mode.CREATE_ONLY else (CREATE, UPDATE, SAME)
-    found = session.execute(joined.where(span.rows(*kinds)).order_by(row.position)).all()
+    some = {"yield_per": wishes.AT_ONCE}  # a row may hold fifty long addresses
+    found = session.execute(joined.where(span.rows(*wanted)).order_by(row.position), execution_options=some)
     named = (
         wishes.Wish(product_id, url, place) for product_id, urls in found for place, url in enumerate(json.loads(urls))
     )

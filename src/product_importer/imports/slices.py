@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from product_importer.imports import merge, pictures, staging
 from product_importer.imports.models import LOCK, ImportJob, Slice
 from product_importer.imports.staging import CREATE, UPDATE
-from product_importer.imports.states import Outcome, State
+from product_importer.imports.states import State
 from product_importer.kit import clock, database, ids
 from product_importer.kit.database import sets
 from product_importer.kit.failpoints import failpoint
@@ -102,6 +102,11 @@ def sums(session: Session, import_id: uuid.UUID) -> Sums:
     return Sums(*(int(part) for part in session.execute(done).one()))
 
 
+def first_size(job: ImportJob) -> int:
+    """Return the size of a turn's first slice: small where each product may wish for fifty pictures."""
+    return SMALLEST if pictures.kinds(job.facts.mapping, job.mode) else database.face().SLICE
+
+
 def next_size(size: int, seconds: float) -> int:
     """Return the size of the next slice after one of `size` products took `seconds`."""
     if seconds > LONG:
@@ -115,10 +120,10 @@ def _open(import_id: uuid.UUID) -> tuple[ColumnElement[bool], ...]:
 
 
 def _cut(session: Session, job: ImportJob, size: int) -> Slice | None:
-    """Cut off so many positions that `size` products are to be written; unchanged ones go along for nothing."""
+    """Cut off so many positions that `size` products are worked on; what nobody looks at goes along for nothing."""
     if job.winners is None or job.next_position > job.winners:
         return None
-    last = _last_to_write(session, job, size) or job.winners
+    last = _last_worked_on(session, job, size) or job.winners
     until = clock.now() + clock.seconds(leases.LEASE)
     cut = Slice(import_id=job.id, first=job.next_position, last=last, token=ids.new_id(), lease_until=until, attempts=1)
     session.add(cut)
@@ -126,10 +131,11 @@ def _cut(session: Session, job: ImportJob, size: int) -> Slice | None:
     return cut
 
 
-def _last_to_write(session: Session, job: ImportJob, size: int) -> int | None:
-    """Return the position at which `size` products will have been written; None where fewer are left."""
-    if job.planned and not any(job.planned.get(outcome) for outcome in (Outcome.CREATED, Outcome.UPDATED)):
+def _last_worked_on(session: Session, job: ImportJob, size: int) -> int | None:
+    """Return the position at which `size` products are written or get pictures; None where fewer are left."""
+    kinds = {CREATE, UPDATE, *pictures.kinds(job.facts.mapping, job.mode)}
+    if job.planned and not any(job.planned.get(outcome) for outcome, kind in staging.KINDS.items() if kind in kinds):
         return None  # of half a million unchanged ones, each would be looked at
-    position, kind = staging.plan.c.position, staging.plan.c.kind
-    writes = select(position).where(position >= job.next_position, kind.in_((CREATE, UPDATE)))
-    return session.scalar(writes.order_by(position).offset(size - 1).limit(1))
+    position = staging.plan.c.position
+    worked_on = select(position).where(position >= job.next_position, staging.plan.c.kind.in_(sorted(kinds)))
+    return session.scalar(worked_on.order_by(position).offset(size - 1).limit(1))

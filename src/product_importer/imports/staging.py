@@ -125,7 +125,9 @@ def intact(area: str | None, winners: int) -> bool:
     try:
         with database.transaction(Access.READ, scratch=area) as session:
             return session.scalar(select(plan.c.position).where(plan.c.position == winners)) is not None
-    except DatabaseError:
+    except DatabaseError as error:
+        if not database.is_scratch_lost(error):  # a plan must not be made anew because somebody held a lock
+            raise
         return False
 
 

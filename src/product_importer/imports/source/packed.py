@@ -13,6 +13,8 @@ UNPACKED_MAX: Final = 8 * 1024**3  # bytes
 RATIO_MAX: Final = 250  # unpacked by packed bytes; CSV packs 3 to 20 times, a bomb 1,000
 _FREE: Final = 64 * 1024**2  # bytes that may come of anything
 _STEP: Final = 256 * 1024  # bytes unpacked at once
+_TAKEN: Final = 16 * 1024  # bytes given to zlib at once: it copies what is behind each member, which may be 20 bytes
+_EMPTY_MAX: Final = 1_000  # joined files in a row with nothing in them; a tool that joins ends with one
 _GZIP: Final = 16 + zlib.MAX_WBITS
 
 
@@ -28,8 +30,8 @@ class UnpackedTooLarge(AppError):
 def opened(blocks: Iterable[bytes], *, most: int = UNPACKED_MAX) -> Iterator[bytes]:
     """Give a file's bytes, unpacked if they are gzip, in blocks of at most 256 KiB then.
 
-    Raises FileNotCsv for an archive that is damaged or cut, UnpackedTooLarge beyond `most` bytes or an
-    expansion of 250 times.
+    Raises FileNotCsv for an archive that is damaged, cut or nothing but empty parts, UnpackedTooLarge beyond
+    `most` bytes or an expansion of 250 times.
     """
     source = iter(blocks)
     first = next(source, b"")
@@ -43,11 +45,10 @@ def is_packed(head: bytes) -> bool:
 
 
 def _unpacked(blocks: Iterable[bytes], most: int) -> Iterator[bytes]:
-    packed = unpacked = 0
+    packed = unpacked = empty = 0
     inflate, begun = zlib.decompressobj(_GZIP), False
-    for block in blocks:
-        packed += len(block)
-        rest = block
+    for rest in _cut(blocks):
+        packed += len(rest)
         while rest:
             if inflate.eof:  # gzip files may be joined
                 inflate, begun, rest = zlib.decompressobj(_GZIP), False, rest.lstrip(b"\0")
@@ -55,12 +56,21 @@ def _unpacked(blocks: Iterable[bytes], most: int) -> Iterator[bytes]:
             begun = begun or bool(rest)
             rest = inflate.unconsumed_tail or inflate.unused_data
             unpacked += len(piece)
+            empty = 0 if piece else empty + inflate.eof
             if unpacked > most or unpacked > max(_FREE, RATIO_MAX * packed):
                 raise UnpackedTooLarge(f"{packed:,} bytes unpack to more than {unpacked:,}.", packed=packed)
+            if empty > _EMPTY_MAX:
+                raise FileNotCsv("The gzip file is made of parts with nothing in them.", found=Kind.GZIP)
             if piece:
                 yield piece
     if begun and not inflate.eof:
         raise FileNotCsv("The gzip file ends in the middle; the upload or the export was cut.", found=Kind.GZIP)
+
+
+def _cut(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    for block in blocks:
+        for start in range(0, len(block), _TAKEN):
+            yield block[start : start + _TAKEN]
 
 
 def _inflated(inflate: "zlib._Decompress", data: bytes) -> bytes:

@@ -1,8 +1,7 @@
 """Blocks of bytes become numbered records: fast where the file is clean, careful where it is not."""
 
-import csv
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from product_importer.imports.codes import Code
@@ -12,6 +11,7 @@ from product_importer.imports.source.broken import Broken
 from product_importer.imports.source.counting import Rows
 from product_importer.imports.source.decoding import Chunk
 from product_importer.imports.source.dialect import Dialect
+from product_importer.imports.source.front import Front
 from product_importer.imports.source.headers import HeaderMissing
 from product_importer.imports.source.limits import LIMITS, Limits
 from product_importer.imports.source.lines import Lines
@@ -37,50 +37,19 @@ def read(blocks: Iterable[bytes], dialect: Dialect, *, limits: Limits = LIMITS) 
 def open_reader(blocks: Iterable[bytes], dialect: Dialect, *, limits: Limits = LIMITS) -> "Reader":
     """Read up to the header; raise HeaderMissing where the dialect's header line holds none, or TooManyColumns."""
     grammar.limit(limits.field)
-    chunks = decoding.chunks(blocks, dialect.encoding, guessed=dialect.guessed, longest=limits.record)
-    chunk = next(chunks, None) or Chunk("", 0)
-    for more in chunks:
-        if chunk.overlong or more.overlong or _header(Lines(chunk.text), dialect, last=False):
-            chunks = itertools.chain([more], chunks)
-            break
-        chunk = _joined(chunk, more)
-    lines = Lines(chunk.text)
-    header, behind = _header(lines, dialect, last=True) or ([], 0)
+    front = Front(decoding.chunks(blocks, dialect.encoding, guessed=dialect.guessed, longest=limits.record), limits)
+    header, behind = front.header(dialect)
     if grammar.is_blank(header):
         raise HeaderMissing(f"Line {dialect.header_line} has no header.", header_line=dialect.header_line)
     if len(header) > limits.columns:
         raise TooManyColumns(f"The header has {len(header):,} columns; at most {limits.columns:,} are read.")
+    chunk = front.chunk()
+    lines = Lines(chunk.text)
     recoded = [at - behind for at in chunk.recoded if at >= behind]
     rest = replace(chunk, text="".join(lines[behind:]), recoded=recoded)
     text = "".join(lines[dialect.header_line - 1 : behind]).strip()
     surplus = behind - dialect.header_line
-    return Reader(header, text, itertools.chain([rest], chunks), behind + 1, dialect, limits, surplus)
-
-
-def _joined(one: Chunk, two: Chunk) -> Chunk:
-    recoded = one.recoded + [len(Lines(one.text)) + at for at in two.recoded]
-    return Chunk(
-        one.text + two.text, two.bytes_read, one.quoted or two.quoted, one.nul or two.nul,
-        recoded, one.flawed or two.flawed,
-    )  # fmt: skip
-
-
-def _header(lines: Sequence[str], dialect: Dialect, *, last: bool) -> tuple[list[str], int] | None:
-    """Give the header and the position behind it; None when it is not whole yet."""
-    start = dialect.header_line - 1
-    if len(lines) <= start + (not last):
-        return None
-    reader = grammar.strict(map(dialect.mended, lines[start:]), dialect.delimiter)
-    try:
-        header = next(reader)
-    except csv.Error as error:
-        if not last:
-            return None
-        raise HeaderMissing(
-            f"The header in line {dialect.header_line} has a quote that is out of place: {lines[start][:200]!r}."
-        ) from error
-    names = map(folding.unfolded, header) if dialect.folded else header
-    return [decoding.legible(name.strip()) for name in names], start + reader.line_num
+    return Reader(header, text, itertools.chain([rest], front.behind), behind + 1, dialect, limits, surplus)
 
 
 class Reader:

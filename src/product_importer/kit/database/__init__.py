@@ -119,6 +119,11 @@ def is_away(error: BaseException) -> bool:
     return isinstance(error, DBAPIError) and (error.connection_invalidated or face().is_away(error))
 
 
+def is_scratch_lost(error: BaseException) -> bool:
+    """Return whether what was asked for in a scratch area is not there any more, or is damaged."""
+    return isinstance(error, DBAPIError) and face().is_scratch_lost(error)
+
+
 def is_unstorable(error: BaseException) -> bool:
     """Return whether a statement had a text that the database can neither hold nor look for."""
     return isinstance(error, DBAPIError) and face().is_unstorable(error)

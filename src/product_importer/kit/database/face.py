@@ -194,6 +194,10 @@ class Face(Protocol):
         """Return whether `error` says that the database cannot be reached or is held by somebody else."""
         ...
 
+    def is_scratch_lost(self, error: DBAPIError) -> bool:
+        """Return whether `error` says that a scratch area, or a table of it, is not there or is damaged."""
+        ...
+
     def is_unstorable(self, error: DBAPIError) -> bool:
         """Return whether `error` says that a text has a character for which the database has no place."""
         ...

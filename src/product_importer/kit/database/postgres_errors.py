@@ -5,6 +5,7 @@ from sqlalchemy.exc import DBAPIError
 
 _AWAY = ("08", "53300", "57P")  # no connection, too many of them, a shutdown
 _RETRY = frozenset({"40P01", "40001", "55P03"})  # deadlock, serialisation failure, lock time-out
+_LOST = ("42P01", "3F000", "58P01", "XX")  # no such table, schema or file, damaged, dropped while it was opened
 
 
 def may_retry(error: DBAPIError) -> bool:
@@ -15,6 +16,11 @@ def may_retry(error: DBAPIError) -> bool:
 def is_full(error: DBAPIError) -> bool:
     """Return whether the SQLSTATE is disk_full."""
     return getattr(error.orig, "sqlstate", None) == "53100"
+
+
+def is_scratch_lost(error: DBAPIError) -> bool:
+    """Return whether the SQLSTATE says that a table or what it is kept in is not there or is damaged."""
+    return (getattr(error.orig, "sqlstate", None) or "").startswith(_LOST)
 
 
 def is_unstorable(error: DBAPIError) -> bool:

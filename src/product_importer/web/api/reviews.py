@@ -13,7 +13,6 @@ from product_importer.kit import database
 from product_importer.kit.errors import NotFound
 from product_importer.web import downloads, schemas
 from product_importer.web.actions import answering
-from product_importer.web.deps import Reading
 from product_importer.web.roles import editor, viewer
 
 router = APIRouter(tags=["imports"], prefix="/imports/{task_id}")
@@ -38,16 +37,16 @@ def answer(task_id: uuid.UUID, said: answering.Answer) -> Snapshot:
 @router.get("/changes", dependencies=[Depends(viewer)])
 def list_changes(
     task_id: uuid.UUID,
-    session: Reading,
     kind: changes.Kind = Outcome.UPDATED,
     cursor: Annotated[str | None, Query(max_length=80)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     search: Annotated[str, Query(max_length=200, description="A part of SKU or name, in any case.")] = "",
 ) -> schemas.ChangeList:
     """List what the import changes, before and after: from its plan during the review, from the journal after that."""
-    job, snapshot = queries.job_of(session, task_id), queries.snapshot(session, task_id)
-    if kind in asides.OUTCOMES:
-        originals.require(session, job)
+    with database.reading() as session:
+        job, snapshot = queries.job_of(session, task_id), queries.snapshot(session, task_id)
+        if kind in asides.OUTCOMES:
+            originals.require(session, job)
     page = changes.page(job, kind, cursor=cursor, limit=limit, search=search)
     total = int(getattr(queries.account_shown(snapshot), kind))
     return schemas.ChangeList(items=list(page.items), total=total, next_cursor=page.next_cursor)

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
+from sqlalchemy.orm import Session
 
 from product_importer.catalog import wishes
 from product_importer.imports import actions, asides, changes, history, mock_file, originals, queries
@@ -17,6 +18,7 @@ from product_importer.imports.models import ImportJob
 from product_importer.imports.options import Options
 from product_importer.imports.snapshot import Snapshot
 from product_importer.imports.states import State
+from product_importer.kit import database
 from product_importer.uploads import actions as uploads
 from product_importer.web import panels, templating
 from product_importer.web.actions import intake
@@ -71,7 +73,6 @@ def start_mock(actor: Actor) -> RedirectResponse:
 def show(
     request: Request,
     import_id: uuid.UUID,
-    session: Reading,
     actor: Actor,
     tab: Tab = "account",
     kind: changes.Kind | None = None,
@@ -79,20 +80,16 @@ def show(
     search: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
     """Show one import: live while it works, its account when it is over."""
-    snapshot = queries.snapshot(session, import_id)
-    if snapshot.question == "mapping":
-        return RedirectResponse(f"/admin/imports/{import_id}/mapping", 303)
-    job = queries.job_of(session, import_id)
-    files = originals.keeping(session, job)
-    rejects = queries.rejects(session, import_id) if tab == "rejects" else []
-    context: dict[str, Any] = {"groups": queries.reject_groups(session, import_id), "rejects": rejects, "tab": tab}
-    if tab == "account" and snapshot.images:
-        context["fetching"] = wishes.fetching(session, import_id)
+    with database.reading() as session:
+        snapshot = queries.snapshot(session, import_id)
+        if snapshot.question == "mapping":
+            return RedirectResponse(f"/admin/imports/{import_id}/mapping", 303)
+        job = queries.job_of(session, import_id)
+        context = {**rail.context(session, "imports", actor), **_account(session, job, snapshot, tab)}
     if tab == "changes":
-        context |= _changes(job, snapshot, kind, cursor, search, forgotten=files.forgotten_at is not None)
-    shown: dict[str, Any] = {"snapshot": snapshot, "rejects_total": snapshot.counts.rejected, "files": files}
-    shown |= {"mends": lineage.mended_by(session, job), "menders": lineage.menders(session, import_id)}
-    return templating.render(request, "import.html", **rail.context(session, "imports", actor), **shown, **context)
+        gone = context["files"].forgotten_at is not None
+        context |= _changes(job, snapshot, kind, cursor, search, forgotten=gone)
+    return templating.render(request, "import.html", snapshot=snapshot, tab=tab, **context)
 
 
 @router.get("/{import_id}/live", dependencies=[Depends(viewer)])
@@ -124,10 +121,23 @@ def retry(import_id: uuid.UUID, session: Writing) -> RedirectResponse:
     return places.to_import(import_id)
 
 
+def _account(session: Session, job: ImportJob, snapshot: Snapshot, tab: Tab) -> dict[str, Any]:
+    """Return what stands around every tab, and what the account and the rejects show."""
+    return {
+        "rejects_total": snapshot.counts.rejected,
+        "files": originals.keeping(session, job),
+        "mends": lineage.mended_by(session, job),
+        "menders": lineage.menders(session, job.id),
+        "groups": queries.reject_groups(session, job.id),
+        "rejects": queries.rejects(session, job.id) if tab == "rejects" else [],
+        **({"fetching": wishes.fetching(session, job.id)} if tab == "account" and snapshot.images else {}),
+    }
+
+
 def _changes(
     job: ImportJob, snapshot: Snapshot, kind: changes.Kind | None, cursor: str | None, search: str, *, forgotten: bool
 ) -> dict[str, Any]:
-    """Return one page of one kind of changes; what was updated comes first, where anything was."""
+    """Return one page of one kind of changes, outside any transaction; what was updated comes first, if anything."""
     counts = queries.account_shown(snapshot)
     there = [one for one in changes.KINDS_LISTED if getattr(counts, one)]
     shown = kind or (there or changes.KINDS_LISTED)[0]

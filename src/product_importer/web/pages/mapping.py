@@ -9,11 +9,12 @@ from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.orm import Session
 
 from product_importer.imports import answers, inspection, memory, queries
+from product_importer.imports.memory import Remembered
 from product_importer.imports.models import ImportJob
 from product_importer.imports.states import Question, State
 from product_importer.kit import database
 from product_importer.web import templating
-from product_importer.web.deps import Actor, Reading
+from product_importer.web.deps import Actor
 from product_importer.web.forms import mapping_form
 from product_importer.web.forms.mapping_form import Read, Said
 from product_importer.web.pages import places, rail
@@ -25,18 +26,16 @@ CONTROLS = 10_000  # a file has 2,000 columns at most, each with three controls
 
 
 @router.get("", dependencies=[Depends(editor)])
-def ask(request: Request, import_id: uuid.UUID, session: Reading, actor: Actor) -> Response:
+def ask(request: Request, import_id: uuid.UUID, actor: Actor) -> Response:
     """Show the columns with what they seem to be, or what was chosen for such a file before."""
-    job = queries.job_of(session, import_id)
+    with database.reading() as session:
+        job = queries.job_of(session, import_id)
     if not _asks(job):
         return places.to_import(import_id)
-    seen = mapping_form.read(job.upload_id, job.options, Said())
-    known = memory.recall(session, seen.found.header) if "mapping" not in job.options else None
-    said = mapping_form.proposed(seen)
-    if known is not None:
-        said = mapping_form.remembered(known, job.options)
-        seen = mapping_form.read(job.upload_id, job.options, said)
-    return _page(request, session, job, actor, mapping_view.context(session, seen, said, memory=known, problems={}))
+    said, seen, known = _first_seen(job)
+    with database.reading() as session:
+        form = mapping_view.context(session, seen, said, memory=known, problems={})
+        return _page(request, session, job, actor, form)
 
 
 @router.post("", dependencies=[Depends(editor)])
@@ -54,22 +53,21 @@ async def preview(request: Request, import_id: uuid.UUID) -> HTMLResponse:
 
 
 def _preview(import_id: uuid.UUID, form: dict[str, Any]) -> HTMLResponse:
+    said, seen = _heard(_asking(import_id), form)
     with database.reading() as session:
-        job = _asking(session, import_id)
-        said, seen = _heard(job, form)
         context = _context(session, said, seen)
         body = templating.fragment("_mapping_form.html", snapshot=queries.snapshot(session, import_id), **context)
         return HTMLResponse(body.encode("utf-8", "replace"))
 
 
 def _answer(request: Request, import_id: uuid.UUID, form: dict[str, Any], actor: str) -> Response:
-    with database.reading() as session:
-        job = _asking(session, import_id)
-        said, seen = _heard(job, form)
-        problems = mapping_form.problems_of(said, seen)
-        if "again" in form or said.made_for != seen.made_for or problems:
-            shown = seen.problems if "again" in form else problems
-            refused = 422 if shown else 200
+    job = _asking(import_id)
+    said, seen = _heard(job, form)
+    problems = mapping_form.problems_of(said, seen)
+    if "again" in form or said.made_for != seen.made_for or problems:
+        shown = seen.problems if "again" in form else problems
+        refused = 422 if shown else 200
+        with database.reading() as session:
             return _page(request, session, job, actor, _context(session, said, seen, shown), status_code=refused)
     options = mapping_form.answered(said, seen)
     if "review" in form:
@@ -79,6 +77,20 @@ def _answer(request: Request, import_id: uuid.UUID, form: dict[str, Any], actor:
         answers.set_mapping(session, import_id, options=options, found=found)
         memory.remember(session, found, options=options, actor=actor, file_name=job.file_name)
     return places.to_import(import_id)
+
+
+def _first_seen(job: ImportJob) -> tuple[Said, Read, Remembered | None]:
+    """Read the file with what was chosen for its header before, if anything, or as it seems to be.
+
+    No transaction is open meanwhile, here and wherever the form is heard: a workbook may take minutes.
+    """
+    seen = mapping_form.read(job.upload_id, job.options, Said())
+    with database.reading() as session:
+        known = memory.recall(session, seen.found.header) if "mapping" not in job.options else None
+    if known is None:
+        return mapping_form.proposed(seen), seen, None
+    said = mapping_form.remembered(known, job.options)
+    return said, mapping_form.read(job.upload_id, job.options, said), known
 
 
 def _heard(job: ImportJob, form: dict[str, Any]) -> tuple[Said, Read]:
@@ -98,8 +110,9 @@ def _context(session: Session, said: Said, seen: Read, problems: Any = None) -> 
     )
 
 
-def _asking(session: Session, import_id: uuid.UUID) -> ImportJob:
-    job = queries.job_of(session, import_id)
+def _asking(import_id: uuid.UUID) -> ImportJob:
+    with database.reading() as session:
+        job = queries.job_of(session, import_id)
     if not _asks(job):
         raise answers.NothingAsked
     return job
