@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, func, insert, select, text, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, TimeoutError
+from sqlalchemy.pool import QueuePool
 
 from product_importer.catalog.models import Product
 from product_importer.imports import staging
@@ -128,6 +129,17 @@ def test_a_full_disk_is_recognised() -> None:
             session.execute(text("DO $$ BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = 'disk_full'; END $$"))
     assert database.is_full(caught.value)
     assert not database.may_retry(caught.value)
+
+
+def test_that_no_connection_came_free_is_a_fault_of_the_database(database_url: str) -> None:
+    small = create_engine(database_url, poolclass=QueuePool, pool_size=1, max_overflow=0, pool_timeout=0.01)
+    with small.connect(), pytest.raises(TimeoutError) as caught:
+        small.connect()
+    small.dispose()
+    assert database.is_fault(caught.value)
+    assert database.is_away(caught.value)
+    assert not database.may_retry(caught.value)
+    assert not database.is_full(caught.value)
 
 
 def test_what_is_no_error_of_the_database_is_not_taken_for_one() -> None:

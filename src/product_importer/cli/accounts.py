@@ -3,7 +3,6 @@
 import getpass
 import sys
 
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from product_importer import migrations
@@ -49,7 +48,7 @@ def greet(settings: Settings) -> None:
             return
         with database.transaction() as session:
             key = None if users.exist(session) else _link(session)
-    except DBAPIError:
+    except database.FAULTS:
         terminal.notes.print("The database is not answering yet. `product-importer admin setup-link` gives a link.")
         return
     if key:

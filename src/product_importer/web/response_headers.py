@@ -3,12 +3,11 @@
 import asyncio
 from typing import Any
 
-from sqlalchemy.exc import DBAPIError
 from starlette.datastructures import MutableHeaders
 from starlette.types import Message, Send
 
 from product_importer.accounts.principal import Principal
-from product_importer.kit import logs
+from product_importer.kit import database, logs
 from product_importer.web.access import identity
 
 STREAM_CHECKED = 2.0  # seconds between two looks whether the reader of a stream is still signed in
@@ -90,6 +89,6 @@ def _stands(principal: Principal) -> bool:
     """Look whether somebody is still let in; a database that is away for a moment sends nobody out."""
     try:
         return identity.stands(principal)
-    except DBAPIError as error:
-        _log.warning("could not look whether a stream's reader is signed in", error=repr(error.orig))
+    except database.FAULTS as error:
+        _log.warning("could not look whether a stream's reader is signed in", error=repr(error))
         return True

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from fastapi import Request
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from product_importer.accounts import sessions, tokens, users
@@ -128,8 +127,8 @@ def _touch(principal: Principal) -> None:
     try:
         with database.transaction() as session:
             _note(session, principal)
-    except DBAPIError as error:
-        _log.info("a use was not written down", error=repr(error.orig))
+    except database.FAULTS as error:
+        _log.info("a use was not written down", error=repr(error))
 
 
 def _note(session: Session, principal: Principal) -> None:
