@@ -126,6 +126,10 @@ def proxied(database_maker: databases.Databases, here: Settings) -> Iterator[Doo
     database.engine().dispose()
 
 
+def test_a_server_that_others_reach_is_locked_for_this_machine_as_well(proxied: Doors) -> None:
+    assert proxied.get("/products").json["code"] == "SERVER_LOCKED"
+
+
 def test_requests_of_one_token_are_counted_and_refused_with_the_time_to_wait(proxied: Doors) -> None:
     anna = make_user()
     key, other = make_token(anna, [Scope.READ]), make_token(anna, [Scope.READ])

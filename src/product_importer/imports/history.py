@@ -42,7 +42,7 @@ class Wanted:
         if self.actor:
             found.append(ImportJob.actor == self.actor)
         if self.file.strip():
-            found.append(database.face().contains(ImportJob.file_name, self.file.strip()))
+            found.append(database.face().contains(ImportJob.file_name.expression, self.file.strip()))
         if self.mends is not None:
             found.append(ImportJob.parent_id == self.mends)
         if self.since is not None:

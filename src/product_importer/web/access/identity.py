@@ -76,7 +76,7 @@ def of(request: Request) -> Identity:
 
 def is_open(request: Request) -> bool:
     """Return whether the request comes from the person at this machine, whom a server without accounts trusts."""
-    return settings_of(request).loopback and peers.is_this_machine(request.scope)
+    return settings_of(request).trusts_this_machine and peers.is_this_machine(request.scope)
 
 
 def session_of(request: Request) -> Principal | None:
