@@ -1,12 +1,13 @@
 """One face for two databases: the same promises, kept by each in its own way."""
 
+import datetime as dt
 import uuid
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, func, insert, select, text, update
-from sqlalchemy.exc import DBAPIError, TimeoutError
+from sqlalchemy.exc import DBAPIError, StatementError, TimeoutError
 from sqlalchemy.pool import QueuePool
 
 from product_importer.catalog.models import Product
@@ -82,6 +83,15 @@ def test_a_value_comes_back_as_it_went_in() -> None:
     back = stored_products()["a-1"]
     assert (back.price, back.description, back.active) == (Decimal("9999999999.99"), "ж", False)
     assert (back.created_at, back.created_at.tzinfo) == (made.created_at, made.created_at.tzinfo)
+
+
+def test_a_moment_without_a_zone_is_refused_and_one_of_another_zone_comes_back_in_utc() -> None:
+    noon = dt.datetime(2026, 11, 27, 12, tzinfo=dt.timezone(dt.timedelta(hours=2)))
+    with pytest.raises(StatementError, match="has no zone"), database.transaction() as session:
+        session.add(Product(sku="A-1", sku_key="a-1", name="Mug", created_at=noon.replace(tzinfo=None)))
+    with database.transaction() as session:
+        session.add(Product(sku="A-1", sku_key="a-1", name="Mug", created_at=noon))
+    assert stored_products()["a-1"].created_at == dt.datetime(2026, 11, 27, 10, tzinfo=dt.UTC)
 
 
 def test_a_failing_callback_after_the_commit_keeps_no_other_from_running() -> None:
