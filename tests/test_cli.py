@@ -374,6 +374,14 @@ def test_an_import_is_undone_by_its_number_after_the_preview_was_confirmed(shell
     assert "UNDONE_ALREADY" in shell.run("undo", "1", "--yes", status=2).stderr
 
 
+def test_a_name_that_looks_like_the_terminals_own_marks_is_printed_as_it_is(shell: Shell) -> None:
+    (shell.folder / "price[").mkdir()
+    made = shell.run("generate-csv", "--rows", "20", "--output", "price[/list].csv").stderr
+    assert "Wrote price[/list].csv" in made
+    shell.run("import", shell.file("spring[red].csv", "sku,name,price", "A-1,Mug,1.00"))
+    assert "Import 1 · spring[red].csv" in shell.run("undo", "1", "--yes").stderr
+
+
 @pytest.mark.parametrize(
     ("wanted", "words"), [("7", "There is no import 7."), ("spring", "neither an import's number")]
 )

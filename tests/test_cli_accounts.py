@@ -21,9 +21,12 @@ JSON = "application/json"
 
 @pytest.mark.slow
 @pytest.mark.kill
-def test_a_server_for_other_machines_is_locked_until_its_printed_link_is_used(shell: Shell, free_port: int) -> None:
+@pytest.mark.parametrize("others", [{"HOST": "0.0.0.0"}, {"TRUSTED_PROXIES": "192.0.2.1"}])
+def test_a_server_for_other_machines_is_locked_until_its_printed_link_is_used(
+    shell: Shell, free_port: int, others: dict[str, str]
+) -> None:
     shell.run("migrate")
-    serving = shell.keep("web", PORT=str(free_port), HOST="0.0.0.0")
+    serving = shell.keep("web", PORT=str(free_port), **others)
     assert serving.stdout
     assert "locked until its first account is made" in serving.stdout.readline()
     link = serving.stdout.readline().strip()

@@ -22,6 +22,7 @@ from product_importer.catalog.schemas import ProductIn, ProductOut
         ("  A 1 ", "A 1"),
         ("A \t\n 1", "A 1"),
         ("\ufeffA\u200b1\u200e", "A1"),
+        ("A\u00ad1\u061c\u180e\u206f", "A1"),
         ("A\u00a01", "A 1"),
         ("A \u200b 1", "A 1"),
         ("Cafe\u0301", "Café"),

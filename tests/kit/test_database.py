@@ -1,12 +1,14 @@
 """One face for two databases: the same promises, kept by each in its own way."""
 
+import datetime as dt
 import uuid
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, func, insert, select, text, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, StatementError, TimeoutError
+from sqlalchemy.pool import QueuePool
 
 from product_importer.catalog.models import Product
 from product_importer.imports import staging
@@ -83,6 +85,15 @@ def test_a_value_comes_back_as_it_went_in() -> None:
     assert (back.created_at, back.created_at.tzinfo) == (made.created_at, made.created_at.tzinfo)
 
 
+def test_a_moment_without_a_zone_is_refused_and_one_of_another_zone_comes_back_in_utc() -> None:
+    noon = dt.datetime(2026, 11, 27, 12, tzinfo=dt.timezone(dt.timedelta(hours=2)))
+    with pytest.raises(StatementError, match="has no zone"), database.transaction() as session:
+        session.add(Product(sku="A-1", sku_key="a-1", name="Mug", created_at=noon.replace(tzinfo=None)))
+    with database.transaction() as session:
+        session.add(Product(sku="A-1", sku_key="a-1", name="Mug", created_at=noon))
+    assert stored_products()["a-1"].created_at == dt.datetime(2026, 11, 27, 10, tzinfo=dt.UTC)
+
+
 def test_a_failing_callback_after_the_commit_keeps_no_other_from_running() -> None:
     heard: list[str] = []
     with database.transaction() as session:
@@ -131,6 +142,17 @@ def test_a_full_disk_is_recognised() -> None:
     assert database.is_full(caught.value)
     assert not database.may_retry(caught.value)
     assert not database.is_scratch_lost(caught.value)
+
+
+def test_that_no_connection_came_free_is_a_fault_of_the_database(database_url: str) -> None:
+    small = create_engine(database_url, poolclass=QueuePool, pool_size=1, max_overflow=0, pool_timeout=0.01)
+    with small.connect(), pytest.raises(TimeoutError) as caught:
+        small.connect()
+    small.dispose()
+    assert database.is_fault(caught.value)
+    assert database.is_away(caught.value)
+    assert not database.may_retry(caught.value)
+    assert not database.is_full(caught.value)
 
 
 def test_what_is_no_error_of_the_database_is_not_taken_for_one() -> None:

@@ -5,8 +5,9 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import create_engine, text, update
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import QueuePool
 
 from product_importer.imports.models import ImportJob
 from product_importer.kit import clock, database
@@ -142,6 +143,20 @@ def test_a_fault_of_the_database_is_left_to_the_next_heartbeat(row: uuid.UUID) -
     hold.beat(None)
     hold.check()
     assert claim(row) is None
+
+
+def test_that_no_connection_is_free_is_left_to_the_next_heartbeat(
+    row: uuid.UUID, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hold = leases.Hold(ImportJob, row, held(row))
+    small = create_engine(database_url, poolclass=QueuePool, pool_size=1, max_overflow=0, pool_timeout=0.01)
+    with small.connect(), monkeypatch.context() as patch:
+        patch.setattr(database, "_engine", small)
+        hold.beat(None)
+    small.dispose()
+    hold.check()
+    hold.beat(None)
+    hold.check()
 
 
 def test_a_heartbeat_stops_with_the_work(row: uuid.UUID) -> None:

@@ -4,14 +4,13 @@ import asyncio
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from fastapi import FastAPI
-from starlette.types import Message
+from starlette.types import ASGIApp, Message
 
 from tests.patience import PATIENCE
 from tests.web.doors import Answer
 
 
-async def ask(app: FastAPI, method: str, path: str, *, client: str = "127.0.0.1", **headers: str) -> Answer:
+async def ask(app: ASGIApp, method: str, path: str, *, client: str = "127.0.0.1", **headers: str) -> Answer:
     """Ask once, with an empty body; `Accept_Language` as a keyword is the header Accept-Language."""
     said = {"host": "localhost"} | {name.replace("_", "-").lower(): value for name, value in headers.items()}
     parts = urlsplit(path)

@@ -100,6 +100,16 @@ def test_deliveries_are_listed_looked_at_and_sent_again(
     assert (gone.status, gone.json["code"]) == (404, "DELIVERY_NOT_FOUND")  # though the log goes little by little
 
 
+def test_a_moment_that_is_in_no_year_of_utc_is_refused_in_words(served: Doors, inbox: Receiver) -> None:
+    place = f"/webhooks/{added(served, inbox.url)['id']}"
+    for name, moment in (("since", "0001-01-01T00:00:00%2B14:00"), ("until", "9999-12-31T23:59:59-14:00")):
+        refused = served.get(f"{place}/deliveries?{name}={moment}")
+        assert (refused.status, refused.json["errors"][0]["pointer"]) == (422, f"/query/{name}")
+    assert served.post(f"{place}/resend", json.dumps({"since": "0001-01-01T00:00:00+14:00"}), **JSON).status == 422
+    for moment in ("0001-01-01T00:00:00", "0001-01-01T14:00:00%2B14:00", "2026-01-01T00:00:00Z"):
+        assert served.get(f"{place}/deliveries?since={moment}").json["items"] == []
+
+
 def test_a_request_that_is_sent_twice_adds_one_endpoint_and_shows_its_secret_once(
     served: Doors, inbox: Receiver
 ) -> None:

@@ -90,14 +90,16 @@ def test_an_import_is_paused_and_resumed(served: Doors) -> None:
 def test_the_history_is_narrowed_down_by_state_person_and_file(served_twice: Doors) -> None:
     spring = imported(served_twice)
     autumn = imported(served_twice, name="Autumn_100%.csv")
+    spring_in_german = imported(served_twice, name="Frühling.csv")
     waiting = served_twice.upload(FILE, name="waiting.csv").json["task_id"]
     cases = {
-        "": [waiting, autumn, spring],
-        "state=completed": [autumn, spring],
+        "": [waiting, spring_in_german, autumn, spring],
+        "state=completed": [spring_in_german, autumn, spring],
         "file=SPRING": [spring],
+        "file=FR%C3%9CH": [spring_in_german],
         "file=0%25": [autumn],
         "file=%25%25": [],
-        "actor=user:local": [waiting, autumn, spring],
+        "actor=user:local": [waiting, spring_in_german, autumn, spring],
         "actor=token:other": [],
         "state=completed&file=autumn&actor=user:local": [autumn],
     }

@@ -1,16 +1,24 @@
 """What every request passes: whose host and whose origin, how large a body, and what every answer carries."""
 
+import asyncio
+import contextlib
+import gc
+import http.client
 import itertools
 import uuid
 from collections.abc import Iterator
 
 import pytest
+from starlette.responses import StreamingResponse
 
 from product_importer.kit import database
 from product_importer.kit.settings import Settings
 from product_importer.web import guards
+from product_importer.web.guards import Guards
+from tests import makers
+from tests.patience import PATIENCE, until
 from tests.servers import children, databases
-from tests.web import doors
+from tests.web import asgi, doors
 from tests.web.doors import Doors
 
 POLICY = (
@@ -124,3 +132,23 @@ def test_head_is_answered_as_get_without_the_body(served: Doors, path: str) -> N
     whole, head = served.get(path), served.ask("HEAD", path)
     assert (head.status, head.body) == (200, b"")
     assert head.headers["content-type"] == whole.headers["content-type"]
+
+
+def test_a_stream_that_is_asked_for_by_head_ends_with_its_head_and_is_not_followed(served: Doors) -> None:
+    path = f"/upload/progress/{makers.make_import(makers.csv_file('A-1,Mug,,1.00'))}"
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", served.port, timeout=PATIENCE)) as connection:
+        for _ in range(2):  # on one connection, so an answer that does not end keeps the next one from coming
+            connection.request("HEAD", path)
+            answer = connection.getresponse()
+            assert (answer.status, answer.read()) == (200, b"")
+            assert answer.getheader("content-type", "").startswith("text/event-stream")
+    followers = served.server.config.app.state.watch._followers  # type: ignore[union-attr]
+    until(lambda: (gc.collect(), len(followers))[1] == 0)  # a generator that nobody asks any more ends as garbage
+
+
+def test_a_body_that_nobody_asked_for_is_not_read(here: Settings) -> None:
+    blocks = itertools.repeat(b"a,b\n", 1_000)
+    app = Guards(StreamingResponse(blocks, headers={"content-length": "4000"}), settings=here)
+    answer = asyncio.run(asgi.ask(app, "HEAD", "/file.csv"))
+    assert (answer.status, answer.headers["content-length"], answer.body) == (200, "4000", b"")
+    assert len(list(blocks)) >= 999

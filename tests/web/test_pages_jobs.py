@@ -3,7 +3,10 @@
 import uuid
 
 import pytest
+from sqlalchemy import update
 
+from product_importer.catalog.models import Product
+from product_importer.kit import database
 from tests import makers
 from tests.catalog.makers import run_bulk_to_end, seen_bulk
 from tests.web.doors import Answer, Doors
@@ -27,6 +30,14 @@ def test_nothing_is_deleted_unless_the_number_is_typed(served: Doors, typed: str
     assert answer.status == 422
     assert b"Nothing was deleted" in answer.body or b"nothing was deleted" in answer.body
     assert len(makers.stored_products()) == 3
+
+
+def test_products_are_counted_beside_whoever_writes(served: Doors) -> None:
+    makers.make_product("A-1")
+    with database.transaction() as session:
+        session.execute(update(Product).values(name="Cup"))
+        session.flush()
+        assert send(served, "/admin/products/delete?name=mug", "typed=2").status == 422
 
 
 def test_only_the_matches_are_asked_about_and_deleted(served: Doors) -> None:

@@ -9,10 +9,10 @@ from product_importer.web.access import peers
 TRUSTING = Settings.model_validate({"trusted_proxies": ["10.0.0.0/8", "::1"], "public_url": "https://shop.example"})
 
 
-def asked(client: str, *headers: tuple[str, str], host: str = "localhost") -> Scope:
+def asked(client: str, *headers: tuple[str, str], host: str = "localhost", version: str = "1.1") -> Scope:
     """Make the head of a request."""
     written = [(name.encode(), value.encode()) for name, value in (("host", host), *headers)]
-    return {"type": "http", "scheme": "http", "client": (client, 1), "headers": written}
+    return {"type": "http", "scheme": "http", "http_version": version, "client": (client, 1), "headers": written}
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,8 @@ def test_what_was_passed_on_does_not_come_from_this_machine(name: str) -> None:
     assert peers.is_this_machine(asked("::ffff:127.0.0.1"))
     assert not peers.is_this_machine(asked("127.0.0.1", (name.lower(), "")))
     assert not peers.is_this_machine(asked("192.0.2.1"))
+
+
+def test_what_a_proxy_passes_on_without_a_word_is_known_by_its_old_http() -> None:
+    assert peers.is_this_machine(asked("127.0.0.1", version="2"))
+    assert not peers.is_this_machine(asked("127.0.0.1", version="1.0"))

@@ -121,6 +121,14 @@ def test_only_loopback_names_count_as_this_machine(host: str) -> None:
     assert not Settings(host="0.0.0.0").loopback
 
 
+@pytest.mark.parametrize(
+    "told", [{"host": "0.0.0.0"}, {"public_url": "https://shop.example"}, {"trusted_proxies": ["127.0.0.1"]}]
+)
+def test_the_person_at_this_machine_is_trusted_unless_others_are_served(told: dict[str, Any]) -> None:
+    assert Settings().trusts_this_machine
+    assert not Settings.model_validate(told).trusts_this_machine
+
+
 def test_other_names_are_let_in_when_they_are_set(tmp_path: Path, sqlite_url: str) -> None:
     named: dict[str, Any] = {"public_url": "https://shop.example", "allowed_hosts": ("inside.example",)}
     settings = Settings(data_dir=tmp_path, database_url=sqlite_url, port=children.free_port(), **named)
@@ -128,9 +136,6 @@ def test_other_names_are_let_in_when_they_are_set(tmp_path: Path, sqlite_url: st
         assert served.get("/livez", Host="shop.example").status == 200
         assert served.get("/livez", Host="inside.example:80").status == 200
         assert served.get("/livez", Host="other.example").status == 421
-        assert (
-            served.post(
-                f"/imports/{uuid.UUID(int=7)}/cancel", Host="inside.example", Origin="https://shop.example"
-            ).status
-            == 404
-        )
+        path = f"/imports/{uuid.UUID(int=7)}/cancel"
+        assert served.post(path, Host="inside.example", Origin="https://other.example").code == "CROSS_SITE"
+        assert served.post(path, Host="inside.example", Origin="https://shop.example").code == "SERVER_LOCKED"

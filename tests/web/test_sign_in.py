@@ -66,6 +66,18 @@ def test_signing_in_makes_a_new_key_and_signing_out_ends_it_and_its_streams(serv
     assert served.get("/products", Cookie=cookie).status == 401
 
 
+def test_where_to_go_on_is_a_page_of_ours_or_else_the_dashboard(served: Doors) -> None:
+    make_user()
+    elsewhere = ["//[", "https://[", "//evil.example", "/admin/\\evil.example", "javascript:1", "/adminer", ""]
+    for wanted, place in [(to, "/admin/dashboard") for to in elsewhere] + [
+        ("/admin/products?q=[", "/admin/products?q=[")
+    ]:
+        made = served.form("/sign-in", email="anna@example.com", password=PASSWORD, next=wanted)
+        assert (made.status, made.headers["location"]) == (303, place)
+        again = served.get(f"/sign-in?{urlencode({'next': wanted})}", Accept=HTML, Cookie=cookie_of(made))
+        assert (again.status, again.headers["location"]) == (303, place)
+
+
 def test_tries_are_counted_for_one_email_from_one_address_and_nobody_is_locked_out(served: Doors) -> None:
     ben = make_user("ben@example.com", Role.VIEWER)
     told = [served.form("/sign-in", email="ben@example.com", password=f"wrong {n}") for n in range(6)]
@@ -112,6 +124,10 @@ def proxied(database_maker: databases.Databases, here: Settings) -> Iterator[Doo
     with doors.serving(settings) as running:
         yield running
     database.engine().dispose()
+
+
+def test_a_server_that_others_reach_is_locked_for_this_machine_as_well(proxied: Doors) -> None:
+    assert proxied.get("/products").json["code"] == "SERVER_LOCKED"
 
 
 def test_requests_of_one_token_are_counted_and_refused_with_the_time_to_wait(proxied: Doors) -> None:

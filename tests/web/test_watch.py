@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import event, update
+from sqlalchemy import delete, event, update
 
 from product_importer.imports.models import ImportJob
 from product_importer.imports.states import State
@@ -146,6 +146,28 @@ def test_a_viewer_who_leaves_is_forgotten(served: Doors) -> None:
     change(import_id)
     until(lambda: not watched(served))
     assert watched(served) == set()
+
+
+def test_an_import_that_is_deleted_ends_its_own_stream_and_nobody_elses(served: Doors) -> None:
+    gone, stays = started(served), started(served)
+    with served.stream(f"/upload/progress/{gone}") as ending, served.stream(f"/upload/progress/{stays}") as going:
+        assert (next(ending).id, next(going).id) == ("1", "1")
+        with database.transaction() as session:
+            session.execute(delete(ImportJob).where(ImportJob.id == uuid.UUID(gone)))
+        assert list(ending) == []
+        change(stays, rows_read=500)
+        assert next(going).id == "2"
+
+
+def test_one_import_that_cannot_be_shown_keeps_nobody_from_the_others(served: Doors) -> None:
+    broken, stays = started(served), started(served)
+    with served.stream(f"/upload/progress/{broken}") as silent, served.stream(f"/upload/progress/{stays}") as going:
+        assert (next(silent).id, next(going).id) == ("1", "1")
+        change(broken, error={"what": "nobody wrote so"})
+        change(stays, rows_read=500)
+        assert next(going).id == "2"
+        change(broken, error=None)
+        assert next(silent).id == "3"
 
 
 def test_who_comes_later_gets_the_newest_at_once(served: Doors) -> None:

@@ -18,8 +18,9 @@ PRICE_MAX: Final = decimal.Decimal("9999999999.99")  # NUMERIC(12, 2)
 CENT: Final = decimal.Decimal("0.01")
 CLEAR: Final = "__CLEAR__"  # in a file it empties a field, so that no export could bring it back as a text
 
-# Zero-width spaces and joiners, direction marks, the byte order mark: nobody sees them, so no SKU may differ by them.
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+# Soft hyphens (as word processors leave them), zero-width spaces and joiners, direction marks, the Mongolian vowel
+# separator, the byte order mark: all are zero-width, so nobody sees them and no SKU may differ by them.
+_INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
 # What a spreadsheet leaves of a long number, of a column that is too narrow, and of a formula that failed.
 _SPOILT = re.compile(
     r"[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{2,3}|[0-9][.,][0-9]+[eE]-[0-9]{2,3}|#{3,}"

@@ -3,7 +3,6 @@
 import getpass
 import sys
 
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from product_importer import migrations
@@ -38,18 +37,18 @@ def setup_link() -> None:
 
 
 def greet(settings: Settings) -> None:
-    """Make the first admin that the environment names, or say the link for one where other machines are served.
+    """Make the first admin that the environment names, or say the link for one where others are served, too.
 
     A database that is away or not migrated yet keeps no server from starting: a link can be had later.
     """
     try:
         if migrations.pending(database.connect(settings.database)):
             return
-        if _from_environment(settings) or settings.loopback:
+        if _from_environment(settings) or settings.trusts_this_machine:
             return
         with database.transaction() as session:
             key = None if users.exist(session) else _link(session)
-    except DBAPIError:
+    except database.FAULTS:
         terminal.notes.print("The database is not answering yet. `product-importer admin setup-link` gives a link.")
         return
     if key:

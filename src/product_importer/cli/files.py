@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from rich.markup import escape
 from rich.table import Table
 
 from product_importer.cli import terminal
@@ -17,7 +18,7 @@ def generate_csv(*, rows: int, seed: int, output: Path | None) -> None:
         made = mock_file.generate(sys.stdout, rows=rows, seed=seed)
     else:
         made = _written(target, rows, seed)
-        terminal.notes.print(f"Wrote [bold]{target}[/] ({target.stat().st_size:,} bytes).")
+        terminal.notes.print(f"Wrote [bold]{escape(str(target))}[/] ({target.stat().st_size:,} bytes).")
     terminal.notes.print(_account(made))
 
 

@@ -5,6 +5,7 @@ import time
 import uuid
 
 import typer
+from rich.markup import escape
 from sqlalchemy.orm import Session
 
 from product_importer.cli import live, opening, terminal
@@ -27,7 +28,7 @@ def undo(wanted: str, *, sure: bool) -> None:
         import_id = _found(session, wanted)
         seen = queries.snapshot(session, import_id)
         foretold = None if seen.undo else undo_view.foretold(undo_queries.preview(session, import_id))
-    terminal.notes.print(f"Import {seen.number} · [bold]{seen.file.name}[/]", markup=True)
+    terminal.notes.print(f"Import {seen.number} · [bold]{escape(seen.file.name)}[/]")
     if foretold is not None:
         terminal.notes.print(foretold, markup=False)
         if not sure and not typer.confirm("Undo it?", err=True):

@@ -12,6 +12,7 @@ from product_importer.imports import queries
 from product_importer.imports.models import ImportJob
 from product_importer.imports.snapshot import Snapshot
 from product_importer.imports.states import State
+from product_importer.kit import database
 
 ACTORS = 100  # names that a filter offers
 DAY = dt.timedelta(days=1)
@@ -41,7 +42,7 @@ class Wanted:
         if self.actor:
             found.append(ImportJob.actor == self.actor)
         if self.file.strip():
-            found.append(ImportJob.file_name.icontains(self.file.strip(), autoescape=True))
+            found.append(database.face().contains(ImportJob.file_name.expression, self.file.strip()))
         if self.mends is not None:
             found.append(ImportJob.parent_id == self.mends)
         if self.since is not None:

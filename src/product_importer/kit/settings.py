@@ -83,6 +83,11 @@ class Settings(BaseSettings):
         return self.host in LOOPBACK
 
     @property
+    def trusts_this_machine(self) -> bool:
+        """Whether the person here needs no account while there is none: nothing says that others are served, too."""
+        return self.loopback and not (self.public_url or self.trusted_proxies)
+
+    @property
     def own_url(self) -> str:
         """The address of this server without `/` at its end: PUBLIC_URL, on loopback what it listens on, else empty."""
         host = f"[{self.host}]" if ":" in self.host else self.host

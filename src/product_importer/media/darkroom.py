@@ -1,4 +1,4 @@
-"""A program of its own, bounded and without rights: makes the three sizes of the picture at its input.
+"""A program of its own, bounded and without network: makes the three sizes of the picture at its input.
 
 Its output begins with a line of JSON: format, width and height, and of each variant its box, width, height and bytes.
 The variants themselves follow in that order.

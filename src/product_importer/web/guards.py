@@ -68,11 +68,11 @@ class Guards:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        if scope["method"] == "HEAD":  # a GET, of whose answer uvicorn sends the head alone
+        if head := scope["method"] == "HEAD":  # a GET, whose answer ends with its head
             scope = {**scope, "method": "GET"}
         state = scope.setdefault("state", {})
         state["request_id"], state["reader"] = secrets.token_hex(8), reader.begin()
-        marked = Marked(send, state, secure=peers.is_secure(scope, self.settings))
+        marked = Marked(send, state, secure=peers.is_secure(scope, self.settings), head=head)
         try:
             self._check(scope)
             idle = self.settings.upload_idle_seconds + 1.0  # after the routes that keep what came until then
@@ -81,8 +81,12 @@ class Guards:
             if not await marked.signed_out():
                 raise
         except ClientDisconnect:
+            if marked.head_sent:
+                return
             _log.info("the client left in the middle of its request", path=scope["path"])
         except Exception as error:
+            if marked.head_sent:
+                return
             if marked.started:
                 raise
             await errors.answer(scope, errors.refusal(error))(scope, receive, marked)

@@ -12,6 +12,7 @@ from typing import Generic, Protocol, TypeVar
 from sqlalchemy.orm import Session
 
 from product_importer.kit import database, logs
+from product_importer.kit.errors import NotFound
 
 EVERY = 0.25  # seconds: four events a second at most
 _log = logs.get("web.watch")
@@ -41,10 +42,10 @@ Seen = TypeVar("Seen", bound=Moving)
 
 @dataclass(frozen=True, slots=True)
 class _Look(Generic[Seen]):
-    """Some jobs as they were seen at once; a look with a higher number began later."""
+    """Some jobs as they were seen at once, None for one that was deleted; a look with a higher number began later."""
 
     number: int
-    seen: Mapping[uuid.UUID, Seen]
+    seen: Mapping[uuid.UUID, Seen | None]
 
 
 class Watch(Generic[Seen]):
@@ -63,7 +64,7 @@ class Watch(Generic[Seen]):
         self._poller: asyncio.Task[None] | None = None
 
     async def follow(self, job_id: uuid.UUID, *, waits: bool = False) -> AsyncIterator[Seen]:
-        """Yield the job as it stands, then as it changes, until it needs nobody's patience or the server stops.
+        """Yield the job as it stands, then as it changes, until it needs nobody, is deleted, or the server stops.
 
         With `waits` a job that waits for a person, or is paused, is followed too.
         """
@@ -71,14 +72,18 @@ class Watch(Generic[Seen]):
         self._followers[job_id].add(queue)
         try:
             first = await asyncio.to_thread(self._look_at, [job_id])
-            yield (now := first.seen[job_id])
+            if (now := first.seen.get(job_id)) is None:
+                return
+            yield now
             while (now.moves or (waits and now.rests)) and not self.closing.is_set():
                 self._start()
                 look = await self._next(queue)
                 if look is None or look.number < first.number:
                     continue  # what another one's look had begun to see before ours
-                if look.seen[job_id].version != now.version:
-                    yield (now := look.seen[job_id])
+                if (seen := look.seen[job_id]) is None:
+                    return
+                if seen.version != now.version:
+                    yield (now := seen)
         finally:
             self._followers[job_id].discard(queue)
             if not self._followers[job_id]:
@@ -116,4 +121,17 @@ class Watch(Generic[Seen]):
     def _look_at(self, job_ids: Sequence[uuid.UUID]) -> _Look[Seen]:
         number = next(self._looks)
         with database.reading() as session:
-            return _Look(number, {job_id: self._look(session, job_id) for job_id in job_ids})
+            found = ((job_id, self._seen(session, job_id)) for job_id in job_ids)
+            return _Look(number, {job_id: seen for job_id, seen in found if not isinstance(seen, Exception)})
+
+    def _seen(self, session: Session, job_id: uuid.UUID) -> Seen | Exception | None:
+        """Look at one job; that one cannot be shown keeps nobody from the others, and the next look may succeed."""
+        try:
+            return self._look(session, job_id)
+        except NotFound:
+            return None
+        except Exception as error:
+            if database.is_fault(error):
+                raise
+            _log.warning("could not look at a job", job=str(job_id), error=repr(error))
+            return error

@@ -194,9 +194,9 @@ def deliveries(
     return DeliveryPage(items, str(items[-1].id) if len(rows) > limit else None)
 
 
-def delivery(session: Session, delivery_id: uuid.UUID) -> DeliveryWhole:
-    """Return one delivery whole. Raises DeliveryNotFound."""
-    one = resending.delivery_of(session, delivery_id)
+def delivery(session: Session, delivery_id: uuid.UUID, *, of: uuid.UUID | None = None) -> DeliveryWhole:
+    """Return one delivery whole, if it is one `of` this endpoint. Raises DeliveryNotFound."""
+    one = resending.delivery_of(session, delivery_id, of=of)
     tries = select(Attempt).where(Attempt.delivery_id == delivery_id).order_by(Attempt.id.desc()).limit(TRIES_SHOWN)
     return DeliveryWhole(_delivery(one), one.body.decode(), [_attempt(row) for row in session.scalars(tries)])
 

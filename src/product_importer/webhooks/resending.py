@@ -39,9 +39,9 @@ def test(session: Session, endpoint_id: uuid.UUID) -> Delivery:
     return delivery
 
 
-def resend(session: Session, delivery_id: uuid.UUID) -> Delivery:
-    """Send a delivery once more at once, under its id and with its bytes. Raises DeliveryNotFound."""
-    delivery = delivery_of(session, delivery_id, lock=True)
+def resend(session: Session, delivery_id: uuid.UUID, *, of: uuid.UUID | None = None) -> Delivery:
+    """Send a delivery (`of` this endpoint) once more at once, under its id, with its bytes. Raises DeliveryNotFound."""
+    delivery = delivery_of(session, delivery_id, of=of, lock=True)
     for name, value in _anew().items():
         setattr(delivery, name, value)
     duties.ring(session, deliver.deliver_pending, duties.DELIVER)
@@ -58,13 +58,17 @@ def resend_failed(session: Session, endpoint_id: uuid.UUID, *, since: dt.datetim
     return again
 
 
-def delivery_of(session: Session, delivery_id: uuid.UUID, *, lock: bool = False) -> Delivery:
+def delivery_of(
+    session: Session, delivery_id: uuid.UUID, *, of: uuid.UUID | None = None, lock: bool = False
+) -> Delivery:
     """Return the delivery, locked until the transaction ends if `lock`. Raises DeliveryNotFound.
 
-    Those of an endpoint that was removed are still to be forgotten, and nobody is there to be sent them.
+    With `of` those of another endpoint are not found. Neither are those of an endpoint that was removed: they are still
+    to be forgotten, and nobody is there to be sent them.
     """
     delivery = session.get(Delivery, delivery_id, with_for_update=lock or None)
-    if delivery is None or session.get(Endpoint, delivery.endpoint_id) is None:
+    foreign = delivery is not None and of is not None and delivery.endpoint_id != of
+    if delivery is None or foreign or session.get(Endpoint, delivery.endpoint_id) is None:
         raise DeliveryNotFound(f"No delivery has the id {delivery_id}.")
     return delivery
 

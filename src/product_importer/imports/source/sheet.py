@@ -1,4 +1,4 @@
-"""A program of its own, bounded and without rights: reads one sheet of the workbook at its input, writes it as CSV.
+"""A program of its own, bounded and without network: reads one sheet of the workbook at its input, writes it as CSV.
 
 The first line of its output is JSON with the sheet taken, the names of all, and those that hold a table too.
 """

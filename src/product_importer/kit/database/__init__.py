@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from sqlalchemy import Engine, exc
 from sqlalchemy.exc import DBAPIError
@@ -13,6 +13,7 @@ from product_importer.kit import logs
 from product_importer.kit.database.face import Access, Face
 
 TRIES = 5  # times that a transaction is run anew
+FAULTS: Final = (DBAPIError, exc.TimeoutError)  # the latter: no connection of the pool came free
 T = TypeVar("T")
 _log = logs.get("kit.database")
 _engine: Engine | None = None
@@ -87,8 +88,8 @@ def after_commit(session: Session, callback: Callable[[], None]) -> None:
 
 
 def is_fault(error: BaseException) -> bool:
-    """Return whether the database itself failed: a lost connection, a lock time-out, a full disk."""
-    return isinstance(error, DBAPIError)
+    """Return whether the database itself failed: a lost connection or none, a lock time-out, a full disk."""
+    return isinstance(error, FAULTS)
 
 
 def may_retry(error: BaseException) -> bool:
@@ -114,7 +115,7 @@ def is_full(error: BaseException) -> bool:
 
 def is_away(error: BaseException) -> bool:
     """Return whether the database cannot be reached, shuts down, or is held by somebody else for too long."""
-    if isinstance(error, exc.TimeoutError):  # no connection of the pool came free
+    if isinstance(error, exc.TimeoutError):
         return True
     return isinstance(error, DBAPIError) and (error.connection_invalidated or face().is_away(error))
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from fastapi import Request
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from product_importer.accounts import sessions, tokens, users
@@ -77,7 +76,7 @@ def of(request: Request) -> Identity:
 
 def is_open(request: Request) -> bool:
     """Return whether the request comes from the person at this machine, whom a server without accounts trusts."""
-    return settings_of(request).loopback and peers.is_this_machine(request.scope)
+    return settings_of(request).trusts_this_machine and peers.is_this_machine(request.scope)
 
 
 def session_of(request: Request) -> Principal | None:
@@ -128,8 +127,8 @@ def _touch(principal: Principal) -> None:
     try:
         with database.transaction() as session:
             _note(session, principal)
-    except DBAPIError as error:
-        _log.info("a use was not written down", error=repr(error.orig))
+    except database.FAULTS as error:
+        _log.info("a use was not written down", error=repr(error))
 
 
 def _note(session: Session, principal: Principal) -> None:

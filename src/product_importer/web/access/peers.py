@@ -41,8 +41,9 @@ def is_secure(scope: Scope, settings: Settings) -> bool:
 
 
 def _forwarded(scope: Scope) -> bool:
+    """Tell by what proxies write, and by HTTP/1.0: many speak it to what is behind them, and no browser does."""
     names = Headers(scope=scope).keys()
-    return any(name in FORWARDED or name.startswith("x-forwarded") for name in names)
+    return scope["http_version"] == "1.0" or any(name in FORWARDED or name.startswith("x-forwarded") for name in names)
 
 
 def _peer(scope: Scope) -> Address | None:

@@ -50,9 +50,9 @@ def outcome(delivery_id: uuid.UUID) -> Tried:
         return outcome_in(session, delivery_id)
 
 
-def outcome_in(session: Session, delivery_id: uuid.UUID) -> Tried:
-    """Return the same within a transaction. Raises DeliveryNotFound."""
-    return _told(queries.delivery(session, delivery_id))
+def outcome_in(session: Session, delivery_id: uuid.UUID, *, of: uuid.UUID | None = None) -> Tried:
+    """Return the same within a transaction, if it is a test `of` this endpoint. Raises DeliveryNotFound."""
+    return _told(queries.delivery(session, delivery_id, of=of))
 
 
 def _begin(endpoint_id: uuid.UUID) -> uuid.UUID:

@@ -6,7 +6,7 @@ import uuid
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 
 from product_importer.web import schemas
 from product_importer.web.actions import webhook_trial
@@ -39,6 +39,17 @@ class EndpointAdded(EndpointSeen):
     secret: str | None
 
 
+def _in_utc(moment: dt.datetime) -> dt.datetime:
+    """Take a moment without a zone for one in UTC; refuse one that is in no year from 1 to 9999 there."""
+    try:
+        return moment.astimezone(dt.UTC) if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+    except OverflowError:
+        raise ValueError("in UTC this is before the year 1 or after the year 9999") from None
+
+
+InUtc = Annotated[dt.datetime, AfterValidator(_in_utc)]
+
+
 class EndpointList(BaseModel):
     """Every endpoint, the oldest first."""
 
@@ -54,21 +65,20 @@ class DeliveriesQuery(BaseModel):
     type: str = Field(
         "", max_length=40, pattern="^[a-z.]*$", description="Such as `product.updated`, `batch`, `webhook.test`."
     )
-    since: dt.datetime | None = Field(None, description="Created at this time or later.")
-    until: dt.datetime | None = None
+    since: InUtc | None = Field(None, description="Created at this time or later.")
+    until: InUtc | None = None
     cursor: str | None = Field(None, max_length=80)
     limit: int = Field(50, ge=1, le=500)
 
     def wanted(self) -> DeliveriesWanted:
         """Return what a delivery must meet."""
-        moments = [moment and _aware(moment) for moment in (self.since, self.until)]
-        return DeliveriesWanted(self.state, self.type, *moments)
+        return DeliveriesWanted(self.state, self.type, self.since, self.until)
 
 
 class Since(BaseModel):
     """From when on what failed is sent again."""
 
-    since: dt.datetime
+    since: InUtc
 
 
 class Count(BaseModel):
@@ -147,7 +157,7 @@ def deliveries(endpoint_id: uuid.UUID, asked: Annotated[DeliveriesQuery, Query()
 @router.post("/webhooks/{endpoint_id}/resend", status_code=202, responses=MISSING, dependencies=[Depends(editor)])
 def resend_failed(endpoint_id: uuid.UUID, wanted: Since, session: Writing) -> Count:
     """Send again what failed for good since a given time, at most 10,000 deliveries."""
-    return Count(count=resending.resend_failed(session, endpoint_id, since=_aware(wanted.since)))
+    return Count(count=resending.resend_failed(session, endpoint_id, since=wanted.since))
 
 
 @router.post("/webhooks/{endpoint_id}/discard", responses=MISSING, dependencies=[Depends(editor)])
@@ -171,8 +181,3 @@ def resend(delivery_id: uuid.UUID, session: Writing) -> DeliverySeen:
 
 def _with_secret(told: EndpointSeen, secret: str) -> EndpointAdded:
     return EndpointAdded(**{name.name: getattr(told, name.name) for name in dataclasses.fields(told)}, secret=secret)
-
-
-def _aware(moment: dt.datetime) -> dt.datetime:
-    """Take a moment without a zone for one in UTC."""
-    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)

@@ -20,6 +20,7 @@ from product_importer.webhooks.queries import DeliveriesWanted
 router = APIRouter(prefix="/admin/webhooks")
 PER_PAGE = 25
 DAY = dt.timedelta(days=1)
+HOURS_MAX = 24 * 365  # of failures that are sent once more
 
 
 @router.get("/{endpoint_id}", dependencies=[Depends(viewer)])
@@ -43,7 +44,7 @@ def log(
         "wanted": wanted,
         "cursor": cursor,
         "failed": queries.failed(session, endpoint_id, since=clock.now() - DAY),
-        "tried": webhook_trial.outcome_in(session, test) if test else None,
+        "tried": webhook_trial.outcome_in(session, test, of=endpoint_id) if test else None,
         "inbox": inbox.path_of(one.url),
         "said": said,
     }
@@ -57,7 +58,7 @@ def delivery(
     """Show one delivery: the very bytes that are sent, and every attempt."""
     context: dict[str, Any] = {
         "endpoint": queries.seen(session, endpoint_id),
-        "whole": queries.delivery(session, delivery_id),
+        "whole": queries.delivery(session, delivery_id, of=endpoint_id),
     }
     return templating.render(request, "delivery.html", **rail.context(session, "webhooks", actor), **context)
 
@@ -72,16 +73,14 @@ async def test(endpoint_id: uuid.UUID) -> RedirectResponse:
 @router.post("/{endpoint_id}/deliveries/{delivery_id}/resend", dependencies=[Depends(editor)])
 def resend(endpoint_id: uuid.UUID, delivery_id: uuid.UUID, session: Writing) -> RedirectResponse:
     """Send one delivery once more."""
-    resending.resend(session, delivery_id)
+    resending.resend(session, delivery_id, of=endpoint_id)
     return _to(endpoint_id, "resent")
 
 
 @router.post("/{endpoint_id}/resend", dependencies=[Depends(editor)])
 def resend_failed(endpoint_id: uuid.UUID, sent: Sent, session: Writing) -> RedirectResponse:
     """Send once more what failed for good within the last `hours`."""
-    hours = sent.get("hours", "")
-    span = dt.timedelta(hours=min(int(hours), 24 * 365)) if hours.isascii() and hours.isdigit() else DAY
-    resending.resend_failed(session, endpoint_id, since=clock.now() - span)
+    resending.resend_failed(session, endpoint_id, since=clock.now() - _span(sent.get("hours", "")))
     return _to(endpoint_id, "resent")
 
 
@@ -90,6 +89,12 @@ def discard(endpoint_id: uuid.UUID, session: Writing) -> RedirectResponse:
     """Give up what waits."""
     endpoints.discard_held(session, endpoint_id)
     return _to(endpoint_id, "discarded")
+
+
+def _span(hours: str) -> dt.timedelta:
+    if not (hours.isascii() and hours.isdigit()):
+        return DAY
+    return dt.timedelta(hours=min(int(hours[:9]), HOURS_MAX))  # Python reads no number of more than 4,300 digits
 
 
 def _to(endpoint_id: uuid.UUID, said: str) -> RedirectResponse:

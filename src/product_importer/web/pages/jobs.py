@@ -12,6 +12,7 @@ from pydantic import Field
 from product_importer.catalog import bulk, bulk_queries
 from product_importer.catalog.bulk_models import BulkKind
 from product_importer.catalog.bulk_queries import BulkSeen
+from product_importer.kit import database
 from product_importer.web import panels, templating
 from product_importer.web.deps import Actor, FollowedJob, Reading, WatchingBulk, Writing
 from product_importer.web.pages import rail
@@ -36,14 +37,14 @@ def confirm(request: Request, asked: Annotated[Confirming, Query()], session: Re
 
 
 @router.post("/products/delete", dependencies=[Depends(admin)])
-def delete(
-    request: Request, asked: Asked, session: Writing, actor: Actor, typed: Annotated[str, Form(max_length=40)] = ""
-) -> Response:
+def delete(request: Request, asked: Asked, actor: Actor, typed: Annotated[str, Form(max_length=40)] = "") -> Response:
     """Begin to delete, if the number typed is the number of products that match now."""
     filters = asked.filters()
-    if not bulk_view.agrees(typed, bulk.count(session, filters)):
-        return _confirm(request, asked, session, actor, step=2, typed=typed, status_code=422)
-    return _to(bulk.start(session, BulkKind.DELETE, filters, actor=actor).id)
+    with database.reading() as session:  # to count half a million texts must keep no writer waiting
+        if not bulk_view.agrees(typed, bulk.count(session, filters)):
+            return _confirm(request, asked, session, actor, step=2, typed=typed, status_code=422)
+    with database.transaction() as session:
+        return _to(bulk.start(session, BulkKind.DELETE, filters, actor=actor).id)
 
 
 @router.post("/products/bulk", dependencies=[Depends(editor)])
