@@ -6,6 +6,8 @@ import sys
 import threading
 import time
 
+from rich.markup import escape
+
 from product_importer.cli import health, listening, terminal
 from product_importer.kit import loading, logs, supervisor
 from product_importer.kit.settings import Settings
@@ -54,4 +56,4 @@ def _announce(settings: Settings) -> None:
     """Say where the server is, once it answers."""
     while not health.answers(settings, "/livez"):
         time.sleep(PROBE)
-    terminal.results.print(f"Product Importer is ready at [bold]{listening.url(settings)}[/]")
+    terminal.results.print(f"Product Importer is ready at [bold]{escape(listening.url(settings))}[/]")
