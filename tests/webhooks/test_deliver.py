@@ -133,6 +133,25 @@ def test_410_disables_an_endpoint_and_enabling_it_sends_what_was_held(started: S
     assert len(inbox.seen) == sent + held
 
 
+@pytest.mark.parametrize(("status", "state"), [(500, "discarded"), (200, "delivered")])
+def test_what_is_given_up_while_it_is_on_its_way_stays_so_unless_it_arrives(
+    started: Settings, inbox: Receiver, status: int, state: str
+) -> None:
+    endpoint_id, _ = make_endpoint(inbox.url)
+
+    def reply(request: Request) -> Reply:
+        with database.transaction() as session:
+            assert endpoints.discard_held(session, endpoint_id) == 1
+        return answers(status)(request)
+
+    inbox.reply = reply
+    edits(1)
+    work()
+    make_due()
+    deliver_all()
+    assert [(one.state, len(inbox.seen)) for one in deliveries()] == [(state, 1)]
+
+
 @pytest.mark.parametrize(
     ("status", "headers", "least", "most"),
     [(429, {"Retry_After": "700"}, 700, 700), (429, {}, 60, 60), (503, {"Retry_After": "nonsense"}, 4, 6)],

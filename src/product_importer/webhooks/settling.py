@@ -120,11 +120,15 @@ def _failed(outcome: Outcome, *, counts: bool) -> dict[str, Any]:
 
 
 def _write(session: Session, succeeded: dict[int | None, list[uuid.UUID]], failed: Sequence[dict[str, Any]]) -> None:
-    """Write what became of the deliveries; those that arrived with one statement for each status."""
+    """Write what became of the deliveries; those that arrived with one statement for each status.
+
+    A failure says nothing of one that was given up by hand while it was on its way; a success does.
+    """
     arrived = {"state": DeliveryState.DELIVERED, "done_at": clock.now(), "error": None, "tries": Delivery.tries + 1}
     for status, some in succeeded.items():
         many = update(Delivery).where(database.face().is_one_of(Delivery.id, some)).values(status=status, **arrived)
         session.execute(many.execution_options(synchronize_session=False))
     if failed:
-        one = update(deliveries).where(deliveries.c.id == bindparam("b_id"))
+        pending = deliveries.c.state == DeliveryState.PENDING
+        one = update(deliveries).where(deliveries.c.id == bindparam("b_id"), pending)
         session.connection().execute(one, list(failed))
