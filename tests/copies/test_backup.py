@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, select, text, type_coerce, update
+from sqlalchemy import Connection, create_engine, event, select, text, type_coerce, update
 
 from product_importer import migrations, tables
 from product_importer.copies import archive, backup, moving, rows
@@ -16,8 +16,10 @@ from product_importer.imports.models import ImportJob
 from product_importer.kit import database, ids, runtime, storage
 from product_importer.kit.database.types import Json
 from product_importer.kit.settings import Settings
+from product_importer.uploads import actions as uploads
+from product_importer.uploads.models import Part, Upload
 from product_importer.webhooks.models import Delivery
-from tests.makers import csv_file, edit_product, import_file, journal_lines, stored_products
+from tests.makers import csv_file, edit_product, import_file, journal_lines, make_upload, stored_products
 from tests.servers import databases
 
 KINDS = (databases.SQLITE, databases.POSTGRESQL)
@@ -92,6 +94,80 @@ def test_what_a_newer_version_knows_of_a_file_is_copied_as_well(filled: Settings
         kept = session.scalars(select(type_coerce(ImportJob.facts, Json))).all()
         assert kept == [{"header": ["sku"], "weather": "fine"}]
         assert session.scalars(select(ImportJob)).one().facts.header == ["sku"]
+
+
+def _is_whole() -> bool:
+    """Return whether each part that the database knows of is stored."""
+    with database.reading() as session:
+        return set(session.scalars(select(Part.key))) <= _files().keys()
+
+
+def test_what_is_removed_while_tables_are_copied_is_in_the_copy(filled: Settings, place: Place, tmp_path: Path) -> None:
+    upload = make_upload(b"sku\nA-9\n")
+
+    def say(words: str) -> None:
+        if words.startswith("upload_parts:"):
+            uploads.discard(upload)
+
+    backup.backup(tmp_path / "copy.tar", say=say)
+    assert not any(str(upload) in key for key in _files())
+    runtime.start(place(databases.SQLITE))
+    backup.restore(tmp_path / "copy.tar", say=_quiet)
+    assert any(str(upload) in key for key in _files())
+    assert _is_whole()
+
+
+@pytest.fixture
+def restless(filled: Settings) -> list[int]:
+    """A server that removes an upload at each moment that is fixed, and gets another; how often it still does so."""
+    times, at = [0], list[Connection]()
+
+    def remove(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
+        if times[0] and "counters" in statement and "EXISTS" in statement:
+            times[0] -= 1
+            at.append(connection)
+            with database.reading() as session:
+                newest = session.scalars(select(Upload.id).order_by(Upload.created_at.desc()).limit(1)).one()
+            uploads.discard(newest)
+
+    def upload(connection: Connection) -> None:
+        if connection in at:
+            at.clear()
+            make_upload(b"sku\nA-10\n")
+
+    event.listen(database.engine(), "after_cursor_execute", remove)
+    event.listen(database.engine(), "commit", upload)
+    event.listen(database.engine(), "rollback", upload)
+    return times
+
+
+def _upload_after_files(words: str) -> None:
+    """Upload something once most files are copied."""
+    if words.endswith(" files"):
+        make_upload(b"sku\nA-9\n")
+
+
+def test_another_moment_is_chosen_when_a_file_goes_before_its_turn(
+    restless: list[int], place: Place, tmp_path: Path
+) -> None:
+    restless[0] = backup.MOMENTS - 1
+    backup.backup(tmp_path / "copy.tar", say=_upload_after_files)
+    assert restless == [0]
+    runtime.start(place(databases.SQLITE))
+    backup.restore(tmp_path / "copy.tar", say=_quiet)
+    assert _is_whole()
+
+
+def test_a_copy_without_files_that_went_each_time_says_so_and_can_be_restored(
+    restless: list[int], place: Place, tmp_path: Path
+) -> None:
+    restless[0] = backup.MOMENTS
+    with pytest.raises(backup.FilesGone, match=r"lacks some files, 1 in all: uploads/"):
+        backup.backup(tmp_path / "copy.tar", say=_upload_after_files)
+    runtime.start(place(databases.SQLITE))
+    backup.restore(tmp_path / "copy.tar", say=_quiet)
+    assert not _is_whole()
+    assert stored_products()["a-2"].name == "Tasse"
 
 
 def test_bodies_of_many_webhooks_pass_without_being_held_together(

@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from product_importer.feeds import actions, run
 from product_importer.feeds.models import Feed, FeedOutcome
 from product_importer.feeds.schemas import FeedIn, FeedSeen
+from product_importer.imports import actions as import_actions
 from product_importer.imports.models import ImportJob
 from product_importer.imports.states import State
 from product_importer.kit import clock, database, failpoints
@@ -21,7 +22,7 @@ from product_importer.kit import settings as settings_
 from product_importer.kit.settings import Settings
 from product_importer.kit.tasks import leases
 from product_importer.uploads.models import Upload
-from tests.makers import ACTOR, csv_file, journal_lines, run_import_to_end, stored_products, undo_import
+from tests.makers import ACTOR, csv_file, journal_lines, make_import, run_import_to_end, stored_products, undo_import
 
 FIRST, SECOND = csv_file("A-1,Mug,,1.00", "A-2,Cup,,2.00"), csv_file("A-1,Mug,,1.10", "A-2,Cup,,2.00")
 
@@ -145,6 +146,41 @@ def test_a_file_whose_import_was_taken_back_is_read_again(feed_id: uuid.UUID, sh
     undo_import(feed.import_id)
     finish(look(feed_id))
     assert len(stored_products()) == 2
+
+
+def cancel(import_id: uuid.UUID) -> None:
+    """Cancel an import, and be its worker."""
+    with database.transaction() as session:
+        import_actions.cancel(session, import_id)
+    assert run_import_to_end(import_id).state is State.CANCELLED
+
+
+def push(feed_id: uuid.UUID, content: bytes, *, fails: bool = False) -> None:
+    """Be a program that pushes a file, and the worker of its import, which ends well or is cancelled."""
+    job = make_import(content)
+    with database.transaction() as session:
+        actions.note_push(session, feed_id, job)
+    if fails:
+        cancel(job)
+    else:
+        assert run_import_to_end(job).state is State.COMPLETED
+
+
+def test_a_fetched_file_whose_import_failed_is_read_again_though_another_was_pushed(
+    feed_id: uuid.UUID, shop: Shop
+) -> None:
+    feed = look(feed_id)
+    assert feed.import_id is not None
+    cancel(feed.import_id)
+    push(feed_id, csv_file("B-1,Jug,,3.00"))
+    finish(look(feed_id))
+    assert sorted(stored_products()) == ["a-1", "a-2", "b-1"]
+
+
+def test_a_fetched_file_is_not_read_again_because_a_pushed_one_failed(feed_id: uuid.UUID, shop: Shop) -> None:
+    finish(look(feed_id))
+    push(feed_id, csv_file("B-1,Jug,,3.00"), fails=True)
+    assert (look(feed_id).outcome, shop.sent, len(imports())) == (FeedOutcome.UNCHANGED, 1, 2)
 
 
 def test_a_failure_is_told_once_until_it_works_again(feed_id: uuid.UUID, shop: Shop) -> None:

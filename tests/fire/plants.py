@@ -92,7 +92,7 @@ def told_before_the_commit() -> None:
         for url in session.scalars(select(Endpoint.url)):
             for event in envelope.events_of(session, batch):
                 headers = {"webhook-id": event.id, "Content-Type": "application/json"}
-                urllib.request.urlopen(urllib.request.Request(url, event.body.encode(), headers)).close()
+                urllib.request.urlopen(urllib.request.Request(url, event.body, headers)).close()
         return count
 
     record.add_all = add_all

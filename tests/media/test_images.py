@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
-from product_importer.kit import clock, database, storage, tasks
+from product_importer.kit import clock, database, failpoints, storage, tasks
 from product_importer.kit.settings import Settings
 from product_importer.media import chores, developing, images, names, places, processing
 from product_importer.media.images import Wishes
@@ -92,6 +92,16 @@ def test_the_same_request_again_is_answered_the_same(started: Settings) -> None:
     assert (again.shown.id, again.new) == (first.shown.id, False)
     with pytest.raises(resumable.UploadConsumed):
         attaching.attach_uploaded(cup.id, upload_id, actor=ACTOR)
+
+
+def test_a_received_picture_outlives_what_fails_after_its_commit(monkeypatch: pytest.MonkeyPatch) -> None:
+    mug, (data,) = makers.make_product("MUG-1"), shades(1)
+    upload_id = makers.make_upload(data, name="mug.png")
+    monkeypatch.setenv("FAILPOINTS", "picture.attached=error")
+    with pytest.raises(failpoints.Injected):
+        attaching.attach_received(mug.id, upload_id, actor=ACTOR, name="mug.png")
+    monkeypatch.delenv("FAILPOINTS")
+    assert [one.state for one in developed(mug.id).items] == ["ready"]
 
 
 @pytest.mark.parametrize(

@@ -305,6 +305,15 @@ def test_what_came_before_a_cut_is_kept(strict: Tus) -> None:
     assert stored(place) == b"x" * kept_of_it + b"y" * (600_000 - kept_of_it)
 
 
+def test_an_upload_whose_announcement_was_cut_is_forgotten(strict: Tus, tmp_path: Path) -> None:
+    head = ("POST /uploads HTTP/1.1", "Host: localhost", "Tus-Resumable: 1.0.0", "Upload-Length: 600000")
+    with contextlib.closing(strict.doors.connect()) as line:
+        line.sendall(doors.written(*head, f"Content-Type: {tus.STREAM}", "Content-Length: 600000") + b"x" * 400_000)
+        until(lambda: kept.rows()["uploads"] == 1)
+    until(lambda: kept.nothing(tmp_path))
+    assert strict.create(SMALL).status == 201
+
+
 @pytest.mark.parametrize("full", [1, 2])
 def test_a_room_whose_bytes_are_being_stored_is_nobody_elses(served: Doors, gate: Gate, full: int) -> None:
     client, size = Tus(served), 3 * ledger.PART

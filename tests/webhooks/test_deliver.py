@@ -1,16 +1,16 @@
 """How deliveries end: retried on schedule, spared while an endpoint fails, given up, sent again on demand."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import update
+from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
 from product_importer.kit import clock, database, secrets
 from product_importer.kit.settings import Settings
-from product_importer.webhooks import deliver, endpoints, resending, schedule
+from product_importer.webhooks import endpoints, resending, schedule, waiting
 from product_importer.webhooks.models import Disabled, Endpoint
 from product_importer.webhooks.schemas import EndpointPatch
 from tests import makers
@@ -133,6 +133,25 @@ def test_410_disables_an_endpoint_and_enabling_it_sends_what_was_held(started: S
     assert len(inbox.seen) == sent + held
 
 
+@pytest.mark.parametrize(("status", "state"), [(500, "discarded"), (200, "delivered")])
+def test_what_is_given_up_while_it_is_on_its_way_stays_so_unless_it_arrives(
+    started: Settings, inbox: Receiver, status: int, state: str
+) -> None:
+    endpoint_id, _ = make_endpoint(inbox.url)
+
+    def reply(request: Request) -> Reply:
+        with database.transaction() as session:
+            assert endpoints.discard_held(session, endpoint_id) == 1
+        return answers(status)(request)
+
+    inbox.reply = reply
+    edits(1)
+    work()
+    make_due()
+    deliver_all()
+    assert [(one.state, len(inbox.seen)) for one in deliveries()] == [(state, 1)]
+
+
 @pytest.mark.parametrize(
     ("status", "headers", "least", "most"),
     [(429, {"Retry_After": "700"}, 700, 700), (429, {}, 60, 60), (503, {"Retry_After": "nonsense"}, 4, 6)],
@@ -186,20 +205,54 @@ def test_another_server_never_hears_the_headers_of_the_one_before(started: Setti
     assert seen(endpoint_id).headers == ["X-New"]
 
 
-def test_an_endpoint_that_cannot_be_called_is_told_of_once_a_turn(
-    started: Settings, inbox: Receiver, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(deliver, "LINGER", 0.5)  # some looks a turn
-    make_endpoint(inbox.url)
+@pytest.fixture
+def lost(started: Settings, inbox: Receiver) -> Iterator[uuid.UUID]:
+    """An endpoint that something waits for, and whose secrets were sealed with a key that is known no more."""
+    endpoint_id, _ = make_endpoint(inbox.url, headers={"X-Key": "1"})
     edits(1)
+    dispatch_all()
     secrets.configure(started.model_copy(update={"secret_key": SecretStr("another key")}))
-    try:
-        with capture_logs() as told:
-            work()
-    finally:
-        secrets.configure(started)
+    yield endpoint_id
+    secrets.configure(started)
+
+
+def is_due() -> bool:
+    """Return whether the worker that sends finds anything to do."""
+    with database.reading() as session:
+        return bool(session.scalar(select(waiting.any_due())))
+
+
+def test_an_endpoint_whose_secrets_cannot_be_read_rests_so_that_nobody_is_at_it_again_and_again(
+    lost: uuid.UUID, started: Settings, inbox: Receiver
+) -> None:
+    assert is_due()
+    with capture_logs() as told:
+        for _ in range(3):
+            deliver_all()
     assert [fact["log_level"] for fact in told if fact["event"] == "an endpoint cannot be called"] == ["error"]
-    work()
+    assert not is_due()
+    secrets.configure(started)
+    make_due()
+    deliver_all()
+    assert inbox.types == ["product.updated"]
+
+
+def test_a_test_of_an_endpoint_whose_secrets_cannot_be_read_says_so_at_once(lost: uuid.UUID) -> None:
+    with database.transaction() as session:
+        test_id = resending.test(session, lost).id
+    deliver_all()
+    (test,) = [one for one in deliveries() if one.id == test_id]
+    assert (test.state, test.error) == ("failed", "refused")
+    assert "cannot be read: SECRET_KEY has changed" in (attempts()[-1].words or "")
+    assert not is_due()
+
+
+def test_an_endpoint_that_gets_new_secrets_is_called_at_once(lost: uuid.UUID, inbox: Receiver) -> None:
+    deliver_all()
+    changed(lost, headers={})
+    with database.transaction() as session:
+        endpoints.rotate(session, lost, actor=ACTOR)
+    deliver_all()
     assert inbox.types == ["product.updated"]
 
 

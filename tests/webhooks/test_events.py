@@ -1,6 +1,10 @@
 """What a receiver is told: each change once, singly or in batches, never of what nobody asked for."""
 
+import json
+import tracemalloc
 import uuid
+from collections import Counter
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,13 +18,14 @@ from product_importer.journal.models import Batch
 from product_importer.kit import clock, database, ids
 from product_importer.kit.settings import Settings
 from product_importer.kit.tasks import leases
-from product_importer.webhooks import dispatch
+from product_importer.webhooks import dispatch, envelope, spool
 from product_importer.webhooks.models import BULK, FAST, Duty, Endpoint
 from tests import makers
 from tests.catalog.makers import start_bulk
-from tests.webhooks.makers import deliveries, duty, make_endpoint, work
+from tests.webhooks.makers import deliveries, dispatch_all, duty, make_endpoint, work
 from tests.webhooks.receiver import Receiver
 
+MANY, LONG = 100, 20_000  # products, characters in the description of each
 ROWS = [f"MUG-{number:02},Mug {number},12.50" for number in range(25)]
 FILE = makers.csv_file(*(f"{row.split(',')[0]},{row.split(',')[1]},,{row.split(',')[2]}" for row in ROWS))
 
@@ -159,6 +164,31 @@ def test_all_that_a_bulk_job_deletes_is_told_in_batches(started: Settings, inbox
     assert sorted(len(request.events) for request in inbox.seen) == [5, 10, 10]
 
 
+def test_long_events_are_told_in_smaller_batches_and_not_held_together(
+    started: Settings, inbox: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("one", "two", "three"):
+        make_endpoint(f"{inbox.url}?{name}", "product.created", batch_size=100)
+    makers.import_file(makers.csv_file(*(f"P-{number},Long,{'x' * LONG},1" for number in range(MANY))))
+    narrow = ((spool, "HELD"), (dispatch, "BODY"), (dispatch, "BYTES"))
+    for module, name in narrow:
+        monkeypatch.setattr(module, name, 11 * LONG)
+    monkeypatch.setattr(envelope, "AT_A_TIME", 10)
+    tracemalloc.start()
+    try:
+        dispatch_all()
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 2 * MANY * LONG  # what is made has three times as much
+    told = deliveries()
+    assert [one.count for one in told] == [10] * 30
+    events = [event for one in told for event in json.loads(one.body)["events"]]
+    skus = Counter(event["data"]["sku"] for event in events)
+    assert skus == {f"P-{number}": 3 for number in range(MANY)}
+    assert {len(event["data"]["description"]) for event in events} == {LONG}
+
+
 def test_two_workers_that_dispatch_the_same_batch_make_its_deliveries_once(started: Settings, inbox: Receiver) -> None:
     make_endpoint(inbox.url)
     makers.make_product("MUG-1")
@@ -176,7 +206,7 @@ def test_two_workers_that_dispatch_the_same_batch_make_its_deliveries_once(start
             held = leases.claim(session, Duty, Duty.id == duty_id)
             assert held is not None
             assert held.token is not None
-        dispatch._write(leases.Hold(Duty, duty_id, held.token), batch, [row])
+        dispatch._write(leases.Hold(Duty, duty_id, held.token), batch, partial(list, [row]))
         with database.transaction() as session:
             leases.give_back(session, Duty, duty_id, held.token, failed=False)
     assert [one.id for one in deliveries()] == [rows[0]["id"]]

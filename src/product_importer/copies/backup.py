@@ -10,11 +10,14 @@ from sqlalchemy import Connection, Engine, Table, exists, select, text
 from product_importer import __version__, migrations, tables
 from product_importer.copies import archive, rows
 from product_importer.copies.archive import Manifest
+from product_importer.copies.files import Files
 from product_importer.copies.rows import Sum
 from product_importer.kit import clock, database, storage
 from product_importer.kit.database.face import Face
 from product_importer.kit.errors import AppError
 
+ROUNDS = 2  # of taking files before the database is read: little comes during the second one, which is short
+MOMENTS = 5  # of the database that are tried until each file of one could be taken
 NUMBERS = "counters"  # the one table in which a fresh database may have rows
 Say = Callable[[str], None]
 
@@ -37,6 +40,15 @@ class OfAnotherVersion(AppError):
     action = "Restore it with the version it names, then install the newer one and run `product-importer migrate`."
 
 
+class FilesGone(AppError):
+    """Files went between the moment of the copy and their turn, each time that it was tried."""
+
+    status = 503
+    code = "COPY_WITHOUT_FILES"
+    title = "Some files were removed before they could be copied"
+    action = "The archive can be restored, without these files. Make another one while less is uploaded."
+
+
 class Differs(AppError):
     """What was written is not what was read."""
 
@@ -47,24 +59,21 @@ class Differs(AppError):
 
 
 def backup(path: Path, *, say: Say) -> Manifest:
-    """Write everything to a new archive; raises CopyExists.
+    """Write everything to a new archive; raises CopyExists, and FilesGone when it is whole but for some files.
 
-    The database is read as it stands at one moment, then the files: one that no row knows does no harm.
+    The servers remove files meanwhile. So they are taken before the database is read as it stands at one moment, and
+    at that moment those that have come since; one that no row knows any more does no harm.
     """
-    writer, sums = archive.Writer(path), {}
-    with database.reading() as session:
-        connection = _at_one_moment(session.connection())
-        for table in tables.metadata.sorted_tables:
-            total = Sum()
-            writer.table(table.name, rows.lines(rows.read(connection, table), total))
-            sums[table.name] = str(total)
-            say(f"{table.name}: {total.rows:,} rows")
-    files = Sum()
-    for kept in sorted(storage.listing(""), key=lambda one: one.key):
-        writer.file(kept.key, storage.stream(kept.key), size=kept.size, total=files)
-    say(f"{files.rows:,} files")
-    made = Manifest(archive.FORM, __version__, migrations.newest(), clock.now().isoformat(), sums, str(files))
+    writer = archive.Writer(path)
+    files = Files(writer)
+    for _ in range(ROUNDS):
+        files.take(storage.listing(""))
+    say(f"{files.total.rows:,} files")
+    sums, gone = _at_a_calm_moment(writer, files, say)
+    made = Manifest(archive.FORM, __version__, migrations.newest(), clock.now().isoformat(), sums, str(files.total))
     writer.finish(made)
+    if gone:
+        raise FilesGone(f"{path} lacks some files, {len(gone):,} in all: {', '.join(gone[:5])}.")
     return made
 
 
@@ -106,10 +115,36 @@ def fill(connection: Connection, face: Face, table: Table, told: Iterator[rows.R
         raise Differs(f"{table.name} sums up to {found} instead of {expected}.")
 
 
+def _at_a_calm_moment(writer: archive.Writer, files: Files, say: Say) -> tuple[dict[str, str], list[str]]:
+    """Write the tables of a moment at which no file went; return their sums, and which were gone at the last one."""
+    for left in reversed(range(MOMENTS)):
+        before = list(storage.listing(""))
+        with database.reading() as session:
+            connection = _at_one_moment(session.connection())
+            gone = files.take([*before, *storage.listing("")])
+            if not gone or not left:
+                return _tables(writer, connection, say), gone
+    raise AssertionError("the last moment is always taken")
+
+
+def _tables(writer: archive.Writer, connection: Connection, say: Say) -> dict[str, str]:
+    sums = {}
+    for table in tables.metadata.sorted_tables:
+        total = Sum()
+        writer.table(table.name, rows.lines(rows.read(connection, table), total))
+        sums[table.name] = str(total)
+        say(f"{table.name}: {total.rows:,} rows")
+    return sums
+
+
 def _at_one_moment(connection: Connection) -> Connection:
-    """Let the whole transaction see one state; SQLite's do so by themselves."""
+    """Let the whole transaction see the state of now, however long files are copied in it."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+        connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+    connection.scalar(
+        select(exists().select_from(tables.metadata.tables[NUMBERS]))
+    )  # the first look fixes the moment, on both databases
     return connection
 
 

@@ -103,7 +103,7 @@ def look_now(session: Session, feed_id: uuid.UUID) -> Feed:
 
 
 def note_push(session: Session, feed_id: uuid.UUID, import_id: uuid.UUID) -> None:
-    """Note that a pushed file is being imported."""
+    """Note that a pushed file is being imported; what is known of the fetched one stays true of that."""
     feed = feed_of(session, feed_id, lock=True)
     feed.import_id, feed.outcome, feed.looked_at = import_id, FeedOutcome.IMPORTED, clock.now()
     feed.failures, feed.error, feed.version = 0, None, feed.version + 1

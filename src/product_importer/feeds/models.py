@@ -25,8 +25,8 @@ class Feed(Leased):
     """One feed; its lease fences a look at the address.
 
     `next_at` is when it is looked at next, None for one that is off or only pushed to. `etag`, `modified` and `sha256`
-    are those of the file that was imported last, `import_id` is its import. `failures` counts those in a row. `headers`
-    are sealed (see `kit.outbound.headers`).
+    are those of the file that was fetched last, `fetched_import_id` is its import; `import_id` is the last of all, of a
+    pushed file too. `failures` counts those in a row. `headers` are sealed (see `kit.outbound.headers`).
     """
 
     __tablename__ = "feeds"
@@ -47,6 +47,7 @@ class Feed(Leased):
     etag: Mapped[str | None]
     modified: Mapped[str | None]
     sha256: Mapped[str | None]
+    fetched_import_id: Mapped[uuid.UUID | None]
     import_id: Mapped[uuid.UUID | None]
     outcome: Mapped[FeedOutcome | None]
     looked_at: Mapped[dt.datetime | None] = mapped_column(Moment)

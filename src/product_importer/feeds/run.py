@@ -55,11 +55,11 @@ def _work(held: Feed, token: uuid.UUID) -> None:
 
 
 def _must_be_read(held: Feed) -> bool:
-    """Return whether the last file counts for nothing: its import failed, was cancelled or taken back."""
-    if held.import_id is None:
+    """Return whether the file fetched last counts for nothing: its import failed, was cancelled or taken back."""
+    if held.fetched_import_id is None:
         return True
     with database.reading() as session:
-        job = session.get(ImportJob, held.import_id)
+        job = session.get(ImportJob, held.fetched_import_id)
         return job is None or job.state in (State.FAILED, State.CANCELLED, State.UNDONE)
 
 
@@ -80,8 +80,9 @@ def _import(held: Feed, found: Fetched, file: IO[bytes], lease: leases.Hold) -> 
                 found=seen.found,
                 parent_id=seen.parent_id,
             )
-            marks = {"etag": found.etag, "modified": found.modified, "sha256": found.sha256, "import_id": job.id}
-            _write(session, held, FeedOutcome.IMPORTED, marks)
+            marks = {"etag": found.etag, "modified": found.modified, "sha256": found.sha256}
+            ids = {"fetched_import_id": job.id, "import_id": job.id}
+            _write(session, held, FeedOutcome.IMPORTED, marks | ids)
             failpoint("feed.import.before-commit", session)
     except Exception:
         uploads.discard(upload_id)

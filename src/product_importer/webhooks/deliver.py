@@ -6,17 +6,18 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import uvloop
 from sqlalchemy import ColumnElement
 
 from product_importer.kit import database, logs, settings, tasks
-from product_importer.kit.errors import AppError
 from product_importer.kit.failpoints import failpoint
 from product_importer.kit.outbound import client
 from product_importer.kit.outbound.client import Client
 from product_importer.kit.outbound.policy import Policy
+from product_importer.kit.secrets import SecretUnreadable
 from product_importer.kit.tasks import leases, turn
 from product_importer.webhooks import duties, settling, waiting
 from product_importer.webhooks.endpoint_queue import Capacity, EndpointQueue, most
@@ -75,23 +76,30 @@ class Due:
     deliveries: Sequence[Item]
 
 
-def _due(in_flight: Mapping[uuid.UUID, InFlight], told: set[uuid.UUID]) -> list[Due]:
-    """Fetch what is due but for what is in flight already; an endpoint that cannot be called is told of once."""
-    found = []
+def _due(in_flight: Mapping[uuid.UUID, InFlight], lease: leases.Hold) -> list[Due]:
+    """Fetch what is due but for what is in flight already; an endpoint that cannot be called is set aside."""
+    found, unreadable = [], []
     with database.reading() as session:
         for endpoint in waiting.endpoints(session):
             held = in_flight.get(endpoint.id, InFlight({}, Capacity(most(endpoint), 0)))
             try:
                 receiver = Receiver.of(endpoint)
-            except AppError as error:
-                if endpoint.id not in told:
-                    _log.error("an endpoint cannot be called", endpoint=str(endpoint.id), error=error.detail)
-                told.add(endpoint.id)
+            except SecretUnreadable:
+                unreadable.append(endpoint.id)
                 continue
             room = held.room
             some = waiting.deliveries(session, endpoint, but=held.lanes, limit=room.any, urgent=room.urgent)
             found.append(Due(endpoint, receiver, some))
+    for endpoint_id in unreadable:
+        database.retried(partial(_set_aside, endpoint_id, lease))
     return found
+
+
+def _set_aside(endpoint_id: uuid.UUID, lease: leases.Hold) -> None:
+    with database.transaction() as session:
+        duties.fence(session, lease)
+        if lost := settling.set_aside(session, endpoint_id):
+            _log.error("an endpoint cannot be called", endpoint=str(endpoint_id), error=lost.message)
 
 
 class Sender:
@@ -100,7 +108,6 @@ class Sender:
     def __init__(self, calls: Client, lease: leases.Hold) -> None:
         self._calls, self._lease = calls, lease
         self._queues: dict[uuid.UUID, EndpointQueue] = {}
-        self._told: set[uuid.UUID] = set()  # endpoints of which the log says that they cannot be called
         self._outcomes: list[Outcome] = []
         self._wake = asyncio.Event()
         self._ends = time.monotonic() + turn.TURN
@@ -134,7 +141,7 @@ class Sender:
     async def _load(self) -> None:
         """Give each endpoint's queue what is due; one whose endpoint may not be called any more stops."""
         in_flight = {key: InFlight(dict(queue.in_flight), queue.room) for key, queue in self._queues.items()}
-        found = await asyncio.to_thread(_due, in_flight, self._told)
+        found = await asyncio.to_thread(_due, in_flight, self._lease)
         for one in found:
             if one.endpoint.id not in self._queues:
                 self._queues[one.endpoint.id] = EndpointQueue(self._calls, self._outcomes.append, self._wake)

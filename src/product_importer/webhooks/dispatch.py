@@ -3,7 +3,7 @@
 import datetime as dt
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -17,15 +17,18 @@ from product_importer.kit.database import sets
 from product_importer.kit.failpoints import failpoint
 from product_importer.kit.tasks import leases, turn
 from product_importer.webhooks import deliver, duties, envelope
-from product_importer.webhooks.envelope import Event
 from product_importer.webhooks.events import BATCH, PRODUCTS, EventType
 from product_importer.webhooks.models import BULK, FAST, Delivery, Duty, Endpoint, Mode
+from product_importer.webhooks.spool import Spool, cut
 
+BODY = 2**20  # bytes of events in one request, after which another one begins
+ROWS, BYTES = 1_000, 4 * 2**20  # deliveries and bytes of their bodies that are inserted together
 LOOK = 200  # batches looked at together
 WINDOW: Final = 2_000  # of so many, for a backlog can be of millions
 PAUSE: Final = 3.0  # seconds without a word from an import that is taken for stopped
 PATIENCE: Final = 30.0  # seconds that events wait for the end of their import at most
 BY_HAND: Final = 20  # products that a person changes at a time (a page of them): these events always come singly
+Row = dict[str, Any]  # a delivery by its columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,34 +133,40 @@ def _pass_over(lease: leases.Hold, unwanted: list[int]) -> None:
 def _dispatch(lease: leases.Hold, batch: Batch, wishes: list[Wish]) -> None:
     """Write the events of a batch outside of any writing transaction, then make all of its deliveries in one."""
     with database.reading() as session:
-        events = envelope.events_of(session, batch)
-    failpoint("webhook.dispatch.rendered")
-    rows = [row for wish in wishes for row in _deliveries(batch, events, wish)]
-    database.retried(partial(_write, lease, batch, rows))
+        spool = Spool(envelope.events_of(session, batch))
+    with spool:
+        failpoint("webhook.dispatch.rendered")
+        database.retried(partial(_write, lease, batch, partial(_all_deliveries, batch, spool, wishes)))
     failpoint("webhook.dispatch.after-commit")
 
 
-def _write(lease: leases.Hold, batch: Batch, rows: list[dict[str, Any]]) -> None:
+def _write(lease: leases.Hold, batch: Batch, rows: Callable[[], Iterable[Row]]) -> None:
     with database.transaction() as session:
         duties.fence(session, lease)
         mine = update(Batch).where(Batch.id == batch.id, Batch.dispatched_at.is_(None))
-        if sets.execute(session, mine.values(dispatched_at=clock.now())) and rows:
-            session.execute(insert(Delivery), rows)
+        if sets.execute(session, mine.values(dispatched_at=clock.now())):
+            for some in cut(rows(), most=ROWS, heaviest=BYTES, weight=lambda row: len(row["body"])):
+                session.execute(insert(Delivery), some)
             duties.ring(session, deliver.deliver_pending, duties.DELIVER)
         failpoint("webhook.dispatch.before-commit", session)
 
 
-def _deliveries(batch: Batch, events: list[Event], wish: Wish) -> Iterator[dict[str, Any]]:
+def _all_deliveries(batch: Batch, spool: Spool, wishes: list[Wish]) -> Iterator[Row]:
+    for wish in wishes:
+        yield from _deliveries(batch, spool, wish)
+
+
+def _deliveries(batch: Batch, events: Spool, wish: Wish) -> Iterator[Row]:
     """Make one delivery an event, or of many events one for as many as the endpoint takes at a time."""
-    now, lane = clock.now(), _lane(batch, len(events))
+    now, lane = clock.now(), _lane(batch, events.count)
     shared = {"endpoint_id": wish.endpoint_id, "import_id": batch.import_id, "lane": lane, "created_at": now}
     if lane == FAST or wish.mode is Mode.EACH or batch.type not in PRODUCTS:
         for event in events:
             one = {"message_id": event.id, "type": batch.type, "count": 1, "sku": event.sku}
-            yield {"id": ids.new_id(), **shared, **one, "body": event.body.encode(), "next_at": now}
+            yield {"id": ids.new_id(), **shared, **one, "body": event.body, "next_at": now}
         return
-    for start in range(0, len(events), wish.batch_size):
-        some, delivery_id = events[start : start + wish.batch_size], ids.new_id()
+    for some in cut(events, most=wish.batch_size, heaviest=BODY, weight=lambda event: len(event.body)):
+        delivery_id = ids.new_id()
         message_id = f"msg_{delivery_id.hex}"
         several = {"message_id": message_id, "type": BATCH, "count": len(some), "sku": None}
         body = envelope.batched(message_id, some, at=now)

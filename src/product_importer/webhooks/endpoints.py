@@ -80,6 +80,8 @@ def change(session: Session, endpoint_id: uuid.UUID, wanted: EndpointPatch, *, a
         setattr(endpoint, name, value)
     if "url" in changed:
         endpoint.failures, endpoint.failing_since, endpoint.rests_until = 0, None, None
+    if "headers" in changed:
+        _wake(session, endpoint)
     if enabled != endpoint.enabled:
         _enable(session, endpoint) if enabled else _disable(endpoint)
         changed["enabled"] = enabled
@@ -102,6 +104,7 @@ def rotate(session: Session, endpoint_id: uuid.UUID, *, actor: str) -> tuple[End
     endpoint = endpoint_of(session, endpoint_id, lock=True)
     secret = signing.new_secret()
     endpoint.secrets = sealed.rotated(endpoint.secrets, secret)
+    _wake(session, endpoint)
     endpoint.version += 1
     _tell(session, endpoint, "endpoint.rotated", actor, {})
     return endpoint, secret
@@ -120,6 +123,12 @@ def _enable(session: Session, endpoint: Endpoint) -> None:
     endpoint.enabled, endpoint.disabled_reason, endpoint.disabled_at = True, None, None
     endpoint.failures, endpoint.failing_since, endpoint.rests_until = 0, None, None
     endpoint.since = clock.now()
+    duties.ring(session, deliver.deliver_pending, duties.DELIVER)
+
+
+def _wake(session: Session, endpoint: Endpoint) -> None:
+    """Call it at once though it rests: with what it is called with now it may answer."""
+    endpoint.rests_until = None
     duties.ring(session, deliver.deliver_pending, duties.DELIVER)
 
 

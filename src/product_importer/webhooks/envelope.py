@@ -15,6 +15,7 @@ from product_importer.journal.models import Batch, Entry
 from product_importer.kit import database
 from product_importer.webhooks.events import BATCH, PRODUCTS, TEST, EventType
 
+AT_A_TIME = 50  # entries in memory: a description alone may have a megabyte
 TOLD = ("sku", "name", "description", "price", "active", "created_at", "updated_at", "version")
 products: Any = Product.__table__
 entry: Any = Entry.__table__.c
@@ -25,20 +26,21 @@ class Event:
     """One event: its id, the envelope as it is sent, and the SKU that it is about."""
 
     id: str
-    body: str
+    body: bytes
     sku: str | None
 
 
-def events_of(session: Session, batch: Batch) -> list[Event]:
+def events_of(session: Session, batch: Batch) -> Iterator[Event]:
     """Write the events of a batch, in the order of their subjects; a product is told as it is at this moment."""
     head, by_import = _head(batch), _json({"id": str(batch.import_id)})
-    return [_event(row, batch, head, by_import) for row in _rows(session, batch)]
+    for row in _rows(session, batch):
+        yield _event(row, batch, head, by_import)
 
 
 def batched(message_id: str, events: Sequence[Event], *, at: dt.datetime) -> bytes:
     """Join events to the body of one request."""
     head = _json({"id": message_id, "type": BATCH, "timestamp": moment(at), "count": len(events)})
-    return f'{head[:-1]},"events":[{",".join(event.body for event in events)}]}}'.encode()
+    return f'{head[:-1]},"events":['.encode() + b",".join(event.body for event in events) + b"]}"
 
 
 def test_of(message_id: str, *, at: dt.datetime) -> bytes:
@@ -82,7 +84,8 @@ def _rows(session: Session, batch: Batch) -> Iterator[_Row]:
     ).select_from(Entry.__table__)
     if is_alive:
         wanted = wanted.outerjoin(products, and_(products.c.id == entry.subject_id))
-    for row in session.execute(wanted.where(entry.batch_id == batch.id).order_by(entry.subject_id)):
+    mine = wanted.where(entry.batch_id == batch.id).order_by(entry.subject_id)
+    for row in session.execute(mine, execution_options={"yield_per": AT_A_TIME}):
         yield _Row(*row)
 
 
@@ -100,7 +103,7 @@ def _event(row: _Row, batch: Batch, head: str, by_import: str) -> Event:
     if batch.import_id is not None:
         line = f',"line":{row.line}' if row.line is not None else ""
         body += f',"import":{by_import[:-1]}{line}}}'
-    return Event(event_id, body + "}", row.sku)
+    return Event(event_id, f"{body}}}".encode(), row.sku)
 
 
 def _data(row: _Row, subject: uuid.UUID, type_: str) -> str:

@@ -15,6 +15,7 @@ CROWDED: Final = 60.0  # seconds at least after 429, 502, 504 and a time-out
 LONGEST: Final = 36_000.0  # seconds that a receiver may ask for
 RESTS_AFTER: Final = 10  # failures in a row
 RESTS: Final = (30, 60, 300, 900, 1_800, 3_600)  # seconds between two probes, the last one again and again
+UNREADABLE: Final = 60.0  # seconds between two looks whether an endpoint's secrets can be read again
 GIVEN_UP: Final = 5 * 24 * 3600.0  # seconds of nothing but failures until an endpoint is disabled
 _CROWDED_STATUS: Final = (429, 502, 504)
 _ASKING_STATUS: Final = (429, 503)

@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 from product_importer.journal import record
 from product_importer.kit import clock, database
 from product_importer.kit.failpoints import failpoint
-from product_importer.webhooks import schedule
+from product_importer.kit.outbound.failure import Reason
+from product_importer.kit.secrets import Unreadable
+from product_importer.webhooks import schedule, sealed, waiting
 from product_importer.webhooks.models import Attempt, Delivery, DeliveryState, Disabled, Endpoint
 from product_importer.webhooks.sending import GONE, Outcome
 
@@ -46,6 +48,21 @@ def settle(session: Session, outcomes: Sequence[Outcome]) -> None:
         if endpoint is not None:
             _show(endpoint, some)
     _write(session, succeeded, failed)
+
+
+def set_aside(session: Session, endpoint_id: uuid.UUID) -> Unreadable | None:
+    """Let an endpoint rest for a minute if its secrets cannot be read, and say what is lost.
+
+    What waits for it waits on; whoever waits for a test learns at once why none is sent.
+    """
+    endpoint = session.get(Endpoint, endpoint_id, with_for_update=True)
+    if endpoint is None or (lost := sealed.unreadable(endpoint)) is None:
+        return None
+    now, due = clock.now(), waiting.tests(session, endpoint)
+    if unsent := [Outcome(one, now, 0.0, reason=Reason.REFUSED, words=lost.message) for one in due]:
+        settle(session, unsent)
+    endpoint.rests_until = max(now + clock.seconds(schedule.UNREADABLE), endpoint.rests_until or now)
+    return lost
 
 
 def _judge(session: Session, endpoint: Endpoint, outcome: Outcome) -> bool:
@@ -120,11 +137,15 @@ def _failed(outcome: Outcome, *, counts: bool) -> dict[str, Any]:
 
 
 def _write(session: Session, succeeded: dict[int | None, list[uuid.UUID]], failed: Sequence[dict[str, Any]]) -> None:
-    """Write what became of the deliveries; those that arrived with one statement for each status."""
+    """Write what became of the deliveries; those that arrived with one statement for each status.
+
+    A failure says nothing of one that was given up by hand while it was on its way; a success does.
+    """
     arrived = {"state": DeliveryState.DELIVERED, "done_at": clock.now(), "error": None, "tries": Delivery.tries + 1}
     for status, some in succeeded.items():
         many = update(Delivery).where(database.face().is_one_of(Delivery.id, some)).values(status=status, **arrived)
         session.execute(many.execution_options(synchronize_session=False))
     if failed:
-        one = update(deliveries).where(deliveries.c.id == bindparam("b_id"))
+        pending = deliveries.c.state == DeliveryState.PENDING
+        one = update(deliveries).where(deliveries.c.id == bindparam("b_id"), pending)
         session.connection().execute(one, list(failed))

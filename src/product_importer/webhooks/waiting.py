@@ -25,6 +25,7 @@ class Item:
     body: bytes
 
 
+MOST_TESTS = 100  # that are ended together where none can be sent
 _COLUMNS = (Delivery.id, Delivery.message_id, Delivery.type, Delivery.tries, Delivery.body)
 
 
@@ -58,6 +59,11 @@ def deliveries(
             mine = [key for key, one in but.items() if one == lane]
             found += _of_lane(session, endpoint.id, lane, mine, limit=room - len(found))
     return found
+
+
+def tests(session: Session, endpoint: Endpoint) -> Sequence[Item]:
+    """Return the tests that are due for an endpoint."""
+    return list(_of_lane(session, endpoint.id, TESTS, (), limit=MOST_TESTS))
 
 
 def _of_lane(

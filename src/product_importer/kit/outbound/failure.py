@@ -6,7 +6,7 @@ from enum import StrEnum
 class Reason(StrEnum):
     """What kept a call from being answered."""
 
-    REFUSED = "refused"  # by us: the address may not be called
+    REFUSED = "refused"  # by us: it may not be called, or what it is called with is lost
     NAME = "name"  # the host's name leads nowhere
     UNREACHABLE = "unreachable"  # nobody listens there
     CERTIFICATE = "certificate"

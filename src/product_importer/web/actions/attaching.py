@@ -27,6 +27,17 @@ class Attached:
     new: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Linked:
+    """A link between a product and an image that is committed, and whether the image needs the upload's bytes."""
+
+    product_id: uuid.UUID
+    id: uuid.UUID
+    upload_id: uuid.UUID
+    needed: bool
+    new: bool
+
+
 def attach_uploaded(
     product_id: uuid.UUID, upload_id: uuid.UUID, *, actor: str, name: str | None = None, md5: str | None = None
 ) -> Attached:
@@ -55,10 +66,11 @@ def attach_received(product_id: uuid.UUID, upload_id: uuid.UUID, *, actor: str, 
     try:
         _require_picture(product_id, upload_id, uploads.size(upload_id))
         found = verification.digests(upload_id, check=_go_on)
-        return _attach(product_id, take, found.sha256, name, actor)
+        linked = _link(product_id, take, found.sha256, name, actor)
     except Exception:
         uploads.discard(upload_id)
         raise
+    return _shown(linked)  # whatever fails from here on, the picture's bytes are the image's
 
 
 def _attach_uploaded(
@@ -73,10 +85,10 @@ def _attach_uploaded(
     def take(session: Session) -> Upload:
         return resumable.consume(session, upload_id, actor=actor, terms=_terms(product_id))
 
-    return _attach(product_id, take, sha256, name or upload.name, actor)
+    return _shown(_link(product_id, take, sha256, name or upload.name, actor))
 
 
-def _attach(product_id: uuid.UUID, take: Take, sha256: str, name: str, actor: str) -> Attached:
+def _link(product_id: uuid.UUID, take: Take, sha256: str, name: str, actor: str) -> _Linked:
     with database.transaction() as session:
         upload = take(session)
         upload.terms, upload.sha256 = _terms(product_id), sha256
@@ -85,11 +97,15 @@ def _attach(product_id: uuid.UUID, take: Take, sha256: str, name: str, actor: st
         link = images.attach(session, product_id, picture, actor=actor)
         needed = images.holds(session, link, upload.id)
         failpoint("picture.attach.before-commit", session)
+    return _Linked(product_id, link.id, upload.id, needed=needed, new=before is None)
+
+
+def _shown(linked: _Linked) -> Attached:
     failpoint("picture.attached")
-    if not needed:  # the picture was known: its bytes are kept once
-        ledger.empty(upload.id)
+    if not linked.needed:  # the picture was known: its bytes are kept once
+        ledger.empty(linked.upload_id)
     with database.reading() as session:
-        return Attached(queries.shown(session, product_id, link.id), new=before is None)
+        return Attached(queries.shown(session, linked.product_id, linked.id), new=linked.new)
 
 
 def _require_picture(product_id: uuid.UUID, upload_id: uuid.UUID, size: int) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
+from starlette.requests import ClientDisconnect
 
 from product_importer.kit import database
 from product_importer.kit.errors import AppError
@@ -45,7 +46,7 @@ async def create(request: Request, actor: Actor, settings: Configured) -> Respon
             upload = await intake.take(
                 request, upload, checksum=checksum, limit=limit, idle=settings.upload_idle_seconds
             )
-        except AppError:  # the client never hears of its address
+        except (AppError, ClientDisconnect):  # the client never hears of its address
             await asyncio.to_thread(resumable.terminate, upload)
             raise
         place["Upload-Offset"] = str(upload.received)
