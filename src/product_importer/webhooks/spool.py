@@ -16,12 +16,10 @@ class Spool:
 
     def __init__(self, events: Iterable[Event]) -> None:
         self.count = 0
-        self._held: list[Event] = []
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `with`
-        room = HELD
+        self._file = tempfile.SpooledTemporaryFile(HELD)  # noqa: SIM115 - closed by `with`
         for event in events:
-            room -= len(event.body)
-            self._held.append(event) if room >= 0 else self._write(event)
+            head = json.dumps([event.id, event.sku, len(event.body)]).encode()
+            self._file.write(head + b"\n" + event.body)
             self.count += 1
 
     def __enter__(self) -> Self:
@@ -32,15 +30,10 @@ class Spool:
 
     def __iter__(self) -> Iterator[Event]:
         """Read them from the first one on; one reader at a time."""
-        yield from self._held
         self._file.seek(0)
         while head := self._file.readline():
             event_id, sku, size = json.loads(head)
             yield Event(event_id, self._file.read(size), sku)
-
-    def _write(self, event: Event) -> None:
-        head = json.dumps([event.id, event.sku, len(event.body)]).encode()
-        self._file.write(head + b"\n" + event.body)
 
 
 def cut(some: Iterable[T], *, most: int, heaviest: int, weight: Callable[[T], int]) -> Iterator[list[T]]:
