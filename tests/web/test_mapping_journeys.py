@@ -142,6 +142,19 @@ def test_a_button_that_is_pressed_while_the_preview_is_made_stays_under_the_poin
     assert finished(page).counts.created == 2
 
 
+def test_what_is_typed_while_the_preview_is_made_stays(page: Page, served: Doors) -> None:
+    drop(page, served, UNKNOWN)
+    held: list[Route] = []
+    page.route("**/mapping/preview", lambda route: held.append(route))
+    page.get_by_label("Field for Code").select_option("SKU")
+    line = page.locator("input[name=header_line]")
+    line.press("ControlOrMeta+a")
+    line.press_sequentially("7")
+    let_go(page, held)
+    expect(page.locator("pi-mapping")).not_to_have_attribute("aria-busy", "true")
+    expect(line).to_have_value("7")
+
+
 def test_another_tab_sees_that_the_import_was_answered(page: Page, served: Doors) -> None:
     drop(page, served, UNKNOWN)
     page.get_by_label("Field for Code").select_option("SKU")

@@ -133,8 +133,18 @@ def test_the_address_holds_filters_order_and_page_and_back_restores_them(page: P
     page.get_by_role("link", name="100", exact=True).click()
     expect(page.get_by_text("1 to 45 of 45")).to_be_visible()
     expect(page.locator("pi-keys:defined")).to_be_attached()
+    sheet = page.get_by_role("dialog", name="Shortcuts")
     page.keyboard.press("?")
-    expect(page.get_by_role("dialog", name="Shortcuts")).to_be_visible()
+    expect(sheet).to_be_visible()
+    page.get_by_label("Use keys of one letter").uncheck()
+    page.get_by_role("button", name="Close").click()
+    page.reload()
+    page.keyboard.press("?")
+    page.keyboard.press("n")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    page.get_by_role("button", name="Keyboard shortcuts").click()
+    expect(sheet).to_be_visible()
+    expect(page.get_by_label("Use keys of one letter")).not_to_be_checked()
 
 
 def test_what_is_deleted_can_be_taken_back_for_ten_seconds_or_until_the_page_is_left(page: Page, served: Doors) -> None:

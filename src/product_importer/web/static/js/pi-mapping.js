@@ -36,9 +36,17 @@ class PiMapping extends HTMLElement {
     if (!next) return;
     for (const focused of next.querySelectorAll("[autofocus]")) focused.removeAttribute("autofocus");
     morph(this.querySelector("[data-form]"), next);
-    this.closest("form").reset(); // what was chosen stands in the attributes now
+    this.#settle();
     this.classList.remove("stale");
     this.querySelector("[data-say]").textContent = this.querySelector("[data-say-next]").dataset.sayNext;
+  }
+
+  /* What was chosen stands in the attributes now; what is being typed since then stays. */
+  #settle() {
+    const typing = this.querySelector("input:focus");
+    const text = typing?.value;
+    this.closest("form").reset();
+    if (typing) typing.value = text;
   }
 }
 
