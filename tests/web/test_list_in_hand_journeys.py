@@ -4,7 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Dialog, Page, Route, expect
 
 from tests import makers
 from tests.web.doors import Doors
@@ -165,3 +165,79 @@ def test_a_deletion_waits_for_a_keyboard_on_undo_and_hands_the_focus_to_the_next
     page.get_by_role("button", name="Delete A-1").click()
     page.clock.run_for(10_000)
     expect(page.get_by_role("button", name="Delete A-2")).to_be_focused()
+
+
+def test_a_conflict_that_is_left_by_escape_shows_what_is_stored_or_says_that_it_cannot(
+    page: Page, served: Doors
+) -> None:
+    makers.make_product("MUG-1", name="Mug")
+    go(page, served)
+    for number, lost in enumerate((False, True)):
+        page.get_by_role("link", name="Edit MUG-1").click()
+        page.get_by_label("Name of MUG-1").fill("Mine")
+        makers.edit_product("MUG-1", name=f"Theirs {number}")
+        page.get_by_label("Name of MUG-1").press("Enter")
+        expect(page.get_by_role("dialog", name="Product")).to_contain_text("changed this product")
+        if lost:
+            page.route("**/row?back=*", lambda route: route.abort())
+        page.get_by_role("dialog").press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        if lost:
+            expect(page.get_by_role("alert")).to_contain_text(
+                "does not show yet what is stored. The connection was lost"
+            )
+        else:
+            expect(page.get_by_role("row", name="Theirs 0")).to_be_visible()
+            expect(page.locator("[data-switch] [name=version]")).to_have_value("2")
+
+
+def test_leaving_a_products_page_with_something_typed_is_asked_about(page: Page, served: Doors) -> None:
+    product = makers.make_product("MUG-1", name="Mug", description="Two\nlines")
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    where = f"http://127.0.0.1:{served.port}/admin/products/{product.id}"
+    page.goto(where)
+    expect(page.locator("pi-unsaved:defined")).to_be_attached()
+    page.get_by_role("link", name="Imports").first.click()
+    page.wait_for_url("**/admin/imports")
+    assert asked == []
+    page.goto(where)
+    page.get_by_label("Name").fill("Typed")
+    page.get_by_role("link", name="Imports").first.click()
+    while not asked:
+        page.wait_for_timeout(20)
+    expect(page.get_by_label("Name")).to_have_value("Typed")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    assert asked == ["beforeunload"]
+
+
+def test_back_after_saving_shows_what_is_stored_with_its_version(page: Page, served: Doors) -> None:
+    product = makers.make_product("MUG-1", name="Mug", price=Decimal("9.50"))
+    page.goto(f"http://127.0.0.1:{served.port}/admin/products/{product.id}")
+    page.get_by_label("Price").fill("55.55")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_label("Price")).to_have_value("55.55")
+    expect(page.locator(".product-form [name=version]")).to_have_value("2")
+
+
+def test_an_export_that_was_refused_says_why_and_a_second_click_starts_no_other(page: Page, served: Doors) -> None:
+    makers.make_product("MUG-1")
+    go(page, served)
+    held: list[Route] = []
+    page.route("**/products/export.csv*", lambda route: held.append(route))
+    page.get_by_role("link", name="Export CSV").dblclick()
+    while not held:
+        page.wait_for_timeout(20)
+    ended = {"title": "Please sign in", "detail": "Your session has ended.", "action": "Sign in again."}
+    for route in held:
+        route.fulfill(status=401, json=ended)
+    expect(page.get_by_role("alert")).to_have_text("Nothing was exported. Your session has ended. Sign in again.")
+    assert len(held) == 1
