@@ -33,6 +33,7 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "cache-control": "private",  # where an answer does not say more
 }
+PAGE = "private, no-store"  # browsers honour nothing less on Back, where an old form would bring an old version
 HTTPS_ONLY = "max-age=31536000"
 _log = logs.get("web.response_headers")
 
@@ -65,11 +66,14 @@ class Marked:
         if message["type"] == "http.response.start":
             self.started = True
             headers = MutableHeaders(scope=message)
+            kind = headers.get("content-type", "")
+            if kind.startswith("text/html"):
+                headers.setdefault("cache-control", PAGE)
             for name, value in (HEADERS | self._more | self.state.get("rate", {})).items():
                 headers.setdefault(name, value)
             headers["x-request-id"] = self.state["request_id"]
             asking = self.state.get("identity")
-            if asking and asking.principal and headers.get("content-type", "").startswith("text/event-stream"):
+            if asking and asking.principal and kind.startswith("text/event-stream"):
                 self._looking = asyncio.create_task(self._look(asking.principal))
         await self.send(message)
         if self.started and self._head:

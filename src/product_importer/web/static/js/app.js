@@ -13,5 +13,6 @@ import "./pi-mend.js";
 import "./pi-products.js";
 import "./pi-typed.js";
 import "./pi-unfinished.js";
+import "./pi-unsaved.js";
 import "./pi-upload.js";
 import "./pi-wait.js";

@@ -3,28 +3,26 @@ const HOLD = 10; // seconds
 
 let held = null;
 
-/* `send` does it and is called once; `back` is called instead when it is taken back. */
-export function later(words, { send, back }) {
-  release();
+/* `send` does it, is called once, and rejects where it was not done, having said so; `back` is called instead when it
+   is taken back; `beside` gives what has the focus after a toast that had it. */
+export function later(words, { send, back, beside }) {
+  release().catch(() => {});
   const toast = drawn(words);
-  const mine = { send, toast, left: HOLD, timer: 0 };
+  const mine = { send, toast, beside, left: HOLD, timer: 0 };
   const undo = toast.querySelector("button");
   undo.addEventListener("click", () => {
     drop(mine);
     back();
   });
   mine.timer = setInterval(() => {
+    if (toast.matches(":hover") || undo.matches(":focus-visible")) return; // somebody is about to press it
     mine.left -= 1;
     undo.querySelector("[data-left]").textContent = `${mine.left} s`;
-    if (mine.left <= 0) release();
+    if (mine.left <= 0) release().catch(() => {});
   }, 1_000);
   document.getElementById("toasts").append(toast);
   held = mine;
   undo.focus();
-}
-
-export function isHeld() {
-  return held !== null;
 }
 
 export function release() {
@@ -36,7 +34,9 @@ export function release() {
 
 function drop(one) {
   clearInterval(one.timer);
+  const focused = one.toast.contains(document.activeElement);
   one.toast.remove();
+  if (focused) (one.beside?.() ?? document.getElementById("main")).focus({ preventScroll: true });
   if (held === one) held = null;
 }
 
@@ -57,14 +57,14 @@ function drawn(words) {
   return toast;
 }
 
-/* The next page must not show what is on its way out: it is asked for when the answer is there. */
+/* The next page must not show what is on its way out: it is asked for when the answer is there, unless that is a no. */
 function first(event, go) {
   if (!held || event.defaultPrevented || event.metaKey || event.ctrlKey || event.shiftKey) return;
   event.preventDefault();
-  release().finally(go);
+  release().then(go, () => {});
 }
 
-addEventListener("pagehide", () => release());
+addEventListener("pagehide", () => release().catch(() => {}));
 addEventListener("click", (event) => {
   const link = event.target.closest?.("a[href]:not([download], [target])");
   if (link) first(event, () => location.assign(link.href));

@@ -1,16 +1,18 @@
 /* <pi-drawer>: shows a product's form beside the list, saves it, and shows what is wrong or what others changed. */
-import { ask, tell, withPart } from "./ask.js";
+import { ask, once, tell, withPart } from "./ask.js";
 import { swap } from "./product-rows.js";
 
 class PiDrawer extends HTMLElement {
   connectedCallback() {
     document.addEventListener("click", this.#clicked);
     this.addEventListener("submit", this.#submitted);
+    this.addEventListener("close", this.#closed, true); // it does not bubble
   }
 
   disconnectedCallback() {
     document.removeEventListener("click", this.#clicked);
     this.removeEventListener("submit", this.#submitted);
+    this.removeEventListener("close", this.#closed, true);
   }
 
   get #dialog() {
@@ -29,50 +31,68 @@ class PiDrawer extends HTMLElement {
     const link = event.target.closest("a[data-drawer], pi-drawer [data-leave]");
     if (!link) return;
     event.preventDefault();
-    if (link.matches("[data-leave]")) this.#leave();
-    else this.#open(link.href);
+    if (link.matches("[data-leave]")) this.#dialog.close();
+    else this.#open(link);
   };
 
-  async #open(href) {
+  async #open(link) {
+    const row = link.closest("form[data-row]");
     try {
-      this.show(await (await ask(withPart(href, "form"))).text());
-    } catch {
-      location.assign(href); // the page itself, or what the server has to say
+      this.show(await (await ask(withPart(link.href, "form"))).text());
+      if (row) carry(row, this.querySelector("form"));
+    } catch (error) {
+      if (!row && error.status) location.assign(link.href); // the page says what is the matter
+      else tell(`The form cannot be shown right now. ${error.message}`);
     }
   }
 
   /* After a conflict the list shows what is stored, too. */
-  async #leave() {
+  #closed = async () => {
     const form = this.querySelector("form");
-    const shown = Boolean(this.querySelector("[data-conflict]"));
-    this.#dialog.close();
-    if (!shown) return;
+    if (!this.querySelector("[data-conflict]")) return;
     const back = form.elements.back.value;
-    swap(await (await ask(`${form.getAttribute("action")}/row?back=${encodeURIComponent(back)}`)).text());
-  }
-
-  #submitted = async (event) => {
-    const form = event.target;
-    event.preventDefault();
-    form.setAttribute("aria-busy", "true");
     try {
-      const body = new URLSearchParams(new FormData(form));
-      await this.#answered(await ask(withPart(form.action, "form"), { method: "POST", body }));
+      const row = swap(await (await ask(`${form.getAttribute("action")}/row?back=${encodeURIComponent(back)}`)).text());
+      if (document.activeElement === document.body) row?.querySelector("[data-edit]")?.focus();
     } catch (error) {
-      this.#dialog.close();
-      tell(`Not saved. ${error.message}`);
+      tell(`The list does not show yet what is stored. ${error.message}`);
     }
   };
 
+  /* Whatever goes wrong, what was typed stays where it is. */
+  #submitted = (event) => {
+    const form = event.target;
+    event.preventDefault();
+    once(form, async () => {
+      const trouble = form.querySelector("[data-trouble]");
+      tell("", trouble);
+      try {
+        const body = new URLSearchParams(new FormData(form));
+        await this.#answered(await ask(withPart(form.action, "form"), { method: "POST", body }));
+      } catch (error) {
+        tell(`Not saved. ${error.message}`, trouble);
+      }
+    });
+  };
+
   async #answered(answer) {
-    if (answer.redirected) location.assign(answer.url);
-    else if (answer.status !== 200) this.show(await answer.text());
-    else {
-      this.#dialog.close();
-      const row = swap(await answer.text());
-      if (row) row.querySelector("[data-edit]").focus();
-      else location.reload();
-    }
+    const html = answer.redirected ? "" : await answer.text();
+    if (answer.status !== 200) return this.show(html);
+    this.#dialog.close();
+    this.#dialog.replaceChildren();
+    if (answer.redirected) return location.assign(answer.url);
+    const row = swap(html);
+    if (row) row.querySelector("[data-edit]").focus();
+    else location.reload();
+  }
+}
+
+/* What was typed in the row goes along, with the version that it was typed upon. */
+function carry(from, to) {
+  for (const control of from.elements) {
+    const same = [...to.elements].find(({ name, type }) => name && name === control.name && type === control.type);
+    if (same?.type === "checkbox") same.checked = control.checked;
+    else if (same) same.value = control.value;
   }
 }
 

@@ -1,4 +1,6 @@
 /* <pi-export [rows]>: fetches the file that its link names and counts the products; only a whole file is saved. */
+import { refusal } from "./ask.js";
+
 const QUOTE = 34;
 const LINE = 10;
 
@@ -19,9 +21,9 @@ class PiExport extends HTMLElement {
   #clicked = (event) => {
     if (event.target.closest("[data-do=cancel]")) this.#asking?.abort();
     const link = event.target.closest("a[data-export]");
-    if (!link || this.#asking) return;
+    if (!link) return;
     event.preventDefault();
-    this.#fetch(link);
+    if (!this.#asking) this.#fetch(link);
   };
 
   async #fetch(link) {
@@ -29,11 +31,12 @@ class PiExport extends HTMLElement {
     this.#show("busy");
     try {
       const answer = await fetch(link.href, { signal: this.#asking.signal });
-      if (!answer.ok) throw new Error(String(answer.status));
+      if (!answer.ok) throw await refusal(answer);
       save(new Blob(await this.#received(answer.body.getReader()), { type: "text/csv" }), link.download);
       this.#show("done");
-    } catch {
-      this.#show(this.#asking.signal.aborted ? "" : "failed");
+    } catch (error) {
+      if (error.status) this.querySelector("[data-slot=why]").textContent = error.message;
+      this.#show(this.#asking.signal.aborted ? "" : error.status ? "refused" : "failed");
     }
     this.#asking = null;
   }

@@ -1,7 +1,7 @@
 /* <pi-products>: the list as a tool: rows are chosen, edited, switched and deleted without leaving it. */
-import { ask, tell } from "./ask.js";
-import { isHeld, later } from "./later.js";
-import { localise } from "./local-time.js";
+import { act, tell } from "./ask.js";
+import { later } from "./later.js";
+import { beside, renew } from "./list-renewal.js";
 import { edit, flip, leave, save } from "./product-rows.js";
 
 class PiProducts extends HTMLElement {
@@ -58,30 +58,26 @@ class PiProducts extends HTMLElement {
     const body = new URLSearchParams(new FormData(form, button));
     body.set("sure", "1");
     const back = () => this.#hide(rows, false);
-    const send = () => this.#send(form.action, body).catch((error) => {
+    const send = () => this.#send(form.action, body, rows).catch((error) => {
       back();
       tell(`Not deleted. ${error.message}`);
+      throw error;
     });
+    tell("");
     this.#hide(rows, true);
     later(`Deleted ${rows.length === 1 ? rows[0].querySelector(".p-sku").textContent : `${rows.length} products`}.`, {
       send,
       back,
+      beside: () => beside(rows),
     });
   }
 
-  async #send(action, body) {
-    const answer = await fetch(action, { method: "POST", body, keepalive: true, redirect: "manual" });
-    if (answer.type !== "opaqueredirect") throw new Error("The server refused; reload the page to see the current state.");
-    if (!isHeld()) await this.#renew();
-  }
-
-  async #renew() {
-    const html = await (await ask(location.href, { headers: { Accept: "text/html" } })).text();
-    const next = new DOMParser().parseFromString(html, "text/html").querySelector("pi-products");
-    if (!next || this.querySelector(".editing")) return;
-    this.replaceChildren(...next.childNodes);
-    localise(this);
-    this.#ready();
+  async #send(action, body, rows) {
+    await act(action, body).catch((error) => {
+      if (error.status !== 404) throw error; // who was faster has done it
+    });
+    for (const row of rows) row.remove();
+    renew(this).then(() => this.#ready(), () => {}); // it is deleted, whatever the list has to say
   }
 
   #hide(rows, hidden) {
