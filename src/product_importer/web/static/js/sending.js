@@ -102,16 +102,18 @@ export async function unfinished() {
 }
 
 /* Starts the import of what has arrived; gives its page, or throws the problem that refuses it. */
-export async function startImport(address, options) {
-  return posted("/imports", { ...options, upload_id: address.split("/").at(-1) });
+export async function startImport(address, options, how) {
+  return posted("/imports", { ...options, upload_id: address.split("/").at(-1) }, how);
 }
 
-/* Posts JSON until it is answered; refusals with a `passing` code are asked again. Throws the problem that refuses it. */
-export async function posted(path, wanted, { passing = [] } = {}) {
+/* Posts JSON until it is answered; refusals with a `passing` code are asked again. Throws the problem that refuses it.
+   `signal` ends the asking, but cuts no question short: only its answer tells what the server has done. */
+export async function posted(path, wanted, { passing = [], signal } = {}) {
   const body = JSON.stringify(wanted);
   const headers = { "Content-Type": "application/json", Accept: "application/json" };
   for (const delay of DELAYS) {
     await new Promise((resolve) => setTimeout(resolve, delay));
+    signal?.throwIfAborted();
     const answer = await fetch(path, { method: "POST", headers, body }).catch(() => null);
     if (!answer || [502, 503, 504].includes(answer.status)) continue;
     const told = parsed(await answer.text());
