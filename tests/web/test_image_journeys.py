@@ -142,6 +142,45 @@ def test_images_are_moved_made_primary_and_taken_off_with_an_undo(page: Page, se
     assert [(one.name, one.primary) for one in gallery(product.id).items] == [("b.png", True), ("a.png", False)]
 
 
+def test_what_is_typed_for_an_image_stays_with_it_while_another_is_taken_off(page: Page, served: Doors) -> None:
+    product = makers.make_product("MUG-1")
+    for number, name in enumerate(("a.png", "b.png", "c.png")):
+        attached(product.id, pictures.picture(color=(number, 80, 80)), name=name)
+    developed(product.id)
+    go(page, served, f"products/{product.id}")
+    page.clock.install()
+    page.get_by_label("Options for a.png").press("Enter")
+    page.get_by_role("button", name="Remove").click()
+    expect(page.get_by_text("Removed a.png.")).to_be_visible()
+    page.get_by_label("Options for b.png").press("Enter")
+    page.get_by_label("Alt text for b.png").fill("A mug")
+    page.clock.run_for(10_000)
+    expect(page.locator("[data-name='a.png']")).to_have_count(0)
+    expect(page.get_by_label("Alt text for b.png")).to_be_focused()
+    page.keyboard.type(" from above")
+    page.keyboard.press("Enter")
+    expect(shot(page, "A mug from above")).to_contain_text("PRIMARY")
+    assert [(one.name, one.alt) for one in gallery(product.id).items] == [("b.png", "A mug from above"), ("c.png", "")]
+
+
+def test_text_that_comes_with_a_picture_is_pasted_into_its_field(page: Page, served: Doors) -> None:
+    product = makers.make_product("MUG-1")
+    go(page, served, f"products/{product.id}")
+    expect(page.get_by_text("No image yet.")).to_be_visible()
+    kept = page.get_by_label("Description").evaluate(
+        """async (field) => {
+            await customElements.whenDefined("pi-images");
+            const brought = new DataTransfer();
+            brought.items.add(new File(["x"], "cells.png", { type: "image/png" }));
+            brought.setData("text/plain", "12.50");
+            const told = { bubbles: true, cancelable: true, clipboardData: brought };
+            return field.dispatchEvent(new ClipboardEvent("paste", told));  // whether the browser may paste
+        }"""
+    )
+    assert kept
+    expect(page.get_by_role("listitem").filter(has_text="cells.png")).to_have_count(0)
+
+
 def test_a_picture_is_added_and_taken_off_without_javascript(plain_page: Page, served: Doors) -> None:
     product = makers.make_product("TEST-000")
     go(plain_page, served, "dashboard")

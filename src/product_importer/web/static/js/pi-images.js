@@ -50,7 +50,8 @@ class PiImages extends HTMLElement {
 
   #paste = (event) => {
     const files = [...(event.clipboardData?.files ?? [])];
-    if (files.length === 0) return;
+    const typing = event.target.closest?.("input, textarea, [contenteditable]");
+    if (files.length === 0 || (typing && event.clipboardData.types.includes("text/plain"))) return; // the text is meant
     event.preventDefault();
     this.#take(files);
   };
