@@ -9,6 +9,8 @@ class PiUpload extends HTMLElement {
   #file = null;
   #sending = null;
   #run = { end: new AbortController(), digest: undefined }; // what still comes of a run that was ended is nobody's
+  #name = "";
+  #title = document.title;
   #pace = { at: 0, sent: null };
 
   connectedCallback() {
@@ -56,6 +58,7 @@ class PiUpload extends HTMLElement {
   #show(name) {
     for (const part of this.querySelectorAll("[data-part]")) part.hidden = part.dataset.part !== name;
     this.toggleAttribute("busy", name === "sending");
+    if (name !== "sending") document.title = this.#title;
     this.#part(name).querySelector("button:not([hidden]), input[type=file]")?.focus();
   }
 
@@ -72,8 +75,19 @@ class PiUpload extends HTMLElement {
     event.preventDefault();
     const left = event.type === "drop" || (event.type === "dragleave" && !event.relatedTarget);
     this.#part("idle").classList.toggle("over", !left);
-    if (event.type === "drop" && !this.hasAttribute("busy")) this.#take(event.dataTransfer.files);
+    if (event.type === "drop") this.#dropped(event.dataTransfer);
   };
+
+  #dropped({ files, items }) {
+    if (this.hasAttribute("busy")) {
+      this.#fill("said", `One file at a time: ${this.#name} is still on its way, and nothing else was taken.`);
+    } else if ([...items].some((item) => item.webkitGetAsEntry()?.isDirectory)) {
+      const action = "Drop one product file. Folders of images go to Add images.";
+      this.#refuse({ title: "A folder cannot be imported", detail: "Nothing was sent.", action });
+    } else {
+      this.#take(files);
+    }
+  }
 
   #warn = (event) => {
     if (this.hasAttribute("busy")) event.preventDefault();
@@ -118,7 +132,9 @@ class PiUpload extends HTMLElement {
   }
 
   #open(name, bytes) {
+    this.#name = name;
     this.#fill("name", name);
+    this.#fill("said", "");
     this.#pace.sent = null;
     this.#progress(0, bytes);
     this.#rests(false);
@@ -160,6 +176,7 @@ class PiUpload extends HTMLElement {
     const pace = (sent - this.#pace.sent) / ((performance.now() - this.#pace.at) / 1_000);
     const percent = total ? (100 * sent) / total : 100;
     this.querySelector("progress").value = percent;
+    document.title = `${Math.floor(percent)}% ${this.#name}`;
     this.#fill("percent", percent >= 100 ? "100" : percent.toFixed(1));
     this.#fill("done", `${size(sent)} of ${size(total)}`);
     this.#fill("speed", pace > 0 ? `${size(Math.round(pace))}/s` : "not yet known");
@@ -179,6 +196,7 @@ class PiUpload extends HTMLElement {
       await forget(address, { used: true });
       if (signal.aborted) return await this.#takeBack(task_id);
       this.removeAttribute("busy");
+      document.title = this.#title; // which Back finds again
       location.assign(links?.page ?? this.getAttribute("next") + task_id);
     } catch (problem) {
       if (signal.aborted) return;
