@@ -212,6 +212,50 @@ def test_many_pictures_find_their_products_by_name(page: Page, served: Doors) ->
     assert [(one.name, one.primary) for one in gallery(mug.id).items] == [("MUG-1.png", True), ("mug-1_2.png", False)]
 
 
+def test_a_picture_that_cannot_be_read_costs_the_others_of_a_drop_nothing(page: Page, served: Doors) -> None:
+    makers.make_product("MUG-1")
+    page.add_init_script(
+        """DataTransferItem.prototype.webkitGetAsEntry = function () {
+            const picture = this.getAsFile();
+            const file = (found, missed) => (picture.name === "gone.png" ? missed(new Error()) : found(picture));
+            return { isFile: true, name: picture.name, file };
+        }"""
+    )
+    go(page, served, "images")
+    page.locator("[data-zone]").evaluate(
+        """async (zone, data) => {
+            await customElements.whenDefined("pi-folder");
+            const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+            const brought = new DataTransfer();
+            for (const name of ["gone.png", "MUG-1.png"]) brought.items.add(new File([bytes], name));
+            zone.dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: brought }));
+        }""",
+        base64.b64encode(pictures.picture()).decode(),
+    )
+    expect(page.get_by_text("1 of 1 attached")).to_be_visible()
+    expect(page.get_by_role("row", name="gone.png")).to_contain_text("cannot be read")
+
+
+def test_a_picture_dropped_beside_its_field_does_not_take_the_place_of_the_page(page: Page, served: Doors) -> None:
+    product = makers.make_product("MUG-1")
+    go(page, served, f"products/{product.id}")
+    brought(page, "drop", onto="h1", name="mug.png", data=pictures.picture())
+    expect(page.get_by_text("Nothing was taken.")).to_be_visible()
+    assert counted() == (0, 0)
+
+
+def test_the_servers_refusal_is_told_beside_the_gallery(page: Page, served: Doors) -> None:
+    product = makers.make_product("MUG-1")
+    attached(product.id, pictures.picture(), name="a.png")
+    developed(product.id)
+    go(page, served, f"products/{product.id}")
+    page.get_by_label("Options for a.png").press("Enter")
+    page.get_by_label("Alt text for a.png").fill("A mug")
+    makers.remove_product("MUG-1")
+    page.get_by_role("region", name="Gallery").get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_contain_text("No product has this id")
+
+
 def test_pictures_by_address_are_counted_while_they_are_fetched(page: Page, served: Doors) -> None:
     with picture_server.opened({"/a.png": pictures.picture(8, 8)}) as shop:
         cell = f"{shop.url('/a.png')}|{shop.url('/gone.png')}"
