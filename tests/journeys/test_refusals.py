@@ -1,13 +1,15 @@
 """Files that do not arrive: the page says why, in place, and the next one is taken."""
 
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import FilePayload, Page, Route, expect
 
 from product_importer.kit import database
 from product_importer.kit.settings import Settings
+from tests import makers
 from tests.patience import until
 from tests.servers import children, databases
 from tests.web import doors, kept
@@ -55,3 +57,25 @@ def test_a_cancelled_upload_leaves_nothing_and_the_page_ready(page: Page, small:
     expect(page.get_by_role("heading", name="Drop your first product file here")).to_be_visible()
     until(lambda: kept.nothing(tmp_path))
     assert kept.nothing(tmp_path)
+
+
+@pytest.mark.parametrize("first", ["the import", "the cancel"])
+def test_a_file_that_is_cancelled_after_its_last_byte_is_not_imported(page: Page, small: Doors, first: str) -> None:
+    held: list[Route] = []
+    page.route("**/imports", lambda route: held.append(route))
+    if first == "the import":
+        page.route("**/uploads/*", lambda one: one.abort() if one.request.method == "DELETE" else one.continue_())
+    with page.expect_request("**/imports"):
+        choose(page, small, LIMIT // 10)
+    expect(page.get_by_role("button", name="Pause")).to_be_hidden()
+    end = "requestfailed" if first == "the import" else "requestfinished"
+    with page.expect_event(end, lambda request: request.method == "DELETE"):
+        page.get_by_role("button", name="Cancel").click()
+    with page.expect_response("**/imports" if first == "the cancel" else "**/cancel"):
+        held[0].continue_()
+    expect(page.get_by_role("heading", name="Drop your first product file here")).to_be_visible()
+    expect(page.get_by_role("alert")).to_be_hidden()
+    assert page.url.endswith("/admin/dashboard")
+    started = small.get("/imports").json["items"]
+    cancelled = [makers.job_of(uuid.UUID(one["task_id"])).cancel_requested for one in started]
+    assert cancelled == ([True] if first == "the import" else [])

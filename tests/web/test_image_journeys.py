@@ -142,6 +142,45 @@ def test_images_are_moved_made_primary_and_taken_off_with_an_undo(page: Page, se
     assert [(one.name, one.primary) for one in gallery(product.id).items] == [("b.png", True), ("a.png", False)]
 
 
+def test_what_is_typed_for_an_image_stays_with_it_while_another_is_taken_off(page: Page, served: Doors) -> None:
+    product = makers.make_product("MUG-1")
+    for number, name in enumerate(("a.png", "b.png", "c.png")):
+        attached(product.id, pictures.picture(color=(number, 80, 80)), name=name)
+    developed(product.id)
+    go(page, served, f"products/{product.id}")
+    page.clock.install()
+    page.get_by_label("Options for a.png").press("Enter")
+    page.get_by_role("button", name="Remove").click()
+    expect(page.get_by_text("Removed a.png.")).to_be_visible()
+    page.get_by_label("Options for b.png").press("Enter")
+    page.get_by_label("Alt text for b.png").fill("A mug")
+    page.clock.run_for(10_000)
+    expect(page.locator("[data-name='a.png']")).to_have_count(0)
+    expect(page.get_by_label("Alt text for b.png")).to_be_focused()
+    page.keyboard.type(" from above")
+    page.keyboard.press("Enter")
+    expect(shot(page, "A mug from above")).to_contain_text("PRIMARY")
+    assert [(one.name, one.alt) for one in gallery(product.id).items] == [("b.png", "A mug from above"), ("c.png", "")]
+
+
+def test_text_that_comes_with_a_picture_is_pasted_into_its_field(page: Page, served: Doors) -> None:
+    product = makers.make_product("MUG-1")
+    go(page, served, f"products/{product.id}")
+    expect(page.get_by_text("No image yet.")).to_be_visible()
+    kept = page.get_by_label("Description").evaluate(
+        """async (field) => {
+            await customElements.whenDefined("pi-images");
+            const brought = new DataTransfer();
+            brought.items.add(new File(["x"], "cells.png", { type: "image/png" }));
+            brought.setData("text/plain", "12.50");
+            const told = { bubbles: true, cancelable: true, clipboardData: brought };
+            return field.dispatchEvent(new ClipboardEvent("paste", told));  // whether the browser may paste
+        }"""
+    )
+    assert kept
+    expect(page.get_by_role("listitem").filter(has_text="cells.png")).to_have_count(0)
+
+
 def test_a_picture_is_added_and_taken_off_without_javascript(plain_page: Page, served: Doors) -> None:
     product = makers.make_product("TEST-000")
     go(plain_page, served, "dashboard")
@@ -171,6 +210,50 @@ def test_many_pictures_find_their_products_by_name(page: Page, served: Doors) ->
     expect(page.get_by_role("row", name="stray.png")).to_contain_text("no product has this SKU")
     expect(page.get_by_role("row", name="list.txt")).to_contain_text("not an image")
     assert [(one.name, one.primary) for one in gallery(mug.id).items] == [("MUG-1.png", True), ("mug-1_2.png", False)]
+
+
+def test_a_picture_that_cannot_be_read_costs_the_others_of_a_drop_nothing(page: Page, served: Doors) -> None:
+    makers.make_product("MUG-1")
+    page.add_init_script(
+        """DataTransferItem.prototype.webkitGetAsEntry = function () {
+            const picture = this.getAsFile();
+            const file = (found, missed) => (picture.name === "gone.png" ? missed(new Error()) : found(picture));
+            return { isFile: true, name: picture.name, file };
+        }"""
+    )
+    go(page, served, "images")
+    page.locator("[data-zone]").evaluate(
+        """async (zone, data) => {
+            await customElements.whenDefined("pi-folder");
+            const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+            const brought = new DataTransfer();
+            for (const name of ["gone.png", "MUG-1.png"]) brought.items.add(new File([bytes], name));
+            zone.dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: brought }));
+        }""",
+        base64.b64encode(pictures.picture()).decode(),
+    )
+    expect(page.get_by_text("1 of 1 attached")).to_be_visible()
+    expect(page.get_by_role("row", name="gone.png")).to_contain_text("cannot be read")
+
+
+def test_a_picture_dropped_beside_its_field_does_not_take_the_place_of_the_page(page: Page, served: Doors) -> None:
+    product = makers.make_product("MUG-1")
+    go(page, served, f"products/{product.id}")
+    brought(page, "drop", onto="h1", name="mug.png", data=pictures.picture())
+    expect(page.get_by_text("Nothing was taken.")).to_be_visible()
+    assert counted() == (0, 0)
+
+
+def test_the_servers_refusal_is_told_beside_the_gallery(page: Page, served: Doors) -> None:
+    product = makers.make_product("MUG-1")
+    attached(product.id, pictures.picture(), name="a.png")
+    developed(product.id)
+    go(page, served, f"products/{product.id}")
+    page.get_by_label("Options for a.png").press("Enter")
+    page.get_by_label("Alt text for a.png").fill("A mug")
+    makers.remove_product("MUG-1")
+    page.get_by_role("region", name="Gallery").get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_contain_text("No product has this id")
 
 
 def test_pictures_by_address_are_counted_while_they_are_fetched(page: Page, served: Doors) -> None:

@@ -1,7 +1,9 @@
 /* <pi-folder>: many pictures or whole folders; each finds its product by its name, and what finds none is listed. */
 import { Queue, Turns } from "./concurrency.js";
 import { PictureSending, inOrder } from "./picture-sending.js";
+import "./stray-drops.js";
 import { posted } from "./sending.js";
+import { wordsOf } from "./words.js";
 
 const WIDTH = 3; // pictures on their way at the same time
 const ASKED = 500; // names in one question
@@ -38,7 +40,8 @@ class PiFolder extends HTMLElement {
     this.querySelector("[data-zone]").classList.toggle("over", !left);
     if (event.type !== "drop") return;
     const dropped = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry() ?? item.getAsFile());
-    this.#take((await Promise.all(dropped.filter(Boolean).map(filesOf))).flat());
+    const unread = (name) => this.#unmatched(name, "cannot be read: it was moved or changed");
+    this.#take((await Promise.all(dropped.filter(Boolean).map((entry) => filesOf(entry, unread)))).flat());
   };
 
   #warn = (event) => {
@@ -60,7 +63,7 @@ class PiFolder extends HTMLElement {
         else this.#unmatched(item.name, "no product has this SKU");
       });
     } catch (problem) {
-      for (const { name } of files) this.#unmatched(name, problem.title);
+      for (const { name } of files) this.#unmatched(name, wordsOf(problem));
     }
   }
 
@@ -81,7 +84,7 @@ class PiFolder extends HTMLElement {
       new PictureSending(file, product_id, {
         phase: (words, share) => fill(row, "status", share === undefined ? `${words}…` : `${words} ${Math.floor(100 * share)}%`),
         arrived: () => over("done", "Attached"),
-        failed: ({ title, detail }) => over("failed", `${title}. ${detail ?? ""}`),
+        failed: (problem) => over("failed", wordsOf(problem)),
       }, turn.before).start();
     });
   }
@@ -109,16 +112,25 @@ function fill(place, slot, words) {
   place.querySelector(`[data-slot="${slot}"]`).textContent = words;
 }
 
-/* An entry is a file, or a folder, which tells at most a hundred of its own at a time; without entries a file comes as it is. */
-async function filesOf(entry) {
+/* An entry is a file, or a folder; without entries a file comes as it is. One that cannot be read is named to `unread`. */
+async function filesOf(entry, unread) {
   if (entry instanceof File) return [entry];
-  if (entry.isFile) return [await new Promise((resolve, reject) => entry.file(resolve, reject))];
-  const reader = entry.createReader();
+  try {
+    if (entry.isFile) return [await new Promise((resolve, reject) => entry.file(resolve, reject))];
+    return await within(entry.createReader(), unread);
+  } catch {
+    unread(entry.name);
+    return [];
+  }
+}
+
+/* A folder tells at most a hundred of its own at a time. */
+async function within(reader, unread) {
   const found = [];
   for (;;) {
     const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
     if (some.length === 0) return found;
-    found.push(...(await Promise.all(some.map(filesOf))).flat());
+    found.push(...(await Promise.all(some.map((one) => filesOf(one, unread)))).flat());
   }
 }
 

@@ -1,6 +1,7 @@
 /* <pi-images product>: pictures that are dropped, chosen or pasted go to a product, each seen in a tile at once. */
 import { Queue, Turns } from "./concurrency.js";
 import { PictureSending, inOrder } from "./picture-sending.js";
+import "./stray-drops.js";
 
 const DRAGS = ["dragenter", "dragover", "dragleave", "drop"];
 const WIDTH = 3; // pictures on their way at the same time
@@ -50,7 +51,8 @@ class PiImages extends HTMLElement {
 
   #paste = (event) => {
     const files = [...(event.clipboardData?.files ?? [])];
-    if (files.length === 0) return;
+    const typing = event.target.closest?.("input, textarea, [contenteditable]");
+    if (files.length === 0 || (typing && event.clipboardData.types.includes("text/plain"))) return; // the text is meant
     event.preventDefault();
     this.#take(files);
   };

@@ -1,27 +1,25 @@
 /* <pi-live src state [poll]>: keeps the panel of what is at work true, by a stream, or by asking when that fails. */
 import { morph } from "./morph.js";
+import { renew } from "./renew.js";
 
 const PATIENCE = 3; // failures of the stream before it is given up
 const ASK_EVERY = 2_000; // ms
 const SAY_EVERY = 5_000; // ms, for screen readers
-const LEAVING = 10_000; // ms that another page may take to come; a download says that it leaves, and stays
 
 class PiLive extends HTMLElement {
   #stream = null;
   #timer = 0;
   #failures = 0;
   #said = -SAY_EVERY;
-  #left = -LEAVING;
+  #over = false;
 
   connectedCallback() {
     document.addEventListener("visibilitychange", this.#follow);
-    addEventListener("beforeunload", this.#leave);
     this.#follow();
   }
 
   disconnectedCallback() {
     document.removeEventListener("visibilitychange", this.#follow);
-    removeEventListener("beforeunload", this.#leave);
     this.#stop();
   }
 
@@ -30,12 +28,9 @@ class PiLive extends HTMLElement {
     this.#stop();
     if (document.hidden) return;
     this.#failures = 0;
+    this.#over = false;
     if (this.hasAttribute("poll")) this.#ask();
     else this.#listen();
-  };
-
-  #leave = () => {
-    this.#left = performance.now();
   };
 
   #stop() {
@@ -74,7 +69,7 @@ class PiLive extends HTMLElement {
       connection.hidden = false;
     }
     clearTimeout(this.#timer);
-    if (!document.hidden && this.isConnected) this.#timer = setTimeout(() => this.#ask(), ASK_EVERY);
+    if (!document.hidden && this.isConnected && !this.#over) this.#timer = setTimeout(() => this.#ask(), ASK_EVERY);
   }
 
   #received(html) {
@@ -88,19 +83,17 @@ class PiLive extends HTMLElement {
   }
 
   #tell({ announce, title }) {
-    if (title && document.querySelector("pi-live") === this) document.title = title;
+    if (title && document.querySelector("pi-live") === this && !document.querySelector("pi-upload[busy]")) document.title = title;
     if (performance.now() - this.#said < SAY_EVERY) return;
     this.#said = performance.now();
     this.querySelector("[data-say]").textContent = announce;
   }
 
-  /* The page tells the rest; an upload or a page that is on its way must not be cut by the reload. */
+  /* The page tells the rest. */
   #ended(state) {
     this.#stop();
-    if (state === this.getAttribute("state") || document.querySelector("pi-upload[busy]")) return;
-    const wait = Math.max(0, this.#left + LEAVING - performance.now());
-    if (wait === 0) location.reload();
-    else this.#timer = setTimeout(() => location.reload(), wait); // is gone with this page when the other has come
+    this.#over = true;
+    if (state !== this.getAttribute("state")) renew(this.querySelector(".live").dataset.announce);
   }
 }
 

@@ -1,6 +1,6 @@
 /* <pi-upload next>: sends the chosen or dropped file, shows how far it is, and goes on to the import's page. */
 import { md5 } from "./md5.js";
-import { Sending, forget, isFinal, startImport } from "./sending.js";
+import { Sending, forget, isFinal, posted, startImport } from "./sending.js";
 import { about, size } from "./words.js";
 
 const DRAGS = ["dragenter", "dragover", "dragleave", "drop"];
@@ -8,7 +8,9 @@ const DRAGS = ["dragenter", "dragover", "dragleave", "drop"];
 class PiUpload extends HTMLElement {
   #file = null;
   #sending = null;
-  #hashing = null; // what ends it, and the digest to come
+  #run = { end: new AbortController(), digest: undefined }; // what still comes of a run that was ended is nobody's
+  #name = "";
+  #title = document.title;
   #pace = { at: 0, sent: null };
 
   connectedCallback() {
@@ -25,7 +27,7 @@ class PiUpload extends HTMLElement {
     removeEventListener("beforeunload", this.#warn);
     removeEventListener("online", this.#online);
     this.#sending?.pause();
-    this.#hash(null);
+    this.#begin(null);
   }
 
   /* Opens the browser's own dialogue. */
@@ -36,6 +38,7 @@ class PiUpload extends HTMLElement {
 
   /* Goes on with a file that is here whole already. */
   finish({ name, size: bytes, address }) {
+    this.#begin(null);
     this.#open(name, bytes);
     this.#progress(bytes, bytes);
     this.#import(address);
@@ -55,6 +58,7 @@ class PiUpload extends HTMLElement {
   #show(name) {
     for (const part of this.querySelectorAll("[data-part]")) part.hidden = part.dataset.part !== name;
     this.toggleAttribute("busy", name === "sending");
+    if (name !== "sending") document.title = this.#title;
     this.#part(name).querySelector("button:not([hidden]), input[type=file]")?.focus();
   }
 
@@ -71,8 +75,19 @@ class PiUpload extends HTMLElement {
     event.preventDefault();
     const left = event.type === "drop" || (event.type === "dragleave" && !event.relatedTarget);
     this.#part("idle").classList.toggle("over", !left);
-    if (event.type === "drop" && !this.hasAttribute("busy")) this.#take(event.dataTransfer.files);
+    if (event.type === "drop") this.#dropped(event.dataTransfer);
   };
+
+  #dropped({ files, items }) {
+    if (this.hasAttribute("busy")) {
+      this.#fill("said", `One file at a time: ${this.#name} is still on its way, and nothing else was taken.`);
+    } else if ([...items].some((item) => item.webkitGetAsEntry()?.isDirectory)) {
+      const action = "Drop one product file. Folders of images go to Add images.";
+      this.#refuse({ title: "A folder cannot be imported", detail: "Nothing was sent.", action });
+    } else {
+      this.#take(files);
+    }
+  }
 
   #warn = (event) => {
     if (this.hasAttribute("busy")) event.preventDefault();
@@ -89,34 +104,37 @@ class PiUpload extends HTMLElement {
       this.#refuse({ title: "One file at a time", detail, action: "Drop them one at a time." });
       return;
     }
-    [this.#file] = files;
-    this.#sending = null;
-    this.#hash(this.#file);
+    this.#begin(files[0]);
     this.#input.value = ""; // the same file may be chosen again
     this.#send();
   }
 
   #send() {
     if (!this.#file) return this.#show("idle");
+    const { signal } = this.#run.end;
     this.#open(this.#file.name, this.#file.size);
     this.#sending ??= new Sending(this.#file, {
       progress: (sent, total) => this.#progress(sent, total),
       waiting: () => this.#fill("phase", "The connection was lost, trying again…"),
       arrived: (address) => this.#import(address),
-      failed: (problem) => this.#refuse(problem),
+      failed: (problem) => signal.aborted || this.#refuse(problem),
     });
     this.#sending.start();
   }
 
   /* Computes the file's MD5 while it is sent: the server compares it with what arrived before it believes a row. */
-  #hash(file) {
-    this.#hashing?.end.abort();
+  #begin(file) {
+    this.#run.end.abort();
     const end = new AbortController();
-    this.#hashing = file && { end, digest: md5(file, { signal: end.signal }).catch(() => undefined) };
+    this.#run = { end, digest: file ? md5(file, { signal: end.signal }).catch(() => undefined) : undefined };
+    this.#file = file;
+    this.#sending = null;
   }
 
   #open(name, bytes) {
+    this.#name = name;
     this.#fill("name", name);
+    this.#fill("said", "");
     this.#pace.sent = null;
     this.#progress(0, bytes);
     this.#rests(false);
@@ -139,12 +157,18 @@ class PiUpload extends HTMLElement {
     this.querySelector('[data-do="resume"]').hidden = !rests;
   }
 
+  /* Nothing is left to be paused. */
+  #whole() {
+    for (const action of ["pause", "resume"]) this.querySelector(`[data-do="${action}"]`).hidden = true;
+    this.querySelector('[data-do="cancel"]').focus();
+  }
+
   async #cancel() {
-    const sending = this.#sending;
-    this.#sending = this.#file = null;
-    this.#hash(null);
+    const [sending, address] = [this.#sending, this.#run.address];
+    this.#begin(null);
     this.#show("idle");
-    await sending?.cancel();
+    if (sending) await sending.cancel();
+    else if (address) await forget(address);
   }
 
   #progress(sent, total) {
@@ -152,6 +176,7 @@ class PiUpload extends HTMLElement {
     const pace = (sent - this.#pace.sent) / ((performance.now() - this.#pace.at) / 1_000);
     const percent = total ? (100 * sent) / total : 100;
     this.querySelector("progress").value = percent;
+    document.title = `${Math.floor(percent)}% ${this.#name}`;
     this.#fill("percent", percent >= 100 ? "100" : percent.toFixed(1));
     this.#fill("done", `${size(sent)} of ${size(total)}`);
     this.#fill("speed", pace > 0 ? `${size(Math.round(pace))}/s` : "not yet known");
@@ -160,20 +185,36 @@ class PiUpload extends HTMLElement {
   }
 
   async #import(address) {
+    const { signal } = this.#run.end;
+    this.#run.address = address;
+    this.#whole();
     const options = Object.fromEntries(new FormData(this.#part("idle"))); // the choices beside the drop zone
     delete options.file;
     try {
-      const digest = await this.#hashing?.digest;
-      const { task_id, links } = await startImport(address, { ...options, md5: digest, interactive: "true" });
+      const wanted = { ...options, md5: await this.#run.digest, interactive: "true" };
+      const { task_id, links } = await startImport(address, wanted, { signal });
       await forget(address, { used: true });
+      if (signal.aborted) return await this.#takeBack(task_id);
       this.removeAttribute("busy");
+      document.title = this.#title; // which Back finds again
       location.assign(links?.page ?? this.getAttribute("next") + task_id);
     } catch (problem) {
+      if (signal.aborted) return;
       if (isFinal(problem)) {
         await forget(address); // it was looked at, and is no file to import
         this.#sending = null;
       }
       this.#refuse(problem);
+    }
+  }
+
+  /* Cancel came while the server was starting the import. */
+  async #takeBack(id) {
+    try {
+      await posted(`/imports/${id}/cancel`, {});
+    } catch ({ title }) {
+      if (this.hasAttribute("busy")) return; // with another file
+      this.#refuse({ title: "The import could not be cancelled", detail: title, action: "Its page says what it did." });
     }
   }
 

@@ -1,12 +1,7 @@
 /* A picture on its way to a product: its MD5 first, then its bytes in pieces, then the server is asked to show it. */
 import { md5 } from "./md5.js";
-import { Sending, forget, isFinal, posted } from "./sending.js";
+import { Sending, UNREADABLE, forget, isFinal, posted } from "./sending.js";
 
-const UNREADABLE = {
-  title: "The file cannot be read",
-  detail: "It was moved or changed after it was chosen.",
-  action: "Choose it again.",
-};
 const VERIFYING = ["UPLOAD_NOT_READY"]; // a large file is verified by a worker
 
 /* Calls `phase(words, share)` as it goes, `arrived(image)` at the end or `failed(problem)`. */

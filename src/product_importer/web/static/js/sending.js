@@ -15,6 +15,12 @@ export const CUT = {
   action: "Try again: only the rest will be sent.",
 };
 
+export const UNREADABLE = {
+  title: "The file cannot be read",
+  detail: "It was moved or changed after it was chosen, or is a folder.",
+  action: "Choose it again.",
+};
+
 /* Calls `progress(sent, total)`, `waiting()` at a cut, then `arrived(address)` or `failed(problem)`; `more` is told too. */
 export class Sending {
   #file;
@@ -39,6 +45,7 @@ export class Sending {
     } catch {
       return this.#tell.failed(CUT);
     }
+    if (!(await this.#isReadable())) return;
     this.#pieceBegan = performance.now();
     if (this.#wanted) this.#upload.start();
   }
@@ -62,6 +69,7 @@ export class Sending {
       removeFingerprintOnSuccess: false, // an import is to be made of it first
       onShouldRetry: (error, _, options) => this.#mayPass(error, options),
       onChunkComplete: () => this.#fitPiece(upload.options),
+      onUploadUrlAvailable: () => hold(upload.url),
       onProgress: (sent, total) => this.#tell.progress(sent, total),
       onSuccess: () => this.#tell.arrived(upload.url),
       onError: (error) => this.#tell.failed(problem(error.originalResponse)),
@@ -69,6 +77,16 @@ export class Sending {
     const [before] = await upload.findPreviousUploads();
     if (before) upload.resumeFromPreviousUpload(before);
     return upload;
+  }
+
+  /* To the browser, a file that is gone looks like a line that is cut; and no attempt can bring it back. */
+  async #isReadable() {
+    const readable = await this.#file.slice(0, 1).arrayBuffer().then(() => true, () => false);
+    if (!readable && this.#wanted) {
+      await this.cancel();
+      this.#tell.failed(UNREADABLE);
+    }
+    return readable;
   }
 
   /* Each piece costs the server a flush; and a proxy that buffers requests loses at a cut what it has of one. */
@@ -88,30 +106,44 @@ export class Sending {
     options.chunkSize = PIECE; // on a bad line there is less to lose
     const may = long || status < 400 || PASSING.includes(status) || (status >= 500 && status !== FULL);
     if (may) this.#tell.waiting();
+    if (!originalResponse) this.#isReadable();
     return may;
   }
 }
 
-/* Lists what this browser began to send and no import was made of, the newest first. */
+/* As long as this page lives, no other tab shall offer to throw away what it sends. */
+function hold(address) {
+  const forever = new Promise(() => {});
+  navigator.locks?.request(lockOf(address), { ifAvailable: true }, () => forever);
+}
+
+const lockOf = (address) => `upload ${address}`;
+
+/* Lists what this browser began to send and no import was made of, the newest first; not what another tab is sending. */
 export async function unfinished() {
   const tus = await library();
   const kept = await tus.defaultOptions.urlStorage.findAllUploads();
   const mine = kept.filter(({ uploadUrl, metadata }) => uploadUrl && !metadata.purpose); // not those of pictures
   const seen = await Promise.all(mine.map(stands));
-  return seen.filter(Boolean).sort((one, other) => other.began - one.began);
+  const { held = [] } = (await navigator.locks?.query()) ?? {};
+  const busy = new Set(held.map(({ name }) => name));
+  const left = seen.filter((one) => one && !busy.has(lockOf(one.address)));
+  return left.sort((one, other) => other.began - one.began);
 }
 
 /* Starts the import of what has arrived; gives its page, or throws the problem that refuses it. */
-export async function startImport(address, options) {
-  return posted("/imports", { ...options, upload_id: address.split("/").at(-1) });
+export async function startImport(address, options, how) {
+  return posted("/imports", { ...options, upload_id: address.split("/").at(-1) }, how);
 }
 
-/* Posts JSON until it is answered; refusals with a `passing` code are asked again. Throws the problem that refuses it. */
-export async function posted(path, wanted, { passing = [] } = {}) {
+/* Posts JSON until it is answered; refusals with a `passing` code are asked again. Throws the problem that refuses it.
+   `signal` ends the asking, but cuts no question short: only its answer tells what the server has done. */
+export async function posted(path, wanted, { passing = [], signal } = {}) {
   const body = JSON.stringify(wanted);
   const headers = { "Content-Type": "application/json", Accept: "application/json" };
   for (const delay of DELAYS) {
     await new Promise((resolve) => setTimeout(resolve, delay));
+    signal?.throwIfAborted();
     const answer = await fetch(path, { method: "POST", headers, body }).catch(() => null);
     if (!answer || [502, 503, 504].includes(answer.status)) continue;
     const told = parsed(await answer.text());

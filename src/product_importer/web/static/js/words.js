@@ -17,3 +17,9 @@ export function about(seconds) {
   if (minutes < 60) return `about ${minutes} min`;
   return `about ${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
+
+/* What a problem of the server's says to a person, in one line. */
+export function wordsOf({ title = "", detail = "", action = "" }) {
+  const parts = [title, detail === title ? "" : detail, action].filter(Boolean);
+  return parts.map((part) => (/[.!?]$/.test(part) ? part : `${part}.`)).join(" ");
+}
