@@ -1,4 +1,6 @@
 /* Requests of the pages' own scripts, and where they say that something went wrong. */
+import { wordsOf } from "./words.js";
+
 const FORMS = [409, 412, 422]; // a form again, with what is wrong with it
 
 export async function ask(url, options = {}) {
@@ -16,8 +18,7 @@ export async function act(url, body) {
 /* What the server has against it; errors are told to programs unless a page is asked for. */
 export async function refusal(answer) {
   const { detail, title, action } = await answer.json().catch(() => ({}));
-  const found = detail ?? title ?? `The server answered ${answer.status}.`;
-  const words = [/[.!?]$/.test(found) ? found : `${found}.`, action].filter(Boolean).join(" ");
+  const words = wordsOf({ title: detail ?? title ?? `The server answered ${answer.status}`, action });
   return Object.assign(new Error(words), { status: answer.status });
 }
 

@@ -1,7 +1,7 @@
 /* <pi-gallery src>: a product's images, live while their sizes are made; moved by dragging, taken off with an undo. */
+import { act, tell } from "./ask.js";
 import { later } from "./later.js";
 import { morph } from "./morph.js";
-import { wordsOf } from "./words.js";
 
 const AGAIN = 2_000; // ms until a stream that broke is asked for anew
 const DRAGS = ["dragstart", "dragover", "drop", "dragend"];
@@ -77,16 +77,9 @@ class PiGallery extends HTMLElement {
   };
 
   async #send(action, body) {
-    const answer = await fetch(action, { method: "POST", body, keepalive: true, redirect: "manual" }).catch(() => null);
-    const done = answer?.type === "opaqueredirect"; // a form is answered with the way to its page
-    this.#tell(done ? "" : `Not done. ${answer ? wordsOf(await problemOf(answer)) : "The connection was lost."}`);
+    const trouble = this.querySelector("[data-trouble]");
+    await act(action, body).then(() => tell("", trouble), ({ message }) => tell(`Not done. ${message}`, trouble));
     await this.refresh();
-  }
-
-  #tell(words) {
-    const place = this.querySelector("[data-trouble]");
-    place.textContent = words;
-    place.hidden = !words;
   }
 
   #remove(form, body) {
@@ -125,11 +118,6 @@ class PiGallery extends HTMLElement {
   #place(shot, position) {
     this.#send(shot.querySelector("form").action, new URLSearchParams({ do: "place", position }));
   }
-}
-
-async function problemOf(answer) {
-  const told = await answer.json().catch(() => ({}));
-  return told.title ? told : { title: `The server answered ${answer.status}` };
 }
 
 customElements.define("pi-gallery", PiGallery);

@@ -1,7 +1,7 @@
 /* <pi-upload next>: sends the chosen or dropped file, shows how far it is, and goes on to the import's page. */
 import { md5 } from "./md5.js";
 import { Sending, forget, isFinal, posted, startImport } from "./sending.js";
-import { about, size } from "./words.js";
+import { Meter } from "./upload-meter.js";
 
 const DRAGS = ["dragenter", "dragover", "dragleave", "drop"];
 
@@ -10,8 +10,7 @@ class PiUpload extends HTMLElement {
   #sending = null;
   #run = { end: new AbortController(), digest: undefined }; // what still comes of a run that was ended is nobody's
   #name = "";
-  #title = document.title;
-  #pace = { at: 0, sent: null };
+  #meter = new Meter((slot, words) => this.#fill(slot, words));
 
   connectedCallback() {
     this.#part("idle").addEventListener("submit", (event) => event.preventDefault());
@@ -58,7 +57,7 @@ class PiUpload extends HTMLElement {
   #show(name) {
     for (const part of this.querySelectorAll("[data-part]")) part.hidden = part.dataset.part !== name;
     this.toggleAttribute("busy", name === "sending");
-    if (name !== "sending") document.title = this.#title;
+    if (name !== "sending") this.#meter.end();
     this.#part(name).querySelector("button:not([hidden]), input[type=file]")?.focus();
   }
 
@@ -133,11 +132,10 @@ class PiUpload extends HTMLElement {
 
   #open(name, bytes) {
     this.#name = name;
-    this.#fill("name", name);
     this.#fill("said", "");
-    this.#pace.sent = null;
-    this.#progress(0, bytes);
     this.#rests(false);
+    this.#meter.begin(name);
+    this.#progress(0, bytes);
     this.#show("sending");
   }
 
@@ -146,13 +144,11 @@ class PiUpload extends HTMLElement {
     if (rests) this.#sending.pause();
     else this.#sending.start();
     this.#fill("phase", rests ? "Paused" : "Uploading");
-    this.#fill("speed", "not yet known");
-    this.#fill("left", "not yet known");
     this.querySelector(`[data-do="${rests ? "resume" : "pause"}"]`).focus();
   }
 
   #rests(rests) {
-    this.#pace.sent = null;
+    this.#meter.rest();
     this.querySelector('[data-do="pause"]').hidden = rests;
     this.querySelector('[data-do="resume"]').hidden = !rests;
   }
@@ -172,16 +168,7 @@ class PiUpload extends HTMLElement {
   }
 
   #progress(sent, total) {
-    if (this.#pace.sent === null || sent < this.#pace.sent) this.#pace = { at: performance.now(), sent };
-    const pace = (sent - this.#pace.sent) / ((performance.now() - this.#pace.at) / 1_000);
-    const percent = total ? (100 * sent) / total : 100;
-    this.querySelector("progress").value = percent;
-    document.title = `${Math.floor(percent)}% ${this.#name}`;
-    this.#fill("percent", percent >= 100 ? "100" : percent.toFixed(1));
-    this.#fill("done", `${size(sent)} of ${size(total)}`);
-    this.#fill("speed", pace > 0 ? `${size(Math.round(pace))}/s` : "not yet known");
-    this.#fill("left", pace > 0 ? about((total - sent) / pace) : "not yet known");
-    this.#fill("phase", sent < total ? "Uploading" : "Received, the import is about to start");
+    this.querySelector("progress").value = this.#meter.show(sent, total);
   }
 
   async #import(address) {
@@ -196,7 +183,7 @@ class PiUpload extends HTMLElement {
       await forget(address, { used: true });
       if (signal.aborted) return await this.#takeBack(task_id);
       this.removeAttribute("busy");
-      document.title = this.#title; // which Back finds again
+      this.#meter.end(); // Back finds the title again
       location.assign(links?.page ?? this.getAttribute("next") + task_id);
     } catch (problem) {
       if (signal.aborted) return;
