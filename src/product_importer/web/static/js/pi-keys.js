@@ -1,7 +1,7 @@
 /* <pi-keys>: the keys of a page. `?` opens the sheet inside; any other goes to what carries it as data-key.
 
-   A switch on the sheet turns them off in this browser, for whoever speaks or types without meaning them
-   (https://www.w3.org/TR/WCAG22/#character-key-shortcuts). */
+   A switch on the sheet turns them off in this browser, for whoever speaks or types without meaning them (WCAG 2.2,
+   success criterion 2.1.4). */
 const KEPT = "keys";
 
 class PiKeys extends HTMLElement {
