@@ -142,9 +142,8 @@ def _at_one_moment(connection: Connection) -> Connection:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
         connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
-    connection.scalar(
-        select(exists().select_from(tables.metadata.tables[NUMBERS]))
-    )  # the first look fixes the moment, on both databases
+    # The first look fixes the moment, on both databases
+    connection.scalar(select(exists().select_from(tables.metadata.tables[NUMBERS])))
     return connection
 
 

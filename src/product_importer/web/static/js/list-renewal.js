@@ -6,7 +6,7 @@ import { morph } from "./morph.js";
 const COUNTED = [".tabs", ".bulk", ".panel-foot"]; // the parts that say how many there are
 let asked = 0;
 
-export async function renew(list) {
+export async function renewList(list) {
   asked += 1;
   const mine = asked;
   const html = await (await ask(location.href, { headers: { Accept: "text/html" } })).text();

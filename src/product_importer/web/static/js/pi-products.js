@@ -1,7 +1,7 @@
 /* <pi-products>: the list as a tool: rows are chosen, edited, switched and deleted without leaving it. */
 import { act, tell } from "./ask.js";
 import { later } from "./later.js";
-import { beside, renew } from "./list-renewal.js";
+import { beside, renewList } from "./list-renewal.js";
 import { edit, flip, leave, save } from "./product-rows.js";
 
 class PiProducts extends HTMLElement {
@@ -77,7 +77,7 @@ class PiProducts extends HTMLElement {
       if (error.status !== 404) throw error; // who was faster has done it
     });
     for (const row of rows) row.remove();
-    renew(this).then(() => this.#ready(), () => {}); // it is deleted, whatever the list has to say
+    renewList(this).then(() => this.#ready(), () => {}); // it is deleted, whatever the list has to say
   }
 
   #hide(rows, hidden) {
