@@ -6,11 +6,13 @@ import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Page
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 from product_importer.web import assets, templating
+from tests.web.doors import Doors
 
 ROOT = Path(__file__).parents[2]
 MANIFEST = json.loads((ROOT / "frontend/manifest.json").read_text())
@@ -74,20 +76,46 @@ def test_every_class_of_ours_is_used() -> None:
     assert {name for name in unused if name not in scripts} == set()
 
 
-def test_the_address_of_a_file_holds_its_content_and_it_is_kept_for_good(client: TestClient) -> None:
+def test_the_address_of_a_file_holds_a_version_and_it_is_kept_for_good(client: TestClient) -> None:
     address = assets.static("css/tokens.css")
-    assert re.fullmatch(r"/static/css/tokens\.css\?v=[0-9a-f]{12}", address)
+    assert re.fullmatch(r"/static/[0-9a-f]{12}/css/tokens\.css", address)
     assert client.get(address).headers["cache-control"] == assets.FOR_GOOD
 
 
-@pytest.mark.parametrize("query", ["", "?v=000000000000", "?v="])
-def test_a_file_asked_for_by_another_version_is_asked_for_again(client: TestClient, query: str) -> None:
-    answer = client.get(f"/static/css/tokens.css{query}")
+def test_the_version_is_another_one_when_any_file_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assets, "FOLDER", tmp_path)
+    (tmp_path / "a.js").write_text("1")
+    seen = [assets.version.__wrapped__()]
+    for change in (lambda: (tmp_path / "a.js").write_text("2"), lambda: (tmp_path / "a.js").rename(tmp_path / "b.js")):
+        change()
+        seen.append(assets.version.__wrapped__())
+    assert len(set(seen)) == 3
+
+
+@pytest.mark.parametrize("version", ["", "000000000000/"])
+def test_a_file_asked_for_by_another_version_is_asked_for_again(client: TestClient, version: str) -> None:
+    answer = client.get(f"/static/{version}css/tokens.css")
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == assets.ASK_FIRST
 
 
-@pytest.mark.parametrize("path", ["../templating.py", "%2e%2e/templating.py", "nothing.css", ""])
+@pytest.mark.browser
+def test_a_second_page_asks_the_server_for_no_script_and_no_style(page: Page, served: Doors) -> None:
+    for path in ("dashboard", "imports"):
+        page.goto(f"http://127.0.0.1:{served.port}/admin/{path}", wait_until="networkidle")
+    sizes = page.evaluate(
+        "performance.getEntriesByType('resource').map(one => [new URL(one.name).pathname, one.transferSize])"
+    )
+    assert len(sizes) > 30
+    assert [path for path, sent in sizes if sent] == []
+
+
+def test_a_template_that_names_no_file_is_told() -> None:
+    with pytest.raises(FileNotFoundError):
+        assets.static("js/nothing.js")
+
+
+@pytest.mark.parametrize("path", ["../templating.py", "%2e%2e/templating.py", "000000000000/../../templating.py", "nothing.css", ""])
 def test_nothing_outside_of_the_folder_is_served(client: TestClient, path: str) -> None:
     assert client.get(f"/static/{path}").status_code == 404
 
