@@ -115,7 +115,9 @@ def test_a_template_that_names_no_file_is_told() -> None:
         assets.static("js/nothing.js")
 
 
-@pytest.mark.parametrize("path", ["../templating.py", "%2e%2e/templating.py", "000000000000/../../templating.py", "nothing.css", ""])
+@pytest.mark.parametrize(
+    "path", ["../templating.py", "%2e%2e/templating.py", "000000000000/../../templating.py", "nothing.css", ""]
+)
 def test_nothing_outside_of_the_folder_is_served(client: TestClient, path: str) -> None:
     assert client.get(f"/static/{path}").status_code == 404
 
