@@ -77,7 +77,7 @@ def apply(session: Session, span: Span) -> Written:
 
     Raises plan.Lost unless the plan has a row at each of the span's positions.
     """
-    kinds = _kinds(session, span)
+    kinds = plan.count_kinds(session, row.position.between(span.first, span.last))
     if sum(kinds.values()) != span.last - span.first + 1:
         raise plan.Lost(f"positions {span.first} to {span.last}")
     database.face().prefer_index_lookups(session.connection())
@@ -101,12 +101,6 @@ def _account(mode: Mode, kinds: dict[int, int], *, created: int, updated: int, l
     if mode is Mode.CREATE_ONLY:
         skipped += kinds.get(CREATE, 0) - created
     return Written(created, updated, sum(kinds.values()) - created - updated - skipped, skipped)
-
-
-def _kinds(session: Session, span: Span) -> dict[int, int]:
-    within = row.position.between(span.first, span.last)
-    counted = session.execute(select(row.kind, func.count()).where(within).group_by(row.kind))
-    return dict(counted.all())
 
 
 def _create(session: Session, span: Span) -> int:

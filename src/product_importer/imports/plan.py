@@ -103,6 +103,14 @@ def differs(pairs: Pairs) -> ColumnElement[bool]:
     return or_(*(new.is_distinct_from(old) for old, new in pairs.values())) if pairs else or_(False)
 
 
+def count_kinds(session: Session, among: ColumnElement[bool]) -> dict[int, int]:
+    """Count these rows of the plan by kind; a sum for each, for SQLite would sort them to group them."""
+    kind = staging.plan.c.kind
+    sums = [func.count().filter(kind == one) for one in staging.KINDS.values()]
+    counted = session.execute(select(*sums).where(among)).one()
+    return dict(zip(staging.KINDS.values(), counted, strict=True))
+
+
 def kind_of(mode: Mode, record: FromClause, product: FromClause, fields: Collection[str]) -> ColumnElement[int]:
     """Return what the catalog makes of a record: one of the kinds of `staging`."""
     new = product.c.id.is_(None)
@@ -124,12 +132,11 @@ def _fill(area: str, piece: int, rows: Select[Any]) -> int:
 
 
 def _count(session: Session, records: int) -> Plan:
-    counted = select(staging.plan.c.kind, func.count()).group_by(staging.plan.c.kind)
-    kinds: dict[int, int] = {kind: count for kind, count in session.execute(counted)}  # noqa: C416 - typed so
-    winners = sum(kinds.values())
+    found = count_kinds(session, true())
+    winners = sum(found.values())
     if records and not winners:
         raise Lost(f"nothing is left of {records} records")
-    return Plan(winners=winners, superseded=records - winners, kinds=kinds)
+    return Plan(winners=winners, superseded=records - winners, kinds=found)
 
 
 def _keys_before(piece: _Piece) -> ColumnElement[int]:

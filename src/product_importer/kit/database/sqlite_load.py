@@ -15,7 +15,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import IO, Any, NamedTuple
 
 AT_ONCE = 20  # rows that one INSERT carries: a quarter faster than one by one
-BLOCK = 500  # rows sent at once: about as much as a pipe holds
+BLOCK = 500  # rows sent at once
+ROOM = 2**20  # bytes that lie between the two processes at most; with the usual 64 KiB each waits for the other
 _SIZE = 4  # bytes that tell the size of a block; none of it is the end
 _PLAIN = 2  # marshal's version without references, which only cost time here
 
@@ -54,7 +55,7 @@ def statements(into: str, marks: str, width: int, values: Sequence[Any]) -> Iter
 def fill_elsewhere(path: str, target: Target, blocks: Iterable[Sequence[Any]]) -> None:
     """Do what `fill` does in a process of its own; raise sqlite3.OperationalError with its words when that fails."""
     command = [sys.executable, "-I", "-S", __file__, path]  # -I: types.py beside this file is not Python's own
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = _started(command)
     try:
         with contextlib.suppress(BrokenPipeError):  # it says why it ended
             _send(process.stdin, itertools.chain([tuple(target)], blocks))
@@ -82,6 +83,14 @@ def main() -> None:
         driver.close()
     except (sqlite3.Error, EOFError) as error:
         sys.exit(str(error))
+
+
+def _started(command: list[str]) -> subprocess.Popen[bytes]:
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stderr": subprocess.PIPE}
+    try:
+        return subprocess.Popen(command, pipesize=ROOM, **pipes)
+    except PermissionError:  # this user's pipes hold as much as the system allows
+        return subprocess.Popen(command, **pipes)
 
 
 def _send(sink: IO[bytes] | None, blocks: Iterable[Any]) -> None:
