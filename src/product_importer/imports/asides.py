@@ -2,12 +2,11 @@
 
 import csv
 import heapq
-import io
 import itertools
 import tempfile
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 from sqlalchemy import Select, and_, exists, func, select
 from sqlalchemy.orm import Session
@@ -23,6 +22,7 @@ from product_importer.kit import csv_text, database, storage
 
 SHOWN = 1_000  # records of a kind that the page shows; the file has all
 BLOCK = 5_000  # rows fetched at a time
+WRITTEN = 500  # rows written at a time: so few are freed before Python looks for garbage among them
 FEW = 20_000  # rows fetched at once: for a cursor, PostgreSQL would plan as if the first tenth were all
 SUPERSEDED = ("line", "winning_line", "sku")
 SKIPPED = ("line", "code", "column", "value", "message", "action")
@@ -121,14 +121,12 @@ def _told(job: ImportJob, line: int, sku: str, *, known: bool) -> tuple[Any, ...
 def _stored(job: ImportJob, kind: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     """Write the rows to a file of its own, so that an attempt that is cut off leaves no half of one."""
     key = f"{kind}/{job.id}/{uuid.uuid4().hex[:8]}.csv"
+    source = itertools.chain([header], rows)
     with tempfile.TemporaryFile() as file:
-        text = io.TextIOWrapper(cast("BinaryIO", file), encoding="utf-8", newline="")
-        written = csv_text.writer(text)
-        written.writerow(header)
-        written.writerows(rows)
-        text.flush()
+        while block := list(itertools.islice(source, WRITTEN)):
+            file.write(csv_text.lines(block).encode())
         file.seek(0)
-        storage.put(key, cast("BinaryIO", file))
+        storage.put(key, file)
     return key
 
 

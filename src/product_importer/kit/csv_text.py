@@ -31,8 +31,13 @@ def writer(file: TextIO, *, delimiter: str = ",", end: str = "\n") -> Lines:
 
 def lines(rows: Iterable[Iterable[Any]], *, end: str = "\n") -> str:
     """Write rows as lines of CSV; None is an empty cell."""
+    held, text = list(rows), io.StringIO(newline="")
+    csv.writer(text, lineterminator="\r\n").writerows(held)
+    whole = text.getvalue()
+    if whole.count("\r\n") == len(held):  # no cell has one
+        return whole.replace("\r\n", end)
     text = io.StringIO(newline="")
-    writer(text, end=end).writerows(rows)
+    writer(text, end=end).writerows(held)
     return text.getvalue()
 
 

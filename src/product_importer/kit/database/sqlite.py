@@ -1,5 +1,6 @@
 """SQLite's own way: WAL, one writer at a time, a scratch area in a file of its own beside the database."""
 
+import functools
 import itertools
 import json
 import sqlite3
@@ -40,7 +41,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeEngine
 
 from product_importer.kit import folding
-from product_importer.kit.database import amounts, sqlite_load, sqlite_scratch, turns
+from product_importer.kit.database import amounts, sqlite_load, sqlite_log, sqlite_scratch, turns
 from product_importer.kit.database.face import Access, Pairs
 from product_importer.kit.database.types import Moment, Money
 
@@ -60,11 +61,12 @@ def engine(url: str) -> Engine:
     made = create_engine(
         url, connect_args={"timeout": 30, "check_same_thread": False, "uri": True}, pool_size=20, max_overflow=20
     )
-    if made.url.database:
-        Path(made.url.database).parent.mkdir(parents=True, exist_ok=True)
+    path = made.url.database or ""
+    if path:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
     event.listen(made, "connect", _prepare)
     event.listen(made, "begin", _begin)
-    event.listen(made, "checkin", _end_turn)
+    event.listen(made, "checkin", functools.partial(_end_turn, sqlite_log.Copier(path)))
     return made
 
 
@@ -272,6 +274,7 @@ def _prepare(driver: sqlite3.Connection, _record: object) -> None:
         "foreign_keys=ON",
         "busy_timeout=30000",
         f"cache_size=-{sqlite_scratch.CACHE}",
+        f"wal_autocheckpoint={sqlite_log.BACKSTOP}",
     ):
         driver.execute(f"PRAGMA {pragma}")
 
@@ -283,13 +286,23 @@ def _begin(connection: Connection) -> None:
     path = connection.engine.url.database
     if path and access is Access.WRITE and "turn" not in connection.info:
         connection.info["turn"] = turns.take(path)
+        connection.info["changed_before"] = _changed(connection.connection.driver_connection)
     connection.exec_driver_sql(_BEGIN[access])
 
 
-def _end_turn(_driver: object, record: ConnectionPoolEntry) -> None:
+def _end_turn(log: sqlite_log.Copier, driver: sqlite3.Connection | None, record: ConnectionPoolEntry) -> None:
     """Let the next one write, once what was written is committed or rolled back."""
     if (turn := record.info.pop("turn", None)) is not None:
         turn.close()
+        log.note(_changed(driver) - record.info.pop("changed_before", 0))
+
+
+def _changed(driver: Any) -> int:
+    """Return how many rows a connection has changed so far; none where it is gone."""
+    try:
+        return int(driver.total_changes) if driver is not None else 0
+    except sqlite3.ProgrammingError:
+        return 0
 
 
 def _told_by_like(sign: str) -> bool:

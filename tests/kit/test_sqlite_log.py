@@ -1,0 +1,77 @@
+"""SQLite's log is copied into the database by a thread of its own, and is never long."""
+
+import contextlib
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+
+from product_importer.kit.database import sqlite, sqlite_log
+from tests import patience
+
+PAGE = 4_096  # bytes
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "shop.db"
+
+
+@pytest.fixture
+def engine(path: Path) -> Iterator[Engine]:
+    made = sqlite.engine(f"sqlite:///{path}")
+    with made.begin() as connection:
+        connection.execute(text("CREATE TABLE items (text TEXT)"))
+    sqlite_log.Copier(str(path)).copy()
+    yield made
+    made.dispose()
+
+
+def write(engine: Engine, rows: int) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO items VALUES (:text)"), [{"text": "x" * PAGE}] * rows)
+
+
+def copied(path: Path) -> int:
+    """Count the rows in the file itself, without its log; none while it is written."""
+    alone = path.with_name("alone.db")
+    shutil.copy(path, alone)
+    with contextlib.suppress(sqlite3.DatabaseError), contextlib.closing(sqlite3.connect(alone)) as driver:
+        return int(driver.execute("SELECT count(*) FROM items").fetchone()[0])
+    return 0
+
+
+def test_what_a_large_transaction_wrote_is_copied_soon(engine: Engine, path: Path) -> None:
+    write(engine, sqlite_log.MANY)
+    patience.until(lambda: copied(path) == sqlite_log.MANY)
+
+
+def test_small_transactions_are_copied_when_they_are_many_together(engine: Engine, path: Path) -> None:
+    for _ in range(9):
+        write(engine, sqlite_log.MANY // 10)
+    assert copied(path) == 0
+    write(engine, sqlite_log.MANY // 10)
+    patience.until(lambda: copied(path) == sqlite_log.MANY)
+
+
+def test_whoever_writes_copies_where_nobody_else_does(
+    engine: Engine, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite_log, "MANY", 10**9)
+    monkeypatch.setattr(sqlite_log, "BACKSTOP", 50)
+    engine.dispose()  # so that the next connection is told
+    for _ in range(20):
+        write(engine, 20)
+    assert path.with_name("shop.db-wal").stat().st_size < 4 * 50 * PAGE
+
+
+def test_a_database_that_was_removed_is_not_made_anew(engine: Engine, path: Path) -> None:
+    engine.dispose()
+    for file in path.parent.glob("shop.db*"):
+        file.unlink()
+    with pytest.raises(sqlite3.OperationalError, match="unable to open"):
+        sqlite_log.Copier(str(path)).copy()
+    assert not path.exists()
