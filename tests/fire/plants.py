@@ -57,8 +57,9 @@ def counts_outside_the_transaction() -> None:
 def journal_outside_the_transaction() -> None:
     """Commit the products first, and the journal's entries a moment later."""
 
-    def add_all(session: Session, entries: Select[Any]) -> int:
-        rows = [dict(zip(record.COLUMNS, row, strict=True)) for row in session.execute(entries)]
+    def add_all(session: Session, batch_id: int, entries: Select[Any]) -> int:
+        named = [dict(zip(record.COLUMNS, row, strict=True)) for row in session.execute(entries)]
+        rows = [{"batch_id": batch_id, **row} for row in named]
 
         def tell() -> None:
             failpoint(BETWEEN)
@@ -86,8 +87,8 @@ def told_before_the_commit() -> None:
     """Post what an import has journalled while its transaction is still open."""
     written = record.add_all
 
-    def add_all(session: Session, entries: Select[Any]) -> int:
-        count = written(session, entries)
+    def add_all(session: Session, batch_id: int, entries: Select[Any]) -> int:
+        count = written(session, batch_id, entries)
         batch = session.scalars(select(Batch).order_by(Batch.id.desc()).limit(1)).one()
         for url in session.scalars(select(Endpoint.url)):
             for event in envelope.events_of(session, batch):

@@ -3,19 +3,23 @@
 import os
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, func, inspect, select, text
 
 from product_importer import migrations
+from product_importer.journal import queries as journal
 from product_importer.kit import database
 from product_importer.tables import metadata
 from tests.patience import PATIENCE
 
+BATCH = "INSERT INTO journal_batches (id, type, actor, at) VALUES (:id, 'product.updated', 'a', '2026-11-27 00:00:00')"
+ENTRY = "INSERT INTO journal_entries (batch_id, subject_id, version) VALUES (:batch, :subject, 2)"
 MIGRATE = [sys.executable, "-m", "product_importer", "migrate", "--quiet"]
 
 
@@ -73,3 +77,21 @@ def test_two_programs_that_migrate_at_once_both_succeed(
     assert [one.returncode for one in both] == [0, 0], said
     assert not migrations.pending(engine)
     assert _tables(engine) == set(metadata.tables)
+
+
+def test_a_journal_of_before_is_found_by_its_subjects(engine: Engine) -> None:
+    migrations.upgrade(engine, "20261127_2230")
+    alone, first, between, last = sorted(uuid.uuid4() for _ in range(4))
+    told = {1: [alone], 2: [first, between, last], 3: []}
+    with engine.begin() as connection:
+        for batch, subjects in told.items():
+            connection.execute(text(BATCH), {"id": batch})
+            for subject in subjects:
+                values = {"batch": batch, "subject": subject.hex if engine.dialect.name == "sqlite" else subject}
+                connection.execute(text(ENTRY), values)
+    for way in (migrations.upgrade, migrations.downgrade, migrations.upgrade):
+        way(engine, "head" if way is migrations.upgrade else "20261127_2230")
+    with database.reading() as session:
+        found = {subject: len(journal.history(session, subject).items) for subject in (alone, first, between, last)}
+        assert session.scalar(select(func.count()).where(journal.about([between]))) == 1
+    assert found == dict.fromkeys((alone, first, between, last), 1)

@@ -69,4 +69,4 @@ def _journal(session: Session, job: BulkJob, batch: int, matching: ColumnElement
     row = held.with_for_update(of=products).subquery("held").c
     active = ACTIVE.get(job.kind)
     details = null() if active is None else literal({"active": [not active, active]}, Json)
-    return record.add_all(session, select(literal(batch), row.id, row.sku, row.version + 1, null(), details))
+    return record.add_all(session, batch, select(row.id, row.sku, row.version + 1, null(), details))

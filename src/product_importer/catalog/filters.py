@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
 
 from product_importer.catalog.models import Product
+from product_importer.journal import queries as journal
 from product_importer.journal.models import Batch, Entry
 from product_importer.journal.types import PRODUCT_CREATED, PRODUCT_UPDATED
 from product_importer.kit import database
@@ -58,7 +59,8 @@ class Filters:
         if self.written is not None:
             parts.append(database.face().is_one_of(Product.id, self.written))
         elif self.import_id is not None:
-            parts.append(exists().where(Entry.subject_id == Product.id, *_by(self.import_id)))
+            mine = (Entry.subject_id == Product.id, journal.encloses(Product.id, Product.id))
+            parts.append(exists().where(*mine, *_by(self.import_id)))
         return and_(true(), *parts)
 
 

@@ -67,7 +67,7 @@ def _record(
 ) -> None:
     if not products:
         return
-    batch = record.open_batch(session, type_, actor=actor)
+    batch = record.open_batch(session, type_, actor=actor, subjects=[one.id for one in products])
     session.add_all(
         Entry(batch_id=batch, subject_id=one.id, sku=one.sku, version=one.version, details=details) for one in products
     )

@@ -109,7 +109,8 @@ def _create(session: Session, span: Span) -> int:
     rows = _new_products(prefix).where(span.rows(CREATE))
     created = sets.insert_from(session, Product, WRITTEN, rows)
     failpoint("import.slice.created", session)
-    record.add_all(session, _creations(session, span, prefix).where(span.rows(CREATE)))
+    batch = _open_batch(session, span, PRODUCT_CREATED)
+    record.add_all(session, batch, _creations(prefix).where(span.rows(CREATE)))
     return created
 
 
@@ -124,7 +125,8 @@ def _create_missing(session: Session, span: Span) -> int:
     mine = exists().where(products.c.id == database.face().block_id(prefix, row.position))
     if span.mode is Mode.CREATE_ONLY:
         _note_skipped(session, span, Code.EXISTS, set(), span.rows(CREATE), ~mine)
-    return record.add_all(session, _creations(session, span, prefix).where(span.unsettled(), mine))
+    batch = _open_batch(session, span, PRODUCT_CREATED)
+    return record.add_all(session, batch, _creations(prefix).where(span.unsettled(), mine))
 
 
 def _new_products(prefix: str) -> Select[Any]:
@@ -135,10 +137,12 @@ def _new_products(prefix: str) -> Select[Any]:
     return select(*first).order_by(row.sku_key)
 
 
-def _creations(session: Session, span: Span, prefix: str) -> Select[Any]:
-    batch = record.open_batch(session, PRODUCT_CREATED, actor=span.actor, import_id=span.import_id)
-    new_id = database.face().block_id(prefix, row.position)
-    return select(literal(batch), new_id, row.sku, literal(1), row.line, null())
+def _open_batch(session: Session, span: Span, type_: str) -> int:
+    return record.open_batch(session, type_, actor=span.actor, import_id=span.import_id)
+
+
+def _creations(prefix: str) -> Select[Any]:
+    return select(database.face().block_id(prefix, row.position), row.sku, literal(1), row.line, null())
 
 
 def _update_planned(session: Session, span: Span, count: int) -> int:
@@ -149,9 +153,9 @@ def _update_planned(session: Session, span: Span, count: int) -> int:
     standing = and_(span.rows(UPDATE), products.c.id == row.product_id, products.c.version == row.product_version)
     if sets.execute(session, update(products).where(standing).values(**new, **_stamps())) != count:
         raise _Moved
-    batch = record.open_batch(session, PRODUCT_UPDATED, actor=span.actor, import_id=span.import_id)
-    entries = select(literal(batch), row.product_id, row.sku, row.product_version + 1, row.line, row.details)
-    record.add_all(session, entries.where(span.rows(UPDATE)))
+    batch = _open_batch(session, span, PRODUCT_UPDATED)
+    entries = select(row.product_id, row.sku, row.product_version + 1, row.line, row.details)
+    record.add_all(session, batch, entries.where(span.rows(UPDATE)))
     failpoint("import.slice.journalled", session)
     return count
 
@@ -171,11 +175,11 @@ def _update(session: Session, span: Span) -> tuple[int, int]:
     same = and_(span.unsettled(), products.c.sku_key == row.sku_key)
     lost = _note_skipped(session, span, Code.NO_MATCH, _lock(session, same), span.unsettled(), row.kind != CREATE)
     pairs = plan.changes(staging.plan, products, span.fields)
-    batch = record.open_batch(session, PRODUCT_UPDATED, actor=span.actor, import_id=span.import_id)
+    batch = _open_batch(session, span, PRODUCT_UPDATED)
     details = database.face().change_list(pairs)
-    entries = select(literal(batch), products.c.id, products.c.sku, products.c.version + 1, row.line, details)
+    entries = select(products.c.id, products.c.sku, products.c.version + 1, row.line, details)
     differing = and_(same, plan.differs(pairs))
-    updated = record.add_all(session, entries.where(differing))
+    updated = record.add_all(session, batch, entries.where(differing))
     failpoint("import.slice.journalled", session)
     new = {field: value for field, (_, value) in pairs.items()}
     if updated:

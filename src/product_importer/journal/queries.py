@@ -2,11 +2,11 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, false, or_, select, true, union_all
 from sqlalchemy.orm import Session
 
 from product_importer.journal.models import Batch, Entry
@@ -47,7 +47,7 @@ class Wanted:
 
     def entries(self) -> ColumnElement[bool]:
         """Return what an entry must meet."""
-        return true() if self.subjects is None else Entry.subject_id.in_(self.subjects)
+        return true() if self.subjects is None else about(self.subjects)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,20 @@ class Page:
 
     items: Sequence[Event]
     next_cursor: str | None
+
+
+def about(subjects: Collection[uuid.UUID]) -> ColumnElement[bool]:
+    """Return what the entries about these subjects meet, which lie in batches whose ends enclose one of them."""
+    if not subjects:
+        return false()
+    alone = select(Batch.id).where(Batch.first_subject == Batch.last_subject, Batch.first_subject.in_(subjects))
+    wide = select(Batch.id).where(Batch.first_subject < Batch.last_subject, encloses(min(subjects), max(subjects)))
+    return and_(Entry.subject_id.in_(subjects), Entry.batch_id.in_(union_all(alone, wide)))
+
+
+def encloses(first: Any, last: Any, batch: Any = Batch) -> ColumnElement[bool]:
+    """Return whether a batch may have entries about the subjects from `first` to `last`."""
+    return and_(batch.first_subject <= last, batch.last_subject >= first)
 
 
 def history(session: Session, subject_id: uuid.UUID, *, cursor: str | None = None, limit: int = 50) -> Page:

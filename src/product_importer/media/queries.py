@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from product_importer.journal import queries as journal
 from product_importer.journal.models import Entry
 from product_importer.media import places
 from product_importer.media.images import MOST, ImageNotFound
@@ -117,7 +118,7 @@ class File:
 
 def gallery(session: Session, product_id: uuid.UUID) -> Gallery:
     """Return the images of a product; of one that is not there, none."""
-    told = session.scalar(select(func.count()).select_from(Entry).where(Entry.subject_id == product_id)) or 0
+    told = session.scalar(select(func.count()).select_from(Entry).where(journal.about([product_id]))) or 0
     joined = select(ProductImage, Image).join(Image, Image.id == ProductImage.image_id)
     wanted = joined.where(ProductImage.product_id == product_id).order_by(ProductImage.position, ProductImage.id)
     found = [(link, image) for link, image in session.execute(wanted.limit(2 * MOST))]

@@ -11,6 +11,7 @@ from product_importer.catalog.models import Product
 from product_importer.imports.fields import CHANGEABLE
 from product_importer.imports.models import Undo, UndoKept
 from product_importer.imports.states import Fate
+from product_importer.journal import queries as journal
 from product_importer.journal import record
 from product_importer.journal.models import Batch, Entry
 from product_importer.journal.types import PRODUCT_CREATED, PRODUCT_DELETED, PRODUCT_UPDATED
@@ -111,8 +112,8 @@ def _lock(session: Session, within: ColumnElement[bool]) -> None:
 def _delete(session: Session, undo: Undo, within: ColumnElement[bool]) -> None:
     batch = record.open_batch(session, PRODUCT_DELETED, actor=undo.actor, import_id=undo.import_id)
     untouched = and_(within, products.c.id == entry.subject_id, products.c.version == entry.version)
-    told = select(literal(batch), products.c.id, products.c.sku, products.c.version + 1, null(), null())
-    record.add_all(session, told.where(untouched))
+    told = select(products.c.id, products.c.sku, products.c.version + 1, null(), null())
+    record.add_all(session, batch, told.where(untouched))
     failpoint("undo.batch.journalled", session)
     session.execute(delete(products).where(products.c.id.in_(select(entry.subject_id).where(entry.batch_id == batch))))
 
@@ -126,8 +127,8 @@ def _restore(session: Session, undo: Undo, within: ColumnElement[bool]) -> None:
     restorable = and_(within, products.c.id == entry.subject_id, or_(*map(_stands, CHANGEABLE)))
     batch = record.open_batch(session, PRODUCT_UPDATED, actor=undo.actor, import_id=undo.import_id)
     details = database.face().change_list(pairs)
-    told = select(literal(batch), products.c.id, products.c.sku, products.c.version + 1, null(), details)
-    record.add_all(session, told.where(restorable))
+    told = select(products.c.id, products.c.sku, products.c.version + 1, null(), details)
+    record.add_all(session, batch, told.where(restorable))
     failpoint("undo.batch.journalled", session)
     new = {field: value for field, (_, value) in pairs.items()}
     stamps = {"version": products.c.version + 1, "updated_at": clock.now()}
@@ -159,4 +160,5 @@ def _who(type_: str) -> ColumnElement[str | None]:
         touched = or_(and_(products.c.id.is_(None), batch.type == PRODUCT_DELETED), *fields)
     newest: Select[Any] = select(batch.actor).join(later, later.c.batch_id == batch.id)
     newest = newest.where(later.c.subject_id == entry.subject_id, later.c.batch_id > entry.batch_id, touched)
+    newest = newest.where(journal.encloses(entry.subject_id, entry.subject_id, batch))
     return newest.order_by(later.c.batch_id.desc()).limit(1).correlate(entries, products).scalar_subquery()
