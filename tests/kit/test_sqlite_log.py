@@ -47,6 +47,7 @@ def copied(path: Path) -> int:
 def test_what_a_large_transaction_wrote_is_copied_soon(engine: Engine, path: Path) -> None:
     write(engine, sqlite_log.MANY)
     patience.until(lambda: copied(path) == sqlite_log.MANY)
+    assert copied(path) == sqlite_log.MANY
 
 
 def test_small_transactions_are_copied_when_they_are_many_together(engine: Engine, path: Path) -> None:
@@ -55,6 +56,7 @@ def test_small_transactions_are_copied_when_they_are_many_together(engine: Engin
     assert copied(path) == 0
     write(engine, sqlite_log.MANY // 10)
     patience.until(lambda: copied(path) == sqlite_log.MANY)
+    assert copied(path) == sqlite_log.MANY
 
 
 def test_whoever_writes_copies_where_nobody_else_does(
