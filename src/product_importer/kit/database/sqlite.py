@@ -274,7 +274,7 @@ def _prepare(driver: sqlite3.Connection, _record: object) -> None:
         "foreign_keys=ON",
         "busy_timeout=30000",
         f"cache_size=-{sqlite_scratch.CACHE}",
-        f"wal_autocheckpoint={sqlite_log.BACKSTOP}",
+        "wal_autocheckpoint=0",  # an edit must not copy what an import has left
     ):
         driver.execute(f"PRAGMA {pragma}")
 
