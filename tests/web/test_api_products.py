@@ -1,5 +1,7 @@
 """Products as programs see them: listed, filtered, and page after page."""
 
+import base64
+import json
 import uuid
 from decimal import Decimal
 from typing import Any
@@ -7,6 +9,8 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
+from product_importer.catalog.filters import Filters
+from product_importer.catalog.order import Order, Sort, _digest
 from tests import makers
 from tests.web.doors import Doors
 
@@ -142,6 +146,27 @@ def test_a_cursor_is_good_for_its_own_list_only(served: Doors) -> None:
     queries = [f"cursor={one}" for one in garbage] + [f"cursor={cursor}&sort=name", f"cursor={cursor}&q=x"]
     answers = [served.get(f"/products?{query}") for query in queries]
     assert [(answer.status, answer.json["code"]) for answer in answers] == [(422, "CURSOR_INVALID")] * len(queries)
+
+
+FORGED: dict[Sort, list[object]] = {
+    Sort.PRICE: ["NaN", "1e400", "-1", "1" * 500, [], 12],
+    Sort.UPDATED: ["yesterday", None, "0001-01-01T00:00:00+14:00"],
+    Sort.SKU: [None, [], {}, "\0"],
+    Sort.NAME: [None, 1, "\0"],
+    Sort.CREATED: ["x"],
+}
+
+
+@pytest.mark.parametrize("sort", FORGED)
+def test_a_cursor_that_somebody_forged_is_no_fault(served_twice: Doors, sort: Sort) -> None:
+    some = uuid.uuid4().hex
+    insides = [json.dumps([value, some, 2, 3, True]) for value in FORGED[sort]]
+    others: list[object] = [[], {}, 1, [None], [None, "x", 2, 3, True], [None, some, "2x", 3, True], [None] * 6]
+    insides += ["", "{", "[" * 1_000, *map(json.dumps, others)]
+    for inside in map(str.encode, insides):
+        told = base64.urlsafe_b64encode(_digest(inside, Filters(), Order(sort)) + inside).decode().rstrip("=")
+        answer = served_twice.get(f"/products?sort={sort}&direction=asc&cursor={told}")
+        assert answer.status in (200, 422), inside
 
 
 def test_nothing_that_is_searched_for_is_a_fault(served_twice: Doors) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_
 
+from product_importer.catalog import schemas
 from product_importer.catalog.filters import Filters
 from product_importer.catalog.models import Product
 from product_importer.kit.errors import CursorInvalid
@@ -115,8 +116,13 @@ def read(text: str, filters: Filters, order: Order) -> Cursor:
     digest, inside = raw[:_DIGEST], raw[_DIGEST:]
     if digest != _digest(inside, filters, order):
         raise ProductCursorInvalid
-    value, product_id, *counted = json.loads(inside)
-    return Cursor(value, uuid.UUID(product_id), *counted)
+    try:  # the digest proves a list and no writer
+        value, product_id, page, total, exact = json.loads(inside)
+        found = Cursor(value, uuid.UUID(product_id), int(page), int(total), bool(exact))
+        _bound(order.sort, found)
+    except (ValueError, TypeError, AttributeError, ArithmeticError, RecursionError):
+        raise ProductCursorInvalid from None
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,13 +172,13 @@ def _bound(sort: Sort, cursor: Cursor) -> Any:
         case Sort.CREATED:
             return cursor.id
         case Sort.NAME:
-            return func.lower(cursor.value)
+            return func.lower(str(cursor.value))
         case Sort.PRICE:
-            return _PRICELESS if cursor.value is None else literal(Decimal(cursor.value), Product.price.type)
+            return _PRICELESS if cursor.value is None else literal(schemas.price_of(cursor.value), Product.price.type)
         case Sort.UPDATED:
-            return dt.datetime.fromisoformat(str(cursor.value))
+            return dt.datetime.fromisoformat(str(cursor.value)).astimezone(dt.UTC)
         case Sort.SKU:
-            return cursor.value
+            return str(cursor.value)
 
 
 def _digest(inside: bytes, filters: Filters, order: Order) -> bytes:
