@@ -159,6 +159,6 @@ def _who(type_: str) -> ColumnElement[str | None]:
         fields = (and_(_overwritten(field), has(later.c.details, field)) for field in CHANGEABLE)
         touched = or_(and_(products.c.id.is_(None), batch.type == PRODUCT_DELETED), *fields)
     newest: Select[Any] = select(batch.actor).join(later, later.c.batch_id == batch.id)
-    newest = newest.where(later.c.subject_id == entry.subject_id, later.c.batch_id > entry.batch_id, touched)
-    newest = newest.where(journal.encloses(entry.subject_id, entry.subject_id, batch))
-    return newest.order_by(later.c.batch_id.desc()).limit(1).correlate(entries, products).scalar_subquery()
+    newest = newest.where(batch.id > entry.batch_id, journal.encloses(entry.subject_id, entry.subject_id, batch))
+    newest = newest.where(later.c.subject_id == entry.subject_id, touched)  # by the key: there are many later entries
+    return newest.order_by(batch.id.desc()).limit(1).correlate(entries, products).scalar_subquery()
