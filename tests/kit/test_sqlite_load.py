@@ -28,6 +28,14 @@ def test_either_process_stores_all_rows_in_their_order(tmp_path: Path, count: in
     assert stored(tmp_path / "here.db") == stored(tmp_path / "elsewhere.db") == rows
 
 
+def test_rows_are_loaded_where_the_system_allows_no_larger_pipe(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite_load, "ROOM", 2**30)  # more than a user without privileges, or the kernel, allows
+    sqlite_load.fill_elsewhere(str(tmp_path / "t.db"), TARGET, [[1, "one"]])
+    assert stored(tmp_path / "t.db") == [(1, "one")]
+
+
 def test_what_the_other_process_fails_with_is_raised_here(tmp_path: Path) -> None:
     blocks = [[None, "no number"]] * 5_000
     with pytest.raises(sqlite3.OperationalError, match="NOT NULL constraint failed"):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
 
 from product_importer.kit.database import sqlite, sqlite_log
 from tests import patience
@@ -70,6 +71,26 @@ def test_whoever_writes_much_copies_too_while_the_log_is_long(
     assert copied(path) == sqlite_log.MANY
     write(engine, sqlite_log.MANY)
     log.note(sqlite_log.MANY)
+    assert copied(path) == 2 * sqlite_log.MANY
+
+
+def test_an_edit_does_not_copy_what_others_have_left(engine: Engine, path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(path)) as other:
+        other.execute("PRAGMA wal_autocheckpoint=0")
+        other.executemany("INSERT INTO items VALUES (?)", [("x" * PAGE,)] * 3 * sqlite_log.MANY)  # 12 MB
+        other.commit()
+        write(engine, 1)
+        assert copied(path) == 0
+
+
+def test_a_connection_that_was_cut_delays_nothing(engine: Engine, path: Path) -> None:
+    write(engine, sqlite_log.MANY)  # by a connection that has changed much before
+    patience.until(lambda: copied(path) == sqlite_log.MANY)
+    with pytest.raises(DBAPIError), engine.begin() as connection:
+        sqlite.cut(connection)
+        connection.execute(text("DELETE FROM items"))
+    write(engine, sqlite_log.MANY)
+    patience.until(lambda: copied(path) == 2 * sqlite_log.MANY, patience=20)
     assert copied(path) == 2 * sqlite_log.MANY
 
 

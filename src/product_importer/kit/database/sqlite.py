@@ -294,7 +294,7 @@ def _end_turn(log: sqlite_log.Copier, driver: sqlite3.Connection | None, record:
     """Let the next one write, once what was written is committed or rolled back."""
     if (turn := record.info.pop("turn", None)) is not None:
         turn.close()
-        log.note(_changed(driver) - record.info.pop("changed_before", 0))
+        log.note(max(0, _changed(driver) - record.info.pop("changed_before", 0)))  # one that was cut tells none
 
 
 def _changed(driver: Any) -> int:

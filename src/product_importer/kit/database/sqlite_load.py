@@ -89,7 +89,7 @@ def _started(command: list[str]) -> subprocess.Popen[bytes]:
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stderr": subprocess.PIPE}
     try:
         return subprocess.Popen(command, pipesize=ROOM, **pipes)
-    except PermissionError:  # this user's pipes hold as much as the system allows
+    except OSError:  # this user's pipes hold as much as the system allows
         return subprocess.Popen(command, **pipes)
 
 
