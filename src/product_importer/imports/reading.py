@@ -1,7 +1,8 @@
 """The first phase: the upload is streamed once, checked row by row, and staged as it goes by."""
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator
+import itertools
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -107,7 +108,7 @@ def read(
     dialect = _dialect(job, manner)
     pipeline = _pipeline(job, options, manner, reader.open_reader(file.blocks, dialect))
     try:
-        staging.add(scratch, pipeline.accepted(marks, check))
+        staging.add(scratch, itertools.chain.from_iterable(pipeline.accepted(marks, check)))
         if pipeline.addresses is not None:
             staging.add_pictures(scratch, pipeline.addresses.rows())
         _require_well_read(pipeline, options, manner)
@@ -128,8 +129,8 @@ class _Pipeline:
     rejects: Rejects
     addresses: pictures.Cells | None
 
-    def accepted(self, marks: Marks, check: Callable[[], None]) -> Iterator[rows.Accepted]:
-        """Check batch after batch; accepted rows flow on, rejected ones are collected, the marks move."""
+    def accepted(self, marks: Marks, check: Callable[[], None]) -> Iterator[Sequence[rows.Accepted]]:
+        """Check batch after batch; what is accepted flows on, what is rejected is collected, the marks move."""
         for batch in self.source:
             check()
             failpoint("import.read.batch")
@@ -139,7 +140,7 @@ class _Pipeline:
             self.rejects.add(checked.rejected)
             if self.addresses is not None:
                 self.addresses.note(batch, checked.accepted)
-            yield from checked.accepted
+            yield checked.accepted
             marks.rows_read += len(checked.accepted) + len(checked.rejected)
             marks.rejected = self.rejects.count
 
