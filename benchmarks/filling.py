@@ -41,11 +41,8 @@ def fill(rows: int, *, seed: int = 1) -> None:
             texts = list(_texts(products, first))
             _append(session, ProductText, texts)
             search_letters.note(session, [text for *_, text in texts])
-            now = clock.now()
-            _append(session, Batch, [(batch, "product.created", f"import:{IMPORT}", IMPORT, now, now, now)])
-            _append(
-                session, Entry, ((row[0], batch, row[1], 1, line, None) for line, row in enumerate(products, first))
-            )
+            _append(session, Batch, [_batch(batch, products)])
+            _append(session, Entry, _entries(batch, products, first))
     _run(INDEX)
 
 
@@ -60,6 +57,15 @@ def _products(prefix: str, numbers: range, dice: random.Random) -> Iterator[Row]
 def _texts(products: list[Row], first: int) -> Iterator[Row]:
     for number, (product_id, sku, key, name, description, *_more) in enumerate(products, start=first):
         yield number, product_id, key, text_of(sku, name, description)
+
+
+def _batch(number: int, products: list[Row]) -> Row:
+    now = clock.now()
+    return number, "product.created", f"import:{IMPORT}", IMPORT, products[0][0], products[-1][0], now, now, now
+
+
+def _entries(batch: int, products: list[Row], first: int) -> Iterator[Row]:
+    return ((batch, product_id, sku, 1, line, None) for line, (product_id, sku, *_more) in enumerate(products, first))
 
 
 def _append(session: Session, table: Any, rows: Iterable[Row]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete, select, text
 
 from product_importer import migrations
-from product_importer.catalog import actions, queries, search, search_index, selection
+from product_importer.catalog import actions, queries, search, search_index, search_text, selection
 from product_importer.catalog.filters import Filters
 from product_importer.catalog.models import ProductText, SearchedLetter
 from product_importer.catalog.order import Direction, Order, Sort
@@ -26,6 +26,8 @@ ASKED = [
     Filters(description="stor", active=True), Filters(q="new name"), Filters(q="lamp"), Filters(q="\x1fmu"),
     Filters(description="mug"), Filters(name="stor"), Filters(sku="mug"), Filters(description="part"),
     Filters(name="odd\x1f"), Filters(q="mug", active=False), Filters(q="mug", sku="a", name="ÉCL", description="dry"),
+    Filters(name="mug éclair"), Filters(name="g l"), Filters(name=" l"), Filters(q="gl"), Filters(q="gq"),
+    Filters(q="q"), Filters(name="cup  lamp"), Filters(description="wool_ KIND"), Filters(description='" kind'),
 ]  # fmt: skip
 
 
@@ -106,9 +108,10 @@ def test_the_index_and_looking_through_find_the_same_at_every_step(
     create("A-2", "GROß ΟΔΟΣ", 'The "50% wool_" kind')
     lamp = create("B-1", "Mug lamp", "no story")
     create("B-3", "odd\x1fpart")
+    create("B-4", "Cup  lamp, Quite Q")
     assert seen() == looked_through(monkeypatch)
-    assert follow() == 4
-    assert len(indexed()) == 4
+    assert follow() == 5
+    assert len(indexed()) == 5
     assert seen() == looked_through(monkeypatch)
     change(mug, name="New name")  # not indexed yet: the index still says "mug éclair"
     create("B-2", "Mug, new")
@@ -118,7 +121,7 @@ def test_the_index_and_looking_through_find_the_same_at_every_step(
     assert seen()[0] == ["B-2"]
     assert follow() == 3
     assert seen() == looked_through(monkeypatch)
-    assert {words.partition("\x1f")[0] for words in indexed().values()} == {"a-1", "a-2", "b-2", "b-3"}
+    assert {words.partition("\x1f")[0] for words in indexed().values()} == {"a-1", "a-2", "b-2", "b-3", "b-4"}
 
 
 def test_an_import_is_indexed_once_it_is_quiet_and_a_price_alone_costs_nothing(
@@ -233,6 +236,17 @@ def test_products_that_are_rarer_than_their_texts_are_counted_by_their_texts(
             assert ([one.sku for one in found.items], found.total) == (["B-1"], queries.Total(2, exact=True))
 
 
+def test_words_that_stand_apart_are_told_from_a_phrase_by_what_an_index_of_trigrams_knows(eager: None) -> None:
+    create("A-1", "Mug, red lamp")
+    create("A-2", "Red mug lamp")
+    follow()
+    with database.reading() as session:
+        wanted = Filters(name="mug lamp")
+        for condition in (search_text.apart(wanted), search_text.exact(wanted)):
+            found = session.scalars(select(ProductText.text).where(condition)).all()
+            assert [words.partition("\x1f")[0] for words in found] == ["a-2"]
+
+
 def test_two_letters_are_found_before_whatever_follows_them_and_at_the_end(
     eager: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -258,3 +272,17 @@ def test_letters_that_an_index_met_before_they_were_kept_are_found_by_the_migrat
     migrations.downgrade(database.engine(), "20261126_2215")
     migrations.upgrade(database.engine())
     assert queried("xq", index_only=True) == ["A-1"]
+
+
+def test_texts_that_were_searched_with_their_spaces_are_found_after_the_migration_and_back(eager: None) -> None:
+    create("A-1", "Mug Quartz", "red lamp")
+    follow()
+    (now,) = indexed().values()
+    migrations.downgrade(database.engine(), "20261127_2240")
+    (before,) = indexed().values()
+    assert (before, now) == ("a-1\x1fmug quartz\x1fred lamp", "a-1\x1fmugQquartz\x1fredQlamp")
+    migrations.upgrade(database.engine())
+    assert list(indexed().values()) == [now]
+    with database.reading() as session:
+        found = queries.page(session, Filters(name="g q", description="d l"), Order(), page=1, per_page=9)
+        assert [product.sku for product in found.items] == ["A-1"]

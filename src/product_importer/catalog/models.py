@@ -47,7 +47,7 @@ class Product(Base):
 
 
 class ProductText(Base):
-    """A product's texts as they are searched: folded, in one; a trigram index stands on it.
+    """A product's texts as they are searched (see `catalog.search_text`): in one; a trigram index stands on it.
 
     It follows the products some seconds behind (see `catalog.search`), for an index that a merge had to keep would
     make it two to five times slower. It is made by the migration: a GIN index, on SQLite a virtual table of FTS5.

@@ -20,8 +20,8 @@ BEHIND: Final = 1_000  # entries of the journal that the index may lack, until p
 SAMPLE: Final = 300  # texts by which it is guessed how many match
 MANY: Final = 5_000  # products: of so many, the list's own order shows enough soon
 WALK: Final = 10_000  # products that are looked through in that order at most, or a hundredth of all if that is more
-# Words that a larger share of the texts have, and together less than one in so many of those, are found sooner by
-# reading than by the index.
+# Trigrams that a larger share of the texts have, and what is wanted less than one in so many of those, are found sooner
+# by reading than by the index.
 OFTEN, APART = 0.1, 3
 RARE: Final = 0.1  # share of the products: the texts of fewer are looked up one by one sooner than all are read
 

@@ -12,14 +12,17 @@ from product_importer.kit import database, folding
 
 GRAM: Final = 3  # characters of a trigram: shorter words are in no index
 SEPARATOR: Final = "\x1f"
+# Stands where a text has a space, at which PostgreSQL's trigrams would end; no folded text has this letter.
+SPACE: Final = "Q"
 _INSTEAD: Final = "\x1e"  # stands where a name has a separator of its own
-_WORD = re.compile(r"[^\W_]+")
+_RUN = re.compile(r"[^\W_]+")
+_LOOKED_FOR: Final = 100  # trigrams of a search that are looked for in a sample at most
 
 
 def text_of(sku: str, name: str, description: str | None) -> str:
     """Return what is searched of a product."""
     parts = (part.replace(SEPARATOR, _INSTEAD) for part in (sku, name, description or ""))
-    return folding.fold(SEPARATOR.join(parts))
+    return _searched(SEPARATOR.join(parts))
 
 
 def tells(filters: Filters) -> bool:
@@ -29,26 +32,31 @@ def tells(filters: Filters) -> bool:
 
 def exact(filters: Filters) -> ColumnElement[bool]:
     """Return the condition that a text has what the filters want, each part in the field that it is wanted in."""
-    words = [_occurs(ProductText.text, folding.fold(word)) for word in (filters.q or "").split()]
-    fields = [_in_field(place, folding.fold(part)) for place, part in _fields(filters)]
+    words = [database.face().occurs(ProductText.text, _searched(word)) for word in (filters.q or "").split()]
+    fields = [_in_field(place, _searched(part)) for place, part in _fields(filters)]
     return and_(true(), *words, *fields)
 
 
 def apart(filters: Filters) -> ColumnElement[bool]:
-    """Return the condition that the words stand anywhere, be it apart: an index of words' trigrams knows no more."""
-    words = {word for part in _parts(filters) for word in _WORD.findall(folding.fold(part))}
-    return and_(true(), *(_occurs(ProductText.text, word) for word in sorted(words)))
+    """Return the condition that all trigrams stand anywhere, be it apart: PostgreSQL's index knows no more."""
+    runs = [run for part in _parts(filters) for run in _RUN.findall(_searched(part))]
+    wanted = {run[at : at + GRAM] for run in runs for at in range(len(run) - GRAM + 1)}
+    return and_(true(), *(database.face().occurs(ProductText.text, gram) for gram in sorted(wanted)[:_LOOKED_FOR]))
 
 
 def grams(filters: Filters) -> Sequence[str]:
     """Return what an index of trigrams can be asked for."""
-    return [folding.fold(part) for part in _parts(filters) if len(part) >= GRAM]
+    return [_searched(part) for part in _parts(filters) if len(part) >= GRAM]
 
 
 def pairs(filters: Filters) -> Sequence[str]:
     """Return the pairs of letters or digits that are wanted."""
-    folded = (folding.fold(part) for part in _parts(filters) if len(part) == GRAM - 1)
-    return [pair for pair in folded if pair.isalnum()]
+    searched = (_searched(part) for part in _parts(filters) if len(part) == GRAM - 1)
+    return [pair for pair in searched if pair.isalnum()]
+
+
+def _searched(text: str) -> str:
+    return folding.fold(text).replace(" ", SPACE)
 
 
 def _parts(filters: Filters) -> Sequence[str]:
@@ -59,13 +67,6 @@ def _fields(filters: Filters) -> Sequence[tuple[int, str]]:
     return [(place, part) for place, name in enumerate(TEXTS) if (part := getattr(filters, name))]
 
 
-def _occurs(text: ColumnElement[Any] | Any, part: str) -> ColumnElement[bool]:
-    """Short words by LIKE, which is quicker for them on PostgreSQL; long ones by looking for their end first."""
-    if len(part) <= GRAM:
-        return text.contains(part, autoescape=True)
-    return database.face().position(text, part) > 0
-
-
 def _in_field(place: int, part: str) -> ColumnElement[bool]:
     """Look for a part between the separators; that it occurs at all is seen first, and is seldom so."""
     position, text = database.face().position, ProductText.text
@@ -74,4 +75,4 @@ def _in_field(place: int, part: str) -> ColumnElement[bool]:
         rest = func.substr(rest, position(rest, SEPARATOR) + 1)
     there = position(rest, part)
     last = place == len(TEXTS) - 1
-    return and_(_occurs(text, part), there > 0, true() if last else there < position(rest, SEPARATOR))
+    return and_(database.face().occurs(text, part), there > 0, true() if last else there < position(rest, SEPARATOR))

@@ -30,7 +30,7 @@ class Face(Protocol):
     SLICE: int  # products that one merge transaction writes at most
     SKU_BEFORE: str  # the SKU that an entry of the journal says was changed, as an index has it
     PREFERS_FOLDED: bool  # whether a text that is folded is looked up sooner than another is compared in any case
-    KNOWS_PHRASES: bool  # whether the trigram index knows which words follow each other
+    KNOWS_PHRASES: bool  # whether the trigram index knows where its trigrams stand
     FILLERS: int  # connections that work on one scratch area at a time at most
 
     def engine(self, url: str) -> Engine:
@@ -121,6 +121,10 @@ class Face(Protocol):
 
         True for all that contain the pair, and for all texts where the index cannot be asked.
         """
+        ...
+
+    def occurs(self, text: ColumnElement[Any] | Any, part: str) -> ColumnElement[bool]:
+        """Return whether `text` has `part` as it is written."""
         ...
 
     def position(self, text: ColumnElement[Any], part: str) -> ColumnElement[int]:

@@ -43,9 +43,10 @@ from product_importer.kit.database.types import Moment, Money
 SLICE = 20_000  # products
 SKU_BEFORE = "journal_entries.details #>> '{sku,0}'"
 PREFERS_FOLDED = True  # 2 µs, and 5 for a regular expression
-KNOWS_PHRASES = False  # pg_trgm cuts at whatever is no letter or digit
+KNOWS_PHRASES = False  # pg_trgm knows which trigrams a text has, and not where
 FILLERS = 16
 LETTERS = 120  # that may follow a pair: more are too many for pg_trgm
+SHORT = 3  # letters of a word that LIKE finds sooner
 create_scratch, drop_scratch = postgres_scratch.create, postgres_scratch.drop
 begin_filling, create_table = postgres_scratch.begin_filling, postgres_scratch.create_table
 cut_points, fill, join_pieces = postgres_scratch.cut_points, postgres_scratch.fill, postgres_scratch.join_pieces
@@ -182,6 +183,11 @@ def contains_pair(table: type[Any], pair: str, letters: Sequence[str]) -> Column
     follows = "".join(letter if letter.isalnum() or not letter.isascii() else f"\\{letter}" for letter in letters)
     within: ColumnElement[bool] = table.text.regexp_match(literal(f"{pair}[{follows}]", Text()))
     return or_(within, table.text.endswith(pair))
+
+
+def occurs(text: ColumnElement[Any] | Any, part: str) -> ColumnElement[bool]:
+    """Ask LIKE for short words, for which it is quicker; for others strpos, which looks for their end first."""
+    return text.contains(part, autoescape=True) if len(part) <= SHORT else position(text, part) > 0
 
 
 def position(text: ColumnElement[Any], part: str) -> ColumnElement[int]:

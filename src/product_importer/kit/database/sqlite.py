@@ -185,6 +185,11 @@ def contains_pair(table: type[Any], pair: str, letters: Sequence[str]) -> Column
     return true()
 
 
+def occurs(text: ColumnElement[Any] | Any, part: str) -> ColumnElement[bool]:
+    """Ask instr: LIKE knows no case."""
+    return position(text, part) > 0
+
+
 def position(text: ColumnElement[Any], part: str) -> ColumnElement[int]:
     """Ask instr."""
     return func.instr(text, part)
