@@ -18,7 +18,7 @@ from product_importer.kit import database
 from product_importer.kit.errors import NotFound
 
 FAR: Final = 1_000  # products before a page
-COUNTED: Final = 10_000  # products that are counted one by one at most: further on it says "10,000+"
+COUNTED: Final = search.ENOUGH  # products that are counted one by one at most: further on it says "10,000+"
 
 
 class ProductNotFound(NotFound):

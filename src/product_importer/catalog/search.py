@@ -5,24 +5,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select, true, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, select, true, union_all
 from sqlalchemy.orm import Session
 
-from product_importer.catalog import search_letters, search_text
+from product_importer.catalog import search_letters, search_sample, search_text
 from product_importer.catalog.filters import Filters
 from product_importer.catalog.models import Product, ProductText
 from product_importer.catalog.order import Part, Sort
+from product_importer.catalog.search_sample import Sample
 from product_importer.journal.models import Batch, Entry
 from product_importer.kit import database
 
 SMALL: Final = 10_000  # products: fewer are looked through one by one
 BEHIND: Final = 1_000  # entries of the journal that the index may lack, until products are looked through one by one
 SAMPLE: Final = 300  # texts by which it is guessed how many match
+ENOUGH: Final = 10_000  # products that are looked for at most: of more it is not told how many
 MANY: Final = 5_000  # products: of so many, the list's own order shows enough soon
 WALK: Final = 10_000  # products that are looked through in that order at most, or a hundredth of all if that is more
-# Trigrams that a larger share of the texts have, and what is wanted less than one in so many of those, are found sooner
-# by reading than by the index.
-OFTEN, APART = 0.1, 3
 RARE: Final = 0.1  # share of the products: the texts of fewer are looked up one by one sooner than all are read
 
 
@@ -50,7 +49,7 @@ def known(session: Session, filters: Filters) -> Search | None:
     behind = session.scalar(select(Batch.id).where(Batch.searched_at.is_(None)).order_by(Batch.id).limit(1))
     if first is None or last is None or last - first < SMALL or not _is_near(session, behind):
         return None
-    database.face().use_custom_plans(session.connection())
+    database.face().prepare_search(session.connection())
     return _guessed(session, filters, range(first, last + 1, max(1, (last - first) // SAMPLE)), behind)
 
 
@@ -78,25 +77,23 @@ def _is_near(session: Session, behind: int | None) -> bool:
 
 
 def _guessed(session: Session, filters: Filters, numbers: range, behind: int | None) -> Search | None:
-    """Look at some texts to decide whether the index is worth asking; None where what else is wanted is rarer."""
-    exact, apart, rest = search_text.exact(filters), search_text.apart(filters), _rest(filters)
-    met = [func.count(case((one, 1))) for one in (true(), exact, apart, rest.condition())]
-    some = select(*met).select_from(ProductText).where(ProductText.number.in_(numbers))
-    if not rest.is_empty:
-        some = some.join(Product, Product.id == ProductText.product_id)
-    seen, meant, loose, left = (int(count) for count in session.execute(some).one())
-    if left < meant:
-        is_rare = database.face().PREFERS_FOLDED and left <= RARE * seen and rest.import_id is None
+    """Look at some texts to decide what the index is worth asking; None where what else is wanted is rarer."""
+    exact, rest = search_text.exact(filters), _rest(filters)
+    sample = search_sample.take(session, filters, rest, numbers)
+    seen = len(sample.texts)
+    if sample.rest < sample.meant:
+        is_rare = database.face().PREFERS_FOLDED and sample.rest <= RARE * seen and rest.import_id is None
         return Search(filters, exact, 0, 0, behind, rest_is_rare=True) if is_rare else None
-    is_loose = not database.face().KNOWS_PHRASES and loose > OFTEN * seen and loose > APART * meant
-    texts = exact if is_loose else and_(_by_index(session, filters), exact)
-    return Search(filters, texts, meant * numbers.step, seen * numbers.step, behind)
+    texts = and_(_by_index(session, filters, sample), exact)
+    return Search(filters, texts, sample.meant * sample.step, seen * sample.step, behind)
 
 
-def _by_index(session: Session, filters: Filters) -> ColumnElement[bool]:
-    """Return what the index can be asked for: trigrams, or pairs of letters by what may follow them."""
-    if grams := search_text.grams(filters):
-        return database.face().contains_all(ProductText, grams)
+def _by_index(session: Session, filters: Filters, sample: Sample) -> ColumnElement[bool]:
+    """Return what the index is to be asked for: words, or pairs of letters by what may follow them."""
+    if words := search_text.words(filters):
+        is_exact = database.face().KNOWS_PHRASES
+        asked = words if is_exact else sample.worth_asking(words, enough=ENOUGH)
+        return database.face().contains_all(ProductText, asked) if asked else true()
     pairs, letters = search_text.pairs(filters), search_letters.known(session)
     return and_(true(), *(database.face().contains_pair(ProductText, pair, letters) for pair in pairs))
 

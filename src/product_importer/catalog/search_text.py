@@ -1,6 +1,5 @@
 """The text by which a product is searched: SKU, name and description in one, folded; and what a search wants of it."""
 
-import re
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -13,10 +12,8 @@ from product_importer.kit import database, folding
 GRAM: Final = 3  # characters of a trigram: shorter words are in no index
 SEPARATOR: Final = "\x1f"
 # Stands where a text has a space, at which PostgreSQL's trigrams would end; no folded text has this letter.
-SPACE: Final = "Q"
+SPACE: Final = "\u01f7"  # Ƿ, of Old English
 _INSTEAD: Final = "\x1e"  # stands where a name has a separator of its own
-_RUN = re.compile(r"[^\W_]+")
-_LOOKED_FOR: Final = 100  # trigrams of a search that are looked for in a sample at most
 
 
 def text_of(sku: str, name: str, description: str | None) -> str:
@@ -32,19 +29,19 @@ def tells(filters: Filters) -> bool:
 
 def exact(filters: Filters) -> ColumnElement[bool]:
     """Return the condition that a text has what the filters want, each part in the field that it is wanted in."""
-    words = [database.face().occurs(ProductText.text, _searched(word)) for word in (filters.q or "").split()]
+    words = [_occurs(ProductText.text, _searched(word)) for word in (filters.q or "").split()]
     fields = [_in_field(place, _searched(part)) for place, part in _fields(filters)]
     return and_(true(), *words, *fields)
 
 
-def apart(filters: Filters) -> ColumnElement[bool]:
-    """Return the condition that all trigrams stand anywhere, be it apart: PostgreSQL's index knows no more."""
-    runs = [run for part in _parts(filters) for run in _RUN.findall(_searched(part))]
-    wanted = {run[at : at + GRAM] for run in runs for at in range(len(run) - GRAM + 1)}
-    return and_(true(), *(database.face().occurs(ProductText.text, gram) for gram in sorted(wanted)[:_LOOKED_FOR]))
+def is_met(filters: Filters, text: str) -> bool:
+    """Return whether `exact` holds of a text."""
+    fields = text.split(SEPARATOR)
+    words = all(_searched(word) in text for word in (filters.q or "").split())
+    return words and all(_searched(part) in fields[place] for place, part in _fields(filters))
 
 
-def grams(filters: Filters) -> Sequence[str]:
+def words(filters: Filters) -> Sequence[str]:
     """Return what an index of trigrams can be asked for."""
     return [_searched(part) for part in _parts(filters) if len(part) >= GRAM]
 
@@ -67,6 +64,13 @@ def _fields(filters: Filters) -> Sequence[tuple[int, str]]:
     return [(place, part) for place, name in enumerate(TEXTS) if (part := getattr(filters, name))]
 
 
+def _occurs(text: ColumnElement[Any] | Any, part: str) -> ColumnElement[bool]:
+    """Short words by LIKE, which is quicker for them on PostgreSQL; long ones by looking for their end first."""
+    if len(part) <= GRAM:
+        return text.contains(part, autoescape=True)
+    return database.face().position(text, part) > 0
+
+
 def _in_field(place: int, part: str) -> ColumnElement[bool]:
     """Look for a part between the separators; that it occurs at all is seen first, and is seldom so."""
     position, text = database.face().position, ProductText.text
@@ -75,4 +79,4 @@ def _in_field(place: int, part: str) -> ColumnElement[bool]:
         rest = func.substr(rest, position(rest, SEPARATOR) + 1)
     there = position(rest, part)
     last = place == len(TEXTS) - 1
-    return and_(database.face().occurs(text, part), there > 0, true() if last else there < position(rest, SEPARATOR))
+    return and_(_occurs(text, part), there > 0, true() if last else there < position(rest, SEPARATOR))

@@ -123,10 +123,6 @@ class Face(Protocol):
         """
         ...
 
-    def occurs(self, text: ColumnElement[Any] | Any, part: str) -> ColumnElement[bool]:
-        """Return whether `text` has `part` as it is written."""
-        ...
-
     def position(self, text: ColumnElement[Any], part: str) -> ColumnElement[int]:
         """Return where `part` first occurs in `text`, counted from 1; 0 where it does not."""
         ...
@@ -167,8 +163,8 @@ class Face(Protocol):
         """Join by nested loops over an index for the rest of the transaction, whatever the planner thinks cheaper."""
         ...
 
-    def use_custom_plans(self, connection: Connection) -> None:
-        """Plan each statement of this transaction for its own values, also one that is asked again and again."""
+    def prepare_search(self, connection: Connection) -> None:
+        """Plan each statement of this transaction for its own values, with room for what an index finds."""
         ...
 
     def lock_until_commit(self, connection: Connection, what: str) -> None:

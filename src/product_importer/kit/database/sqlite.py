@@ -185,11 +185,6 @@ def contains_pair(table: type[Any], pair: str, letters: Sequence[str]) -> Column
     return true()
 
 
-def occurs(text: ColumnElement[Any] | Any, part: str) -> ColumnElement[bool]:
-    """Ask instr: LIKE knows no case."""
-    return position(text, part) > 0
-
-
 def position(text: ColumnElement[Any], part: str) -> ColumnElement[int]:
     """Ask instr."""
     return func.instr(text, part)
@@ -221,7 +216,7 @@ def prefer_index_lookups(connection: Connection) -> None:
     """Do nothing: SQLite knows no other way to join."""
 
 
-def use_custom_plans(connection: Connection) -> None:
+def prepare_search(connection: Connection) -> None:
     """Do nothing: SQLite makes one plan whatever the values."""
 
 

@@ -7,7 +7,7 @@ down_revision = "20261127_2240"
 branch_labels = None
 depends_on = None
 
-SPACE = "Q"
+SPACE = "\u01f7"
 # Writes the table anew, without the rows as they were; no index is kept meanwhile.
 POSTGRESQL = (
     "DROP INDEX ix_product_texts_text",
