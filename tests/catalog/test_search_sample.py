@@ -33,10 +33,15 @@ def test_of_common_words_what_spans_them_is_asked_for() -> None:
     assert asked(seen, "alpha bravo", meant=1) == [f"a{SPACE}b"]
 
 
-def test_where_most_texts_match_or_nothing_tells_them_apart_the_index_is_not_asked() -> None:
+def test_where_nothing_tells_the_texts_apart_the_index_is_not_asked() -> None:
     seen = texts(*["alpha bravo"] * 100)
-    assert asked(seen, "alpha", meant=100) == []
     assert asked(seen, "alpha", "bravo", meant=0) == []
+    assert asked(seen, "alpha", meant=100) == []
+
+
+def test_what_a_fifth_of_the_texts_have_is_asked_for_since_it_may_stand_together() -> None:
+    seen = texts(*["alpha"] * 80, *["bravo"] * 20)
+    assert asked(seen, "bravo", meant=20) == ["avo"]
 
 
 def test_signs_that_make_no_trigram_are_not_asked_for() -> None:

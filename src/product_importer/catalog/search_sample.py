@@ -32,7 +32,8 @@ class Sample:
         """Return the parts of `words` that an index of trigrams is best asked for; nothing where reading is quicker.
 
         The index tells which trigrams a text has, and not where: a list of those that many texts have is long, and
-        says little. Of what matches, no more than `enough` texts are wanted.
+        says little. No more than `enough` texts are wanted: the index names so many soon, and a reader may find them
+        at the end, for those that match often stand together.
         """
         share = min(1.0, enough / max(1, self.meant * self.step))
         having = {gram: self._having(gram) for word in words for gram in _grams(word)}
@@ -81,4 +82,4 @@ def _chosen(having: Mapping[str, frozenset[int]], seen: int, share: float) -> Co
             break
         chosen.add(best)
         left, listed = left & having[best], listed + len(having[best])
-    return chosen if listed + NAMED * share * len(left) < READ * share * seen else set()
+    return chosen if listed + NAMED * share * len(left) < READ * seen else set()
