@@ -217,6 +217,36 @@ def test_leaving_a_products_page_with_something_typed_is_asked_about(page: Page,
     assert asked == ["beforeunload"]
 
 
+@pytest.mark.parametrize(("place", "chosen"), [("feeds", "Check"), ("webhooks", None)])
+def test_leaving_settings_with_something_chosen_is_asked_about_unless_they_are_given_up(
+    page: Page, served: Doors, place: str, chosen: str | None
+) -> None:
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    where = f"http://127.0.0.1:{served.port}/admin/{place}/new"
+    page.goto(where)
+    expect(page.locator("pi-unsaved:defined")).to_be_attached()
+    page.get_by_role("link", name="Imports").first.click()
+    page.wait_for_url("**/admin/imports")
+    assert asked == []
+    page.goto(where)
+    if chosen is not None:
+        page.get_by_label(chosen).select_option(index=2)
+    else:
+        page.get_by_role("radio").last.check()
+    page.get_by_role("link", name="Imports").first.click()
+    while not asked:
+        page.wait_for_timeout(20)
+    page.get_by_role("link", name="Cancel").click()
+    page.wait_for_url(f"**/admin/{place}")
+    assert asked == ["beforeunload"]
+
+
 def test_back_after_saving_shows_what_is_stored_with_its_version(page: Page, served: Doors) -> None:
     product = makers.make_product("MUG-1", name="Mug", price=Decimal("9.50"))
     page.goto(f"http://127.0.0.1:{served.port}/admin/products/{product.id}")

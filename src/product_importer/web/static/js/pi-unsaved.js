@@ -18,7 +18,7 @@ class PiUnsaved extends HTMLElement {
 
   get #differs() {
     if (this.#sent) return false;
-    return this.hasAttribute("unsaved") || [...this.querySelectorAll("input, textarea")].some(differs);
+    return this.hasAttribute("unsaved") || [...this.querySelectorAll("input, select, textarea")].some(differs);
   }
 
   #leaving = () => {
@@ -42,9 +42,15 @@ class PiUnsaved extends HTMLElement {
 }
 
 function differs(control) {
-  if (control.type === "checkbox") return control.checked !== control.defaultChecked;
+  if (["checkbox", "radio"].includes(control.type)) return control.checked !== control.defaultChecked;
+  if (control.matches("select")) return control.value !== chosenAtFirst(control).value;
   const was = control.matches("textarea") ? control.defaultValue : control.defaultValue.replace(/[\r\n]/g, "");
   return control.value !== was; // a line of text holds no line breaks, whatever it came with
+}
+
+function chosenAtFirst(select) {
+  const options = [...select.options];
+  return options.find((option) => option.defaultSelected) ?? options[0];
 }
 
 customElements.define("pi-unsaved", PiUnsaved);
