@@ -4,6 +4,7 @@ import dataclasses
 import uuid
 
 import pytest
+from sqlalchemy import event
 
 from product_importer.imports import history, preparation, queries, slices
 from product_importer.imports.states import State
@@ -105,3 +106,17 @@ def test_a_slow_slice_makes_the_next_one_smaller(size: int, seconds: float, foll
 def test_no_slice_is_larger_than_the_database_bears() -> None:
     largest = database.face().SLICE
     assert slices.next_size(largest, 0.1) == largest
+
+
+def test_a_page_of_imports_takes_as_many_statements_as_one_import() -> None:
+    ids = [import_file(csv_file(f"N-{number},Mug,,1.00")).task_id for number in range(4)]
+    with database.reading() as session:
+        alone = [queries.snapshot(session, import_id) for import_id in reversed(ids)]
+    asked: list[str] = []
+    with database.reading() as session:
+        event.listen(session.connection(), "before_cursor_execute", lambda *call: asked.append(call[2]))
+        assert queries.history(session, limit=1) == alone[:1]
+        of_one = len(asked)
+        assert queries.history(session) == alone
+    assert (of_one, len(asked)) == (3, 6)
+    assert [one.counts.created for one in alone] == [1] * 4

@@ -68,8 +68,7 @@ def page(session: Session, wanted: Wanted, *, page: int, per_page: int) -> Page:
     total = session.scalar(select(func.count()).select_from(ImportJob).where(*conditions)) or 0
     newest = select(ImportJob).where(*conditions).order_by(ImportJob.number.desc())
     jobs = session.scalars(newest.offset((page - 1) * per_page).limit(per_page)).all()
-    items = [queries.snapshot_of(session, job) for job in jobs]
-    return Page(items, total, page, max(1, -(-total // per_page)))
+    return Page(queries.snapshots_of(session, jobs), total, page, max(1, -(-total // per_page)))
 
 
 def numbered(session: Session, number: int) -> uuid.UUID:

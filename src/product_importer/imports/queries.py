@@ -2,7 +2,7 @@
 
 import dataclasses
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func, or_, select
@@ -45,7 +45,7 @@ def job_of(session: Session, import_id: uuid.UUID, *, lock: bool = False) -> Imp
 
 def snapshot(session: Session, import_id: uuid.UUID) -> Snapshot:
     """Return the import as it stands; ImportNotFound when there is none."""
-    return snapshot_of(session, job_of(session, import_id))
+    return snapshots_of(session, [job_of(session, import_id)])[0]
 
 
 def seen(import_id: uuid.UUID) -> Snapshot:
@@ -56,18 +56,16 @@ def seen(import_id: uuid.UUID) -> Snapshot:
 
 def history(session: Session, *, limit: int = 20) -> list[Snapshot]:
     """Return the newest imports; `history.page` looks through all of them."""
-    jobs = session.scalars(select(ImportJob).order_by(ImportJob.number.desc()).limit(limit))
-    return [snapshot_of(session, job) for job in jobs.all()]
+    newest = select(ImportJob).order_by(ImportJob.number.desc()).limit(limit)
+    return snapshots_of(session, session.scalars(newest).all())
 
 
 def running(session: Session) -> list[Snapshot]:
     """Return the imports at work, being undone or waiting for a person, newest first, at most 20."""
     undone = select(Undo.import_id).where(Undo.state == UndoState.RUNNING)
     awake = or_(ImportJob.state.in_((*WORKING, State.WAITING, State.PAUSED)), ImportJob.id.in_(undone))
-    wanted = select(ImportJob).where(awake)
-    return [
-        snapshot_of(session, job) for job in session.scalars(wanted.order_by(ImportJob.number.desc()).limit(20)).all()
-    ]
+    wanted = select(ImportJob).where(awake).order_by(ImportJob.number.desc()).limit(20)
+    return snapshots_of(session, session.scalars(wanted).all())
 
 
 def working(session: Session) -> int:
@@ -93,14 +91,20 @@ def account_shown(seen: Snapshot) -> Counts:
 
 def account(session: Session, job: ImportJob) -> dict[str, int]:
     """Return the counts by outcome, as they go into the journal."""
-    return dataclasses.asdict(_counts(job, slices.sums(session, job.id)))
+    return dataclasses.asdict(_counts(job, slices.sums(session, [job.id])[job.id]))
 
 
-def snapshot_of(session: Session, job: ImportJob) -> Snapshot:
-    """Return the import of this row as it stands."""
-    written = slices.sums(session, job.id)
+def snapshots_of(session: Session, jobs: Sequence[ImportJob]) -> list[Snapshot]:
+    """Return the imports of these rows as they stand."""
+    written = slices.sums(session, [job.id for job in jobs])
+    ended = [job.id for job in jobs if job.state in FINAL]  # only those can be undone
+    undos = {undo.import_id: undo for undo in session.scalars(select(Undo).where(Undo.import_id.in_(ended)))}
+    return [_snapshot(session, job, written[job.id], undos.get(job.id)) for job in jobs]
+
+
+def _snapshot(session: Session, job: ImportJob, written: slices.Sums, undone: Undo | None) -> Snapshot:
     counts = _counts(job, written)
-    undo = _undo(session, job, written)
+    undo = _undo(undone, written)
     wished = wishes.counted(session, job.id) if PICTURES in job.facts.mapping else None
     return Snapshot(
         task_id=job.id,
@@ -137,9 +141,8 @@ def _counts(job: ImportJob, written: slices.Sums) -> Counts:
     return Counts(rows, written.created, written.updated, written.unchanged, superseded, written.skipped, rejected)
 
 
-def _undo(session: Session, job: ImportJob, written: slices.Sums) -> Undoing | None:
-    """Return how far the import's undo is; only one that has ended can have one."""
-    undo = session.scalar(select(Undo).where(Undo.import_id == job.id)) if job.state in FINAL else None
+def _undo(undo: Undo | None, written: slices.Sums) -> Undoing | None:
+    """Return how far the import's undo is."""
     if undo is None:
         return None
     total = written.created + written.updated

@@ -4,6 +4,7 @@ import dataclasses
 import os
 import socket
 import uuid
+from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, delete, exists, func, select, update
 from sqlalchemy.orm import Session
@@ -32,6 +33,9 @@ class Sums:
     updated: int
     unchanged: int
     skipped: int
+
+
+NONE = Sums(0, 0, 0, 0, 0, 0)
 
 
 def take(import_id: uuid.UUID, *, area: str, size: int) -> Slice | None:
@@ -94,12 +98,13 @@ def are_open(session: Session, import_id: uuid.UUID) -> bool:
     return session.scalar(select(exists().where(*_open(import_id)))) or False
 
 
-def sums(session: Session, import_id: uuid.UUID) -> Sums:
-    """Return the sums over the written slices of an import."""
+def sums(session: Session, import_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Sums]:
+    """Return the sums over the written slices of each of these imports."""
     settled = Slice.last - Slice.first + 1
-    parts = (func.count(), *(func.coalesce(func.sum(part), 0) for part in (settled, *_COUNTED)))
-    done = select(*parts).where(Slice.import_id == import_id, Slice.done_at.is_not(None))
-    return Sums(*(int(part) for part in session.execute(done).one()))
+    parts = (func.count(), *(func.sum(part) for part in (settled, *_COUNTED)))
+    done = select(Slice.import_id, *parts).where(Slice.import_id.in_(import_ids), Slice.done_at.is_not(None))
+    found = {import_id: Sums(*map(int, some)) for import_id, *some in session.execute(done.group_by(Slice.import_id))}
+    return {import_id: found.get(import_id, NONE) for import_id in import_ids}
 
 
 def first_size(job: ImportJob) -> int:

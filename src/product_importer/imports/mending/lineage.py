@@ -72,13 +72,13 @@ def own(header: Sequence[str]) -> list[int]:
 def mended_by(session: Session, job: ImportJob) -> Snapshot | None:
     """Return the import whose rejected rows this one holds."""
     parent = session.get(ImportJob, job.parent_id) if job.parent_id else None
-    return queries.snapshot_of(session, parent) if parent else None
+    return queries.snapshots_of(session, [parent])[0] if parent else None
 
 
 def menders(session: Session, import_id: uuid.UUID) -> list[Snapshot]:
     """Return the imports of rows that this one rejected, the oldest first, at most 20."""
     wanted = select(ImportJob).where(ImportJob.parent_id == import_id).order_by(ImportJob.number).limit(LISTED)
-    return [queries.snapshot_of(session, job) for job in session.scalars(wanted).all()]
+    return queries.snapshots_of(session, session.scalars(wanted).all())
 
 
 def _parent(found: Inspection) -> ImportJob | None:
