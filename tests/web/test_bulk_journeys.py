@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from product_importer.catalog import bulk_run
-from product_importer.kit import tasks
+from product_importer.catalog import bulk, bulk_run
+from product_importer.catalog.bulk_models import BulkKind
+from product_importer.catalog.filters import Filters
+from product_importer.kit import database, tasks
 from product_importer.kit.tasks import sweeper
 from tests import makers
 from tests.catalog.makers import run_bulk_to_end
@@ -73,6 +75,27 @@ def test_whatever_matches_is_switched_off_beyond_the_page_that_shows_and_on_agai
     page.get_by_role("button", name="Delete", exact=True).click()
     expect(page.get_by_role("heading", name=re.compile("22 products"))).to_be_visible()
     assert len(makers.stored_products()) == 23
+
+
+def test_the_end_of_a_job_does_not_take_away_what_is_being_typed_beside_it(page: Page, served: Doors) -> None:
+    for number in range(3):
+        makers.make_product(f"A-{number}")
+    makers.make_product("B-1")
+    with database.transaction() as session:
+        bulk.start(session, BulkKind.DELETE, Filters(sku="a-"), actor="user:local")
+    page.add_init_script("localStorage.setItem('keys', 'off')")  # a switch that is kept is not in hand
+    page.goto(f"http://127.0.0.1:{served.port}/admin/products")
+    expect(page.get_by_role("heading", name="Deleting products")).to_be_visible()
+    search = page.get_by_role("searchbox")
+    search.fill("b-")
+    be_the_worker()
+    expect(page.locator(".live[data-state=completed]")).to_be_visible()
+    page.wait_for_timeout(2_500)  # it is tried again every two seconds
+    expect(search).to_have_value("b-")
+    expect(page.get_by_role("row", name="A-0")).to_be_visible()
+    search.clear()
+    search.blur()
+    expect(page.get_by_role("row", name="A-0")).to_have_count(0)
 
 
 def test_the_list_as_it_is_filtered_is_taken_along_as_a_file(page: Page, served: Doors, tmp_path: Path) -> None:

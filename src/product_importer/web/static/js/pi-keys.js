@@ -6,7 +6,7 @@ const KEPT = "keys";
 
 class PiKeys extends HTMLElement {
   connectedCallback() {
-    this.#switch.checked = kept() !== "off";
+    this.#switch.defaultChecked = this.#switch.checked = kept() !== "off";
     this.#switch.addEventListener("change", this.#switched);
     this.querySelector("[data-sheet]").addEventListener("click", this.#open);
     document.addEventListener("keydown", this.#pressed);
@@ -24,7 +24,10 @@ class PiKeys extends HTMLElement {
 
   #open = () => this.querySelector("dialog").showModal();
 
-  #switched = () => keep(this.#switch.checked ? "on" : "off");
+  #switched = () => {
+    keep(this.#switch.checked ? "on" : "off");
+    this.#switch.defaultChecked = this.#switch.checked; // kept, and so nothing that a reload would lose
+  };
 
   #pressed = (event) => {
     const busy = event.target.closest("input:not([type=checkbox]), textarea, select, dialog");

@@ -1,4 +1,6 @@
 /* <pi-unsaved [unsaved]>: asks before its form is left with what was typed; `unsaved` says that it came so from the server. */
+import { differs } from "./differs.js";
+
 class PiUnsaved extends HTMLElement {
   #sent = false;
 
@@ -39,18 +41,6 @@ class PiUnsaved extends HTMLElement {
     if (persisted && this.#sent) location.reload();
     else this.#sent = false;
   };
-}
-
-function differs(control) {
-  if (["checkbox", "radio"].includes(control.type)) return control.checked !== control.defaultChecked;
-  if (control.matches("select")) return control.value !== chosenAtFirst(control).value;
-  const was = control.matches("textarea") ? control.defaultValue : control.defaultValue.replace(/[\r\n]/g, "");
-  return control.value !== was; // a line of text holds no line breaks, whatever it came with
-}
-
-function chosenAtFirst(select) {
-  const options = [...select.options];
-  return options.find((option) => option.defaultSelected) ?? options[0];
 }
 
 customElements.define("pi-unsaved", PiUnsaved);

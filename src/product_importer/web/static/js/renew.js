@@ -1,4 +1,6 @@
-/* Shows a page as things stand now: by a reload, unless somebody has begun something on it and its moving parts are known. */
+/* Shows a page as things stand now: by a reload, or, where somebody has begun something on it, by its moving parts alone.
+   Where no parts are marked as such, the reload waits until nothing is in hand. */
+import { differs } from "./differs.js";
 import { localise } from "./local-time.js";
 import { morph } from "./morph.js";
 
@@ -20,8 +22,8 @@ export async function renew(words = "") {
     if (performance.now() < left + LEAVING) continue;
     wanted = false;
     const parts = document.querySelectorAll("[data-renew]");
-    if (parts.length === 0 || !isBegun()) reload(words);
-    else if (await shown(parts)) say(words);
+    if (!isBegun()) reload(words);
+    else if (parts.length > 0 && (await shown(parts))) say(words);
     else wanted = true;
     if (wanted) await pause(AGAIN);
   }
@@ -31,7 +33,7 @@ export async function renew(words = "") {
 function isBegun() {
   if (document.activeElement.matches("input, textarea, select")) return true;
   if (document.querySelector("pi-upload[busy], pi-images [data-busy]")) return true;
-  return [...document.querySelectorAll("input, textarea")].some((one) => one.value !== one.defaultValue || one.checked !== one.defaultChecked);
+  return [...document.querySelectorAll("input, select, textarea")].some(differs);
 }
 
 function reload(words) {
