@@ -69,11 +69,14 @@ def test_the_dashboard_shows_what_runs_and_then_what_ran(watched: Page, open_sho
     address = watched.url
     watched.get_by_role("link", name="Dashboard").click()
     expect(bar(watched)).to_be_visible()
+    side = watched.get_by_role("link", name="Imports").first
+    expect(side).to_contain_text("1 running")
     expect(watched).to_have_title(re.compile("% long.csv"))
     open_shop.gate.open()
     expect(bar(watched)).to_have_count(0)
     expect(watched.get_by_role("row", name="long.csv").first).to_contain_text("Completed")
     expect(watched).to_have_title(re.compile("^Dashboard"))
+    expect(side).to_have_text("Imports")
     watched.goto(address)
     assert summary(watched)[0] == ROWS
     assert complaints == []
