@@ -33,7 +33,7 @@ def test_an_import_is_mirrored_from_its_first_moment_to_its_end(mirrored: Mirror
     run_import_to_end(import_id)
     assert mirrored(import_id) == ["100.0", "Completed", ""]
     failed = import_file(csv_file("A-1,,,1.00")).task_id
-    assert mirrored(failed)[2].startswith("NO_VALID_ROWS: All 1 rows were rejected")
+    assert mirrored(failed)[2].startswith("NO_VALID_ROWS: The only row was rejected")
 
 
 def test_what_a_worker_wrote_is_not_taken_back_by_who_began_the_import(mirrored: Mirrored) -> None:

@@ -247,6 +247,30 @@ def test_leaving_settings_with_something_chosen_is_asked_about_unless_they_are_g
     assert asked == ["beforeunload"]
 
 
+def test_back_after_creating_shows_an_empty_form_that_is_left_without_a_question(page: Page, served: Doors) -> None:
+    page.goto(f"http://127.0.0.1:{served.port}/admin/feeds/new")
+    page.get_by_label("Name", exact=True).fill("Shop")
+    page.get_by_label("Decimal sign").select_option(index=1)
+    page.get_by_role("button", name="Create feed").click()
+    page.wait_for_url("**/admin/feeds")
+    page.go_back()
+    expect(page.get_by_label("Decimal sign")).to_have_value("")
+    page.get_by_role("link", name="Imports").first.click()
+    page.wait_for_url("**/admin/imports")  # Playwright would dismiss the question, and stay
+    expect(page.get_by_role("heading", name="Imports")).to_be_visible()
+
+
+def test_a_deletion_of_a_long_sku_can_be_undone_with_the_mouse(page: Page, served: Doors) -> None:
+    makers.make_product("S" * 255)
+    page.goto(f"http://127.0.0.1:{served.port}/admin/products")
+    page.get_by_label("Select S").check()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    undo = page.get_by_role("button", name="Undo")
+    expect(undo).to_be_in_viewport(ratio=1)
+    undo.click()
+    expect(page.get_by_label("Select S")).to_be_visible()
+
+
 def test_back_after_saving_shows_what_is_stored_with_its_version(page: Page, served: Doors) -> None:
     product = makers.make_product("MUG-1", name="Mug", price=Decimal("9.50"))
     page.goto(f"http://127.0.0.1:{served.port}/admin/products/{product.id}")

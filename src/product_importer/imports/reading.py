@@ -90,7 +90,8 @@ class Read:
             raise rows.NoRows("There is a header but no row below it.")
         if self.rejects.count == self.marks.rows_read:
             reasons = ", ".join(f"{group.count:,} x {group.code}" for group in self.rejects.groups()[:5])
-            raise rows.NoValidRows(f"All {self.marks.rows_read:,} rows were rejected: {reasons}.")
+            all_rows = f"All {self.rejects.count:,} rows were" if self.rejects.count > 1 else "The only row was"
+            raise rows.NoValidRows(f"{all_rows} rejected: {reasons}.")
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """A feed's form: what stands in it, and what its words mean."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -25,6 +26,15 @@ SIGNS: Final = {".": "Point: 1,234.50", ",": "Comma: 1.234,50"}
 BLANK: Final = {"name": "", "url": "", "every_minutes": "1440", "enabled": "true", "mode": "upsert"}
 _OPTIONS: Final = ("mode", "preset", "decimal", "mapping", "max_rejects")
 _PLAIN: Final = ("name", "url", "every_minutes", "enabled")
+_NEXT: Final = re.compile(r",\s*(?=\w+\s*=)")  # a comma within a column's name is followed by no field
+
+
+class Unclear(ValueError):
+    """What stands in a field is not understood; `words` are for the person."""
+
+    def __init__(self, field: str, words: str) -> None:
+        self.field, self.words = field, words
+        super().__init__(words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +69,7 @@ def of(feed: FeedSeen) -> Form:
 def said(form: Mapping[str, str], before: FeedSeen | None = None) -> FeedIn:
     """Understand the form; options that it does not show stay as they were.
 
-    Headers stay unless new ones or none are asked for. Raises pydantic.ValidationError and HeaderLine.
+    Headers stay unless new ones or none are asked for. Raises pydantic.ValidationError, HeaderLine and Unclear.
     """
     options: dict[str, Any] = before.options.stored() if before else {}
     options = {name: value for name, value in options.items() if name not in _OPTIONS}
@@ -74,26 +84,38 @@ def said(form: Mapping[str, str], before: FeedSeen | None = None) -> FeedIn:
     return FeedIn.model_validate(values)
 
 
-def refused(values: Mapping[str, str], error: ValidationError | AppError | HeaderLine) -> Form:
+def refused(values: Mapping[str, str], error: ValidationError | AppError | HeaderLine | Unclear) -> Form:
     """Keep what was typed, with what is wrong beside it."""
     if isinstance(error, AppError):
         return Form(values, {"url": f"{error.detail}. {error.action}"})
     if isinstance(error, HeaderLine):
         return Form(values, {"headers": error.words})
+    if isinstance(error, Unclear):
+        return Form(values, {error.field: error.words})
     return Form(values, broken_rules.beside(error, _field))
 
 
 def _pairs(text: str) -> dict[str, str]:
-    """Read `sku=StockCode, name=Description`; what has no sign of equality is left for the rules to refuse."""
-    pairs = (pair.partition("=") for pair in text.split(","))
-    return {name.strip(): column.strip() for name, _, column in pairs}
+    """Read `sku=StockCode, name=Description`. Raises Unclear."""
+    found: dict[str, str] = {}
+    for pair in _NEXT.split(text):
+        name, _, column = (part.strip() for part in pair.partition("="))
+        if not name or not column or name in found:
+            words = f"“{pair.strip()[:40]}” is not clear. Write each field once, as in sku=StockCode, name=Description."
+            raise Unclear("mapping", words)
+        found[name] = column
+    return found
 
 
-def _share(text: str) -> Any:
+def _share(text: str) -> float:
+    """Read a percentage. Raises Unclear."""
     try:
-        return float(text.removesuffix("%")) / 100
+        share = float(text.removesuffix("%").replace(",", "."))
     except ValueError:
-        return text
+        share = -1.0
+    if not 0 <= share <= 100:
+        raise Unclear("max_rejects", f"“{text[:40]}” is no percentage. Enter a number from 0 to 100.")
+    return share / 100
 
 
 def _field(place: tuple[int | str, ...]) -> str:

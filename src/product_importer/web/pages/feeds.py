@@ -82,7 +82,7 @@ def _save(request: Request, sent: dict[str, str], feed_id: uuid.UUID | None, *, 
                 actions.change(session, feed_id, wanted, actor=actor)
             else:
                 actions.create(session, wanted, actor=actor)
-    except (ValidationError, FeedNotSecure, HeaderLine) as error:
+    except (ValidationError, FeedNotSecure, HeaderLine, feed_form.Unclear) as error:
         with database.reading() as session:
             return _form(request, session, feed_form.refused(sent, error), before, actor=actor, status=422)
     return RedirectResponse(HOME, 303)

@@ -35,7 +35,17 @@ def beside(
     error: ValidationError, field_of: Callable[[tuple[int | str, ...]], object] = lambda place: place[0]
 ) -> dict[str, str]:
     """Say in sentences what is wrong beside each field of a form; `field_of` names the field of Pydantic's place."""
-    return {str(field_of(one["loc"])): _sentence(_plain(one["msg"])) for one in error.errors()}
+    return {str(field_of(one["loc"])): _sentence(_of_text(one) or _plain(one["msg"])) for one in error.errors()}
+
+
+def _of_text(found: Mapping[str, Any]) -> str:
+    """Say how long a text may be, where Pydantic would count its items."""
+    least, most = (found.get("ctx", {}).get(name) for name in ("min_length", "max_length"))
+    if not isinstance(found["input"], str) or found["type"] not in ("too_short", "too_long"):
+        return ""
+    if found["type"] == "too_long":
+        return f"at most {most} characters are expected, not {len(found['input'])}"
+    return "a value is required" if least == 1 else f"at least {least} characters are expected"
 
 
 def _plain(message: str) -> str:
