@@ -257,7 +257,7 @@ def test_back_after_creating_shows_an_empty_form_that_is_left_without_a_question
     expect(page.get_by_label("Decimal sign")).to_have_value("")
     page.get_by_role("link", name="Imports").first.click()
     page.wait_for_url("**/admin/imports")  # Playwright would dismiss the question, and stay
-    expect(page.get_by_role("heading", name="Imports")).to_be_visible()
+    expect(page.get_by_role("heading", name="Imports", exact=True)).to_be_visible()
 
 
 def test_a_deletion_of_a_long_sku_can_be_undone_with_the_mouse(page: Page, served: Doors) -> None:
