@@ -191,8 +191,8 @@ def test_a_conflict_that_is_left_by_escape_shows_what_is_stored_or_says_that_it_
             expect(page.locator("[data-switch] [name=version]")).to_have_value("2")
 
 
-def test_leaving_a_products_page_with_something_typed_is_asked_about(page: Page, served: Doors) -> None:
-    product = makers.make_product("MUG-1", name="Mug", description="Two\nlines")
+def staying(page: Page) -> list[str]:
+    """Answer each question from now on by staying; return what kinds of questions were asked."""
     asked: list[str] = []
 
     def stay(dialog: Dialog) -> None:
@@ -200,6 +200,12 @@ def test_leaving_a_products_page_with_something_typed_is_asked_about(page: Page,
         dialog.dismiss()
 
     page.on("dialog", stay)
+    return asked
+
+
+def test_leaving_a_products_page_with_something_typed_is_asked_about(page: Page, served: Doors) -> None:
+    product = makers.make_product("MUG-1", name="Mug", description="Two\nlines")
+    asked = staying(page)
     where = f"http://127.0.0.1:{served.port}/admin/products/{product.id}"
     page.goto(where)
     expect(page.locator("pi-unsaved:defined")).to_be_attached()
@@ -221,13 +227,7 @@ def test_leaving_a_products_page_with_something_typed_is_asked_about(page: Page,
 def test_leaving_settings_with_something_chosen_is_asked_about_unless_they_are_given_up(
     page: Page, served: Doors, place: str, chosen: str | None
 ) -> None:
-    asked: list[str] = []
-
-    def stay(dialog: Dialog) -> None:
-        asked.append(dialog.type)
-        dialog.dismiss()
-
-    page.on("dialog", stay)
+    asked = staying(page)
     where = f"http://127.0.0.1:{served.port}/admin/{place}/new"
     page.goto(where)
     expect(page.locator("pi-unsaved:defined")).to_be_attached()
