@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete, select, text
 
 from product_importer import migrations
-from product_importer.catalog import actions, queries, search, search_index, selection
+from product_importer.catalog import actions, queries, search, search_index, search_text, selection
 from product_importer.catalog.filters import Filters
 from product_importer.catalog.models import ProductText, SearchedLetter
 from product_importer.catalog.order import Direction, Order, Sort
@@ -122,6 +122,19 @@ def test_the_index_and_looking_through_find_the_same_at_every_step(
     assert follow() == 3
     assert seen() == looked_through(monkeypatch)
     assert {words.partition("\x1f")[0] for words in indexed().values()} == {"a-1", "a-2", "b-2", "b-3", "b-4"}
+
+
+def test_a_text_of_the_sample_is_met_where_the_database_says_so(eager: None) -> None:
+    create("A-1", "Mug Éclair", "Stored dry")
+    create("A-2", "GROß ΟΔΟΣ", 'The "50% wool_" kind')
+    create("B-1", "Mug lamp", "no story")
+    follow()
+    told = [one for one in ASKED if search_text.tells(one)]
+    met = [{id_ for id_, words in indexed().items() if search_text.is_met(one, words)} for one in told]
+    with database.reading() as session:
+        exact = [set(session.scalars(select(ProductText.product_id).where(search_text.exact(one)))) for one in told]
+    assert met == exact
+    assert sum(map(len, met)) > len(told) / 2
 
 
 def test_an_import_is_indexed_once_it_is_quiet_and_a_price_alone_costs_nothing(
