@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from benchmarks import sample
 from product_importer.catalog import search_letters
-from product_importer.catalog.models import Product, ProductText
+from product_importer.catalog.models import InactiveText, Product, ProductText
 from product_importer.catalog.search_text import text_of
 from product_importer.journal.models import Batch, Entry
 from product_importer.kit import clock, database, ids
@@ -40,6 +40,7 @@ def fill(rows: int, *, seed: int = 1) -> None:
             _append(session, Product, products)
             texts = list(_texts(products, first))
             _append(session, ProductText, texts)
+            _append(session, InactiveText, (text[1:] for text in texts if text[0] % INACTIVE == 0))
             search_letters.note(session, [text for *_, text in texts])
             _append(session, Batch, [_batch(batch, products)])
             _append(session, Entry, _entries(batch, products, first))

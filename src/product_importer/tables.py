@@ -2,7 +2,7 @@
 
 from product_importer.accounts.models import Link, SignIn, Token, User
 from product_importer.catalog.bulk_models import BulkJob
-from product_importer.catalog.models import Product, ProductText, SearchedLetter
+from product_importer.catalog.models import InactiveText, Product, ProductText, SearchedLetter
 from product_importer.catalog.wish_models import ImageAddress, ImageWish
 from product_importer.feeds.models import Feed
 from product_importer.imports.memory import MappingMemory
@@ -32,6 +32,7 @@ __all__ = [
     "ImageAddress",
     "ImageWish",
     "ImportJob",
+    "InactiveText",
     "InboxMessage",
     "LateSkip",
     "Link",

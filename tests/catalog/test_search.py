@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, text
 from product_importer import migrations
 from product_importer.catalog import actions, queries, search, search_index, search_text, selection
 from product_importer.catalog.filters import Filters
-from product_importer.catalog.models import ProductText, SearchedLetter
+from product_importer.catalog.models import InactiveText, ProductText, SearchedLetter
 from product_importer.catalog.order import Direction, Order, Sort
 from product_importer.catalog.schemas import ProductIn, ProductPatch
 from product_importer.imports.models import ImportJob
@@ -93,6 +93,21 @@ def queried(q: str, *, index_only: bool = False) -> list[str]:
         if index_only and database.engine().dialect.name == "postgresql":
             session.execute(text("SET LOCAL enable_seqscan = off"))
         return [product.sku for product in queries.page(session, Filters(q=q), Order(), page=1, per_page=99).items]
+
+
+def found(filters: Filters) -> list[str]:
+    """Return what is found, which must be as many as are counted."""
+    with database.reading() as session:
+        page = queries.page(session, filters, Order(), page=1, per_page=99)
+        assert queries.page(session, filters, Order(), page=2, per_page=99).total.count == len(page.items)
+    return [product.sku for product in page.items]
+
+
+def source(filters: Filters) -> Any:
+    """Return which table's texts are asked; None where products are looked through."""
+    with database.reading() as session:
+        known = search.known(session, filters)
+    return None if known is None else known.source
 
 
 def indexed() -> dict[uuid.UUID, str]:
@@ -229,24 +244,51 @@ def test_more_than_are_counted_are_not_counted_and_an_index_far_behind_is_not_as
         ]
 
 
-def test_products_that_are_rarer_than_their_texts_are_counted_by_their_texts(
-    eager: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(database.face(), "PREFERS_FOLDED", True)
+def inactive() -> set[str]:
+    with database.reading() as session:
+        return set(session.scalars(select(InactiveText.sku_key)))
+
+
+def test_what_is_not_active_is_searched_in_a_table_of_its_own_that_follows_every_switch(eager: None) -> None:
     wanted = Filters(q="mug", active=False)
-    for number in range(4):
-        create(f"A-{number}", "Mug")
-    change(create("B-1", "Mug, off"), active=False)
-    change(create("B-2", "Lamp, off"), active=False)
+    mugs = [create(f"A-{number}", "Mug") for number in range(30)]
+    off, lamp = create("B-1", "Mug, off"), create("B-2", "Lamp, off")
+    for one in (off, lamp):
+        change(one, active=False)
     follow()
-    change(create("B-3", "Mug, off too"), active=False)  # not indexed yet
-    for rare in (1.0, 0.0):
-        monkeypatch.setattr(search, "RARE", rare)
-        with database.reading() as session:
-            known = search.known(session, wanted)
-            found = queries.page(session, wanted, Order(), page=1, per_page=1)
-            assert (known is not None and known.rest_is_rare) is (rare == 1.0)
-            assert ([one.sku for one in found.items], found.total) == (["B-1"], queries.Total(2, exact=True))
+    kept = indexed()
+    assert inactive() == {"b-1", "b-2"}
+    assert (found(wanted), source(wanted)) == (["B-1"], InactiveText)
+    change(mugs[3], active=False)  # not taken in yet
+    change(off, active=True)
+    assert (found(wanted), source(wanted)) == (["A-3"], InactiveText)
+    follow()
+    assert (inactive(), indexed()) == ({"a-3", "b-2"}, kept)  # no text was indexed anew
+    change(lamp, name="Mug, once a lamp")
+    with database.transaction() as session:
+        selection.delete(session, [mugs[3]], actor="user:anna")
+    follow()
+    assert (inactive(), found(wanted), len(indexed())) == ({"b-2"}, ["B-2"], 31)
+
+
+def test_rare_words_are_asked_of_the_index_even_among_what_is_not_active(eager: None) -> None:
+    for number in range(30):
+        change(create(f"A-{number:02}", f"Mug {number}"), active=number % 2 > 0)
+    follow()
+    assert (found(Filters(q="mug 12", active=False)), source(Filters(q="12", active=False))) == (["A-12"], InactiveText)
+    assert source(Filters(q="mug", active=False)) is InactiveText
+    assert source(Filters(q="zebra", active=False)) is ProductText
+    assert source(Filters(q="mug", active=True)) is None  # what is active is rarer than the word
+    assert found(Filters(q="mug", active=True)) == [f"A-{number:02}" for number in range(1, 30, 2)]
+
+
+def test_the_migration_puts_aside_what_is_not_active(eager: None) -> None:
+    change(create("A-1", "Mug"), active=False)
+    create("A-2", "Mug")
+    follow()
+    migrations.downgrade(database.engine(), "20261127_2250")
+    migrations.upgrade(database.engine())
+    assert inactive() == {"a-1"}
 
 
 def test_two_letters_are_found_before_whatever_follows_them_and_at_the_end(

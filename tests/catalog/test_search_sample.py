@@ -12,7 +12,7 @@ def texts(*names: str) -> list[str]:
 
 def asked(seen: Sequence[str], *words: str, meant: int = 0) -> Sequence[str]:
     """Return what is asked for where each text of the sample stands for 10,000, of which so many are enough."""
-    sample = Sample(seen, 10_000, meant, rest=len(seen))
+    sample = Sample(seen, 10_000, meant, rest=len(seen), both=meant)
     return sample.worth_asking([word.replace(" ", SPACE) for word in words], enough=10_000)
 
 
@@ -49,3 +49,13 @@ def test_signs_that_make_no_trigram_are_not_asked_for() -> None:
     assert asked(seen, "---") == []
     assert asked(seen, "a--b-c") == []
     assert asked(seen, "--zebra") == ["--zebra"]
+
+
+def test_what_meets_the_rest_is_read_where_that_is_less_than_what_the_index_names() -> None:
+    def is_less(rest: int, *parts: str) -> bool:
+        return Sample(texts(*["alpha"] * 10, *["bravo"] * 90), 10_000, 0, rest, 0).is_rest_less(parts)
+
+    assert [is_less(rest, "alpha") for rest in (89, 90)] == [True, False]
+    assert [is_less(rest, "bravo") for rest in (100,)] == [True]
+    assert [is_less(rest, "alpha", "bravo") for rest in (0, 1)] == [False, False]
+    assert [is_less(rest) for rest in (99, 100)] == [True, False]

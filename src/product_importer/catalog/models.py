@@ -16,8 +16,7 @@ class Product(Base):
 
     Pages are filled to 70 % on PostgreSQL and nothing that an import changes is indexed, so that an update
     stays on its page and touches no index (HOT): half of 500,000 rows changed costs 3 s instead of 5 to 10.
-    The few that are not active have one of their own, which says so in the words of `is_(False)`, or nobody finds it;
-    their ids stand in it, so that their texts are found without a look at the products.
+    The few that are not active have one of their own, which says so in the words of `is_(False)`, or nobody finds it.
     """
 
     __tablename__ = "products"
@@ -26,7 +25,6 @@ class Product(Base):
         Index(
             "ix_products_inactive",
             "sku_key",
-            postgresql_include=["id"],
             postgresql_where=text("active IS false"),
             sqlite_where=text("active IS 0"),
         ),
@@ -57,6 +55,18 @@ class ProductText(Base):
     number: Mapped[int] = mapped_column(SerialInteger, primary_key=True, autoincrement=True)
     product_id: Mapped[uuid.UUID] = mapped_column(unique=True)
     sku_key: Mapped[str] = mapped_column(KeyText)  # what is found is sorted without a look at the products
+    text: Mapped[str]
+
+
+class InactiveText(Base):
+    """The text of a product that is not active, once more: these are few, and soon read where many of all would match.
+
+    In a table of its own, for an index of texts would have to be told whenever a product is switched on or off.
+    """
+
+    __tablename__ = "inactive_texts"
+    product_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    sku_key: Mapped[str] = mapped_column(KeyText)
     text: Mapped[str]
 
 

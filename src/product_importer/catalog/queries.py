@@ -60,7 +60,7 @@ def page(
     known = search.known(session, filters)
     part = Part(order, per_page + 1, 0 if place else (page - 1) * per_page, place)
     page = place.page if place else page
-    if known is None or known.rest_is_rare:
+    if known is None:
         found, seen = _looked_through(session, filters, part), None
     else:
         found, seen = search.page(session, known, part)

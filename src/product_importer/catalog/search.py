@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from product_importer.catalog import search_letters, search_sample, search_text
 from product_importer.catalog.filters import Filters
-from product_importer.catalog.models import Product, ProductText
+from product_importer.catalog.models import InactiveText, Product, ProductText
 from product_importer.catalog.order import Part, Sort
 from product_importer.catalog.search_sample import Sample
+from product_importer.catalog.search_text import Texts
 from product_importer.journal.models import Batch, Entry
 from product_importer.kit import database
 
@@ -22,23 +23,28 @@ SAMPLE: Final = 300  # texts by which it is guessed how many match
 ENOUGH: Final = 10_000  # products that are looked for at most: of more it is not told how many
 MANY: Final = 5_000  # products: of so many, the list's own order shows enough soon
 WALK: Final = 10_000  # products that are looked through in that order at most, or a hundredth of all if that is more
-RARE: Final = 0.1  # share of the products: the texts of fewer are looked up one by one sooner than all are read
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
     """What is known of a search: the condition on a text, and about how many products meet it, of how many.
 
-    `behind` is the first batch of the journal that the index lacks; None when it lacks nothing. `rest_is_rare` where
-    what else is wanted is rarer than the texts, so that its products are gone along, and only counted by their texts.
+    `behind` is the first batch of the journal that the index lacks; None when it lacks nothing. The condition is on
+    the texts of `source`: of all products, or of those that are not active.
     """
 
     filters: Filters
+    source: Texts
     texts: ColumnElement[bool]
     about: int
     whole: int
     behind: int | None
-    rest_is_rare: bool = False
+
+    @property
+    def rest(self) -> Filters:
+        """What is wanted besides, of which the texts tell nothing."""
+        active = None if self.source is InactiveText else self.filters.active
+        return replace(_rest(self.filters), active=active)
 
 
 def known(session: Session, filters: Filters) -> Search | None:
@@ -62,8 +68,6 @@ def page(session: Session, wanted: Search, part: Part) -> tuple[Sequence[Product
 
 def count(session: Session, wanted: Search, *, most: int) -> int:
     """Count what is wanted, up to `most`."""
-    if wanted.rest_is_rare:
-        database.face().prefer_index_lookups(session.connection())
     some = _ids(wanted, Sort.SKU)[0].limit(most).subquery()
     return session.scalar(select(func.count()).select_from(some)) or 0
 
@@ -78,21 +82,25 @@ def _is_near(session: Session, behind: int | None) -> bool:
 
 def _guessed(session: Session, filters: Filters, numbers: range, behind: int | None) -> Search | None:
     """Look at some texts to decide what the index is worth asking; None where what else is wanted is rarer."""
-    exact, rest = search_text.exact(filters), _rest(filters)
-    sample = search_sample.take(session, filters, rest, numbers)
-    seen = len(sample.texts)
+    sample = search_sample.take(session, filters, _rest(filters), numbers)
+    asked, whole = _worth_asking(filters, sample), len(sample.texts) * sample.step
+    if filters.active is False and filters.import_id is None and sample.is_rest_less(asked):
+        exact = search_text.exact(filters, InactiveText)
+        return Search(filters, InactiveText, exact, sample.both * sample.step, whole, behind)
     if sample.rest < sample.meant:
-        is_rare = database.face().PREFERS_FOLDED and sample.rest <= RARE * seen and rest.import_id is None
-        return Search(filters, exact, 0, 0, behind, rest_is_rare=True) if is_rare else None
-    texts = and_(_by_index(session, filters, sample), exact)
-    return Search(filters, texts, sample.meant * sample.step, seen * sample.step, behind)
+        return None
+    texts = and_(_by_index(session, filters, asked), search_text.exact(filters))
+    return Search(filters, ProductText, texts, sample.meant * sample.step, whole, behind)
 
 
-def _by_index(session: Session, filters: Filters, sample: Sample) -> ColumnElement[bool]:
+def _worth_asking(filters: Filters, sample: Sample) -> Sequence[str]:
+    words = search_text.words(filters)
+    return words if database.face().KNOWS_PHRASES else sample.worth_asking(words, enough=ENOUGH)
+
+
+def _by_index(session: Session, filters: Filters, asked: Sequence[str]) -> ColumnElement[bool]:
     """Return what the index is to be asked for: words, or pairs of letters by what may follow them."""
-    if words := search_text.words(filters):
-        is_exact = database.face().KNOWS_PHRASES
-        asked = words if is_exact else sample.worth_asking(words, enough=ENOUGH)
+    if asked or search_text.words(filters):
         return database.face().contains_all(ProductText, asked) if asked else true()
     pairs, letters = search_text.pairs(filters), search_letters.known(session)
     return and_(true(), *(database.face().contains_pair(ProductText, pair, letters) for pair in pairs))
@@ -125,17 +133,17 @@ def _listed(
 
 def _ids(wanted: Search, sort: Sort) -> tuple[Select[Any], Mapping[Sort, ColumnElement[Any]]]:
     """Select the products wanted; with columns to sort by that make it needless to look at the products themselves."""
-    texts = select(ProductText.product_id.label("id"), ProductText.sku_key).where(wanted.texts)
+    kept = wanted.source
+    texts = select(kept.product_id.label("id"), kept.sku_key).where(wanted.texts)
     source = texts.subquery("texts")
     if wanted.behind is not None:
         newer = _newer(wanted.behind)
         lacking = select(Product.id, Product.sku_key).where(Product.id.in_(newer), wanted.filters.condition())
-        source = union_all(texts.where(ProductText.product_id.not_in(newer)), lacking).subquery("texts")
-    rest = _rest(wanted.filters)
+        source = union_all(texts.where(kept.product_id.not_in(newer)), lacking).subquery("texts")
     keys = {Sort.SKU: source.c.sku_key, Sort.CREATED: source.c.id}
     ids = select(source.c.id)
-    if sort not in keys or not rest.is_empty:
-        ids = ids.join(Product, Product.id == source.c.id).where(rest.condition())
+    if sort not in keys or not wanted.rest.is_empty:
+        ids = ids.join(Product, Product.id == source.c.id).where(wanted.rest.condition())
     return ids, keys
 
 

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from product_importer.catalog import search_letters, search_text
 from product_importer.catalog.filters import TEXTS
-from product_importer.catalog.models import Product, ProductText
+from product_importer.catalog.models import InactiveText, Product, ProductText
+from product_importer.catalog.search_text import Texts
 from product_importer.journal.models import Batch, Entry
 from product_importer.kit import clock, database, tasks
 from product_importer.kit.failpoints import failpoint
@@ -19,6 +20,7 @@ CHUNK: Final = 2_000  # products in one transaction: SQLite's only writer is soo
 FEW: Final = 100  # products of a batch that a person or a program changed one by one
 QUIET: Final = 15.0  # seconds without a change, and without a file being read: an import must not share its database
 PATIENCE: Final = 300.0  # seconds after which it goes on in spite of changes
+Row = tuple[uuid.UUID, str, str]  # product, key of its SKU, text
 
 
 @chores.every(5)
@@ -68,9 +70,9 @@ def _is_small(session: Session, batch_id: int) -> bool:
 
 
 def _subjects(session: Session, batch_id: int, after: uuid.UUID | None) -> Sequence[uuid.UUID]:
-    """Return the next products of a batch whose texts may have changed."""
+    """Return the next products of a batch of whose texts what is kept may have changed."""
     details: Any = Entry.details
-    text_changed = or_(*(database.face().json_has(details, name) for name in TEXTS))
+    text_changed = or_(*(database.face().json_has(details, name) for name in (*TEXTS, "active")))
     wanted = select(Entry.subject_id).join(Batch, Batch.id == Entry.batch_id)
     wanted = wanted.where(Entry.batch_id == batch_id, Batch.type.startswith("product."))
     wanted = wanted.where(or_(Entry.details.is_(None), text_changed))
@@ -80,12 +82,23 @@ def _subjects(session: Session, batch_id: int, after: uuid.UUID | None) -> Seque
 
 
 def _renew(session: Session, ids: Sequence[uuid.UUID]) -> None:
-    """Put the texts of these products in the place of what was indexed of them; one at a time does so."""
+    """Keep the texts of these products as they are now; one at a time does so."""
     database.face().lock_until_commit(session.connection(), "search")
-    session.execute(delete(ProductText).where(ProductText.product_id.in_(ids)))
-    columns = (Product.id, Product.sku_key, *(getattr(Product, name) for name in TEXTS))
-    found = session.execute(select(*columns).where(Product.id.in_(ids)).order_by(Product.id))
-    rows = [{"product_id": one.id, "sku_key": one.sku_key, "text": search_text.text_of(*one[2:])} for one in found]
-    if rows:
-        session.execute(insert(ProductText), rows)
-        search_letters.note(session, [row["text"] for row in rows])
+    columns = (Product.id, Product.active, Product.sku_key, *(getattr(Product, name) for name in TEXTS))
+    found = session.execute(select(*columns).where(Product.id.in_(ids)).order_by(Product.id)).all()
+    rows = {one.id: (one.id, one.sku_key, search_text.text_of(*one[3:])) for one in found}
+    new = _replace(session, ProductText, ids, list(rows.values()))
+    search_letters.note(session, [text for *_, text in new])
+    _replace(session, InactiveText, ids, [rows[one.id] for one in found if not one.active])
+
+
+def _replace(session: Session, table: Texts, ids: Sequence[uuid.UUID], rows: Sequence[Row]) -> Sequence[Row]:
+    """Put these rows in the place of what the table has of these products; return those that it had not."""
+    kept = session.execute(select(table.product_id, table.sku_key, table.text).where(table.product_id.in_(ids)))
+    standing = {(product_id, sku_key, text) for product_id, sku_key, text in kept}
+    new = [row for row in rows if row not in standing]
+    if old := [product_id for product_id, *_ in standing.difference(rows)]:
+        session.execute(delete(table).where(table.product_id.in_(old)))
+    if new:
+        session.execute(insert(table), [dict(zip(("product_id", "sku_key", "text"), row, strict=True)) for row in new])
+    return new

@@ -21,12 +21,13 @@ LOOKED_FOR: Final = 60  # trigrams of one word that are looked for
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Every so many-th text (`step`); how many of them match, and how many meet what else is wanted."""
+    """Every so many-th text (`step`); how many match, how many meet what else is wanted, and how many do both."""
 
     texts: Sequence[str]
     step: int
     meant: int
     rest: int
+    both: int
 
     def worth_asking(self, words: Sequence[str], *, enough: int) -> Sequence[str]:
         """Return the parts of `words` that an index of trigrams is best asked for; nothing where reading is quicker.
@@ -40,6 +41,14 @@ class Sample:
         chosen = _chosen(having, len(self.texts), share)
         return [part for word in words for part in _joined(word, chosen)]
 
+    def is_rest_less(self, asked: Sequence[str]) -> bool:
+        """Return whether there is less to read of the texts that meet the rest than of those that have what is asked.
+
+        Nothing asked is every text; either way reading ends as soon as enough is found.
+        """
+        named = sum(all(part in text for part in asked) for text in self.texts)
+        return READ * self.rest < (NAMED * named if asked else READ * len(self.texts))
+
     def _having(self, gram: str) -> frozenset[int]:
         return frozenset(place for place, text in enumerate(self.texts) if gram in text)
 
@@ -51,9 +60,9 @@ def take(session: Session, filters: Filters, rest: Filters, numbers: range) -> S
     if not rest.is_empty:
         some = some.join(Product, Product.id == ProductText.product_id)
     found = session.execute(some).all()
-    texts = [text for text, _ in found]
-    meant = sum(search_text.is_met(filters, text) for text in texts)
-    return Sample(texts, numbers.step, meant, sum(left for _, left in found))
+    meant = [left for text, left in found if search_text.is_met(filters, text)]
+    left = [left for _, left in found]
+    return Sample([text for text, _ in found], numbers.step, len(meant), rest=sum(left), both=sum(meant))
 
 
 def _grams(word: str) -> list[str]:

@@ -6,9 +6,10 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, and_, func, true
 
 from product_importer.catalog.filters import TEXTS, Filters
-from product_importer.catalog.models import ProductText
+from product_importer.catalog.models import InactiveText, ProductText
 from product_importer.kit import database, folding
 
+Texts = type[ProductText] | type[InactiveText]  # where texts are kept
 GRAM: Final = 3  # characters of a trigram: shorter words are in no index
 SEPARATOR: Final = "\x1f"
 # Stands where a text has a space, at which PostgreSQL's trigrams would end; no folded text has this letter.
@@ -27,10 +28,10 @@ def tells(filters: Filters) -> bool:
     return filters.has_text and not any(sign in part for part in _parts(filters) for sign in (SEPARATOR, _INSTEAD))
 
 
-def exact(filters: Filters) -> ColumnElement[bool]:
+def exact(filters: Filters, texts: Texts = ProductText) -> ColumnElement[bool]:
     """Return the condition that a text has what the filters want, each part in the field that it is wanted in."""
-    words = [_occurs(ProductText.text, _searched(word)) for word in (filters.q or "").split()]
-    fields = [_in_field(place, _searched(part)) for place, part in _fields(filters)]
+    words = [_occurs(texts.text, _searched(word)) for word in (filters.q or "").split()]
+    fields = [_in_field(texts.text, place, _searched(part)) for place, part in _fields(filters)]
     return and_(true(), *words, *fields)
 
 
@@ -71,10 +72,9 @@ def _occurs(text: ColumnElement[Any] | Any, part: str) -> ColumnElement[bool]:
     return database.face().position(text, part) > 0
 
 
-def _in_field(place: int, part: str) -> ColumnElement[bool]:
+def _in_field(text: Any, place: int, part: str) -> ColumnElement[bool]:
     """Look for a part between the separators; that it occurs at all is seen first, and is seldom so."""
-    position, text = database.face().position, ProductText.text
-    rest: ColumnElement[Any] = text.expression
+    position, rest = database.face().position, text.expression
     for _ in range(place):
         rest = func.substr(rest, position(rest, SEPARATOR) + 1)
     there = position(rest, part)

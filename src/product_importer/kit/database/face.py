@@ -29,7 +29,6 @@ class Face(Protocol):
 
     SLICE: int  # products that one merge transaction writes at most
     SKU_BEFORE: str  # the SKU that an entry of the journal says was changed, as an index has it
-    PREFERS_FOLDED: bool  # whether a text that is folded is looked up sooner than another is compared in any case
     KNOWS_PHRASES: bool  # whether the trigram index knows where its trigrams stand
     FILLERS: int  # connections that work on one scratch area at a time at most
 

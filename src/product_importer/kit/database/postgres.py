@@ -42,7 +42,6 @@ from product_importer.kit.database.types import Moment, Money
 
 SLICE = 20_000  # products
 SKU_BEFORE = "journal_entries.details #>> '{sku,0}'"
-PREFERS_FOLDED = True  # 2 µs, and 5 for a regular expression
 KNOWS_PHRASES = False  # pg_trgm knows which trigrams a text has, and not where
 FILLERS = 16
 LETTERS = 120  # that may follow a pair: more are too many for pg_trgm

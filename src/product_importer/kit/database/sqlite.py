@@ -47,7 +47,6 @@ from product_importer.kit.database.types import Moment, Money
 
 SLICE = 10_000  # products: about 60 ms for whoever waits to write
 SKU_BEFORE = "json_extract(journal_entries.details, '$.sku[0]')"
-PREFERS_FOLDED = False  # LIKE rules most out
 KNOWS_PHRASES = True
 FILLERS = 8  # SQLite attaches 10 files at most
 create_scratch, seal_scratch, drop_scratch = sqlite_scratch.create, sqlite_scratch.seal, sqlite_scratch.drop
