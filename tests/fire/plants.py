@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from product_importer.imports import merge, slices
 from product_importer.imports.models import ImportJob, Slice
+from product_importer.imports.span import Written
 from product_importer.journal import record
 from product_importer.journal.models import Batch, Entry
 from product_importer.kit import clock, database
@@ -40,11 +41,9 @@ def no_fence() -> None:
 def counts_outside_the_transaction() -> None:
     """Commit the products first, and what became of them a moment later."""
 
-    def write(taken: Slice, job: ImportJob) -> merge.Written:
-        since = job.started_at or job.created_at
-        span = merge.Span(job.id, taken.first, taken.last, f"import:{job.number}", job.mode, job.facts.mapping, since)
+    def write(taken: Slice, job: ImportJob) -> Written:
         with database.transaction(scratch=job.scratch) as session:
-            written = merge.apply(session, span)
+            written = merge.apply(session, slices.span_of(taken, job))
         failpoint(BETWEEN)
         with database.transaction() as session:
             done = {"done_at": clock.now(), **leases.FREE, **dataclasses.asdict(written)}

@@ -29,6 +29,7 @@ def task(folder: Path, rows: str) -> Task:
         attached={"own": own.as_uri()},
         written="own",
         cache=1_000,
+        page=8_192,
         create="CREATE TABLE own.found (word TEXT NOT NULL)",
         insert=f"INSERT INTO own.found (word) {rows}",
         values={"least": "d"},
@@ -42,7 +43,9 @@ def lives(pid: int) -> bool:
 
 def test_it_fills_a_table_of_another_file_and_says_how_many_rows(tmp_path: Path) -> None:
     assert sqlite_apart.run(task(tmp_path, "SELECT word FROM main.words WHERE word > :least ORDER BY word")) == 1
-    assert sqlite3.connect(tmp_path / "own.db").execute("SELECT word FROM found").fetchall() == [("mug",)]
+    with sqlite3.connect(tmp_path / "own.db") as found:
+        assert found.execute("SELECT word FROM found").fetchall() == [("mug",)]
+        assert found.execute("PRAGMA page_size").fetchone() == (8_192,)
 
 
 def test_what_it_fails_with_is_raised_here(tmp_path: Path) -> None:

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from product_importer.catalog import wishes
 from product_importer.catalog.models import Product
-from product_importer.imports import merge, staging
+from product_importer.imports import staging
 from product_importer.imports.checking.rows import Accepted
 from product_importer.imports.fields import PICTURES
 from product_importer.imports.source.reader import Batch
+from product_importer.imports.span import Span
 from product_importer.imports.staging import CREATE, SAME, UPDATE
 from product_importer.imports.states import Mode
 from product_importer.kit.failpoints import failpoint
@@ -64,7 +65,7 @@ def kinds(fields: Collection[str], mode: Mode) -> tuple[int, ...]:
     return (CREATE,) if mode is Mode.CREATE_ONLY else (CREATE, UPDATE, SAME)
 
 
-def wish(session: Session, span: merge.Span) -> None:
+def wish(session: Session, span: Span) -> None:
     """Wish for the pictures of the products of a span, in the transaction that writes them."""
     if not (wanted := kinds(span.fields, span.mode)):
         return

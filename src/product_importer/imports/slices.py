@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from product_importer.imports import merge, pictures, staging
 from product_importer.imports.models import LOCK, ImportJob, Slice
+from product_importer.imports.span import Span, Written
 from product_importer.imports.staging import CREATE, UPDATE
 from product_importer.imports.states import State
 from product_importer.kit import clock, database, ids
@@ -51,10 +52,9 @@ def take(import_id: uuid.UUID, *, area: str, size: int) -> Slice | None:
         return found
 
 
-def write(taken: Slice, job: ImportJob) -> merge.Written:
+def write(taken: Slice, job: ImportJob) -> Written:
     """Write one slice: products, journal and counts in one transaction, or nothing if it was taken over."""
-    since = job.started_at or job.created_at
-    span = merge.Span(job.id, taken.first, taken.last, f"import:{job.number}", job.mode, job.facts.mapping, since)
+    span = span_of(taken, job)
     with database.transaction(scratch=job.scratch) as session:
         leases.fence(session, Slice, taken.id, taken.fencing_token)
         failpoint("import.slice.begun", session)
@@ -66,6 +66,12 @@ def write(taken: Slice, job: ImportJob) -> merge.Written:
         failpoint("import.slice.before-commit", session)
     failpoint("import.slice.after-commit")
     return written
+
+
+def span_of(taken: Slice, job: ImportJob) -> Span:
+    """Describe what of the plan the slice is, and for whom."""
+    since, kinds = job.started_at or job.created_at, _kinds(job)
+    return Span(job.id, taken.first, taken.last, f"import:{job.number}", job.mode, job.facts.mapping, since, kinds)
 
 
 def give_back(session: Session, taken: Slice) -> None:
@@ -136,11 +142,20 @@ def _cut(session: Session, job: ImportJob, size: int) -> Slice | None:
     return cut
 
 
+def _kinds(job: ImportJob) -> frozenset[int]:
+    """Return the kinds of rows that the plan has."""
+    counted = job.planned or dict.fromkeys(staging.KINDS, 1)
+    return frozenset(kind for outcome, kind in staging.KINDS.items() if counted.get(outcome))
+
+
 def _last_worked_on(session: Session, job: ImportJob, size: int) -> int | None:
     """Return the position at which `size` products are written or get pictures; None where fewer are left."""
-    kinds = {CREATE, UPDATE, *pictures.kinds(job.facts.mapping, job.mode)}
-    if job.planned and not any(job.planned.get(outcome) for outcome, kind in staging.KINDS.items() if kind in kinds):
+    planned = _kinds(job)
+    kinds = planned.intersection((CREATE, UPDATE, *pictures.kinds(job.facts.mapping, job.mode)))
+    if not kinds:
         return None  # of half a million unchanged ones, each would be looked at
+    if kinds == planned:
+        return min(job.next_position + size - 1, job.winners or 0)
     position = staging.plan.c.position
     worked_on = select(position).where(position >= job.next_position, staging.plan.c.kind.in_(sorted(kinds)))
     return session.scalar(worked_on.order_by(position).offset(size - 1).limit(1))

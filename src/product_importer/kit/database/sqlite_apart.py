@@ -23,6 +23,7 @@ class Task(NamedTuple):
     attached: dict[str, str]  # URIs of further files, by the name of the schema that each one is
     written: str  # the schema that is written, without a journal
     cache: int  # KiB of pages of `database` kept at most
+    page: int  # bytes of a page of what is written
     create: str
     insert: str
     values: dict[str, Any]  # of the parameters that `insert` names
@@ -56,7 +57,7 @@ def _done(driver: sqlite3.Connection, task: Task) -> int:
     driver.execute(f"PRAGMA cache_size=-{task.cache}")
     for name, uri in task.attached.items():
         driver.execute(f"ATTACH DATABASE ? AS {name}", (uri,))
-    for pragma in ("journal_mode=OFF", "synchronous=OFF"):
+    for pragma in (f"page_size={task.page}", "journal_mode=OFF", "synchronous=OFF"):
         driver.execute(f"PRAGMA {task.written}.{pragma}")
     driver.execute("BEGIN")
     driver.execute(task.create)

@@ -17,6 +17,7 @@ from typing import IO, Any, NamedTuple
 AT_ONCE = 20  # rows that one INSERT carries: a quarter faster than one by one
 BLOCK = 500  # rows sent at once
 ROOM = 2**20  # bytes that lie between the two processes at most; with the usual 64 KiB each waits for the other
+PAGE = 16_384  # bytes of a page of the file: with the usual 4,096 it takes a tenth longer to fill, and to read whole
 _SIZE = 4  # bytes that tell the size of a block; none of it is the end
 _PLAIN = 2  # marshal's version without references, which only cost time here
 
@@ -75,7 +76,7 @@ def main() -> None:
     received = _received(sys.stdin.buffer)
     try:
         driver = sqlite3.connect(sys.argv[1], isolation_level=None)
-        for pragma in ("journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE"):
+        for pragma in (f"page_size={PAGE}", "journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE"):
             driver.execute(f"PRAGMA {pragma}")
         driver.execute("BEGIN")
         fill(driver, Target(*next(received)), received)

@@ -145,6 +145,7 @@ def _attach_files(connection: Connection, name: str, *, filling: bool) -> None:
         )
         connection.info.setdefault("attached", []).append(schema)
         if filling:
+            connection.exec_driver_sql(f"PRAGMA {schema}.page_size={sqlite_load.PAGE}")
             connection.exec_driver_sql(f"PRAGMA {schema}.journal_mode=OFF")
             connection.exec_driver_sql(f"PRAGMA {schema}.synchronous=OFF")
 
@@ -158,6 +159,7 @@ def _task(connection: Connection, table: Table, statement: Insert, piece: int) -
         attached={schema: _file(connection.engine, name, file).as_uri() for schema, file in files.items()},
         written=KEPT,
         cache=SORTING,
+        page=sqlite_load.PAGE,
         create=str(CreateTable(table).compile(dialect=dialect())),
         insert=str(told),
         values=dict(told.params),
