@@ -129,10 +129,17 @@ def _plan_staged(
     """Plan what was staged and store what the plan sets aside: the keys of the superseded and the skipped records."""
     winners = plan.fill(area, mode=job.mode, fields=read.fields, durable=durable)
     with ThreadPoolExecutor(database.face().FILLERS) as pool:
-        finished = pool.submit(plan.finish, area, records=read.accepted, durable=durable)
+        finished = pool.submit(_finish, area, read, durable=durable)
         overruled = pool.submit(asides.save_superseded, job, area, read.accepted - winners)
         made, superseded = finished.result(), overruled.result()
     return made, superseded, asides.save_skipped(job, area, made)
+
+
+def _finish(area: str, read: reading.Read, *, durable: bool) -> plan.Plan:
+    """Finish the plan, and flush it beside what it sets aside: sealing it then has little left to do."""
+    made = plan.finish(area, records=read.accepted, durable=durable)
+    database.face().flush_scratch(database.engine(), area)
+    return made
 
 
 def _ask(job: ImportJob, token: uuid.UUID, question: Question, values: dict[str, Any]) -> None:

@@ -73,8 +73,12 @@ class Face(Protocol):
         """Create `table` in the scratch area of `connection`, without a log where that can be had unless `durable`."""
         ...
 
+    def flush_scratch(self, engine: Engine, name: str) -> None:
+        """Make what a filled scratch area keeps as durable as this database can, while it is still read."""
+        ...
+
     def seal_scratch(self, engine: Engine, name: str) -> None:
-        """Make a filled scratch area as durable as this database can; from here on it is only read."""
+        """Flush a filled scratch area, and let go of what it was made from; from here on it is only read."""
         ...
 
     def drop_scratch(self, engine: Engine, prefix: str, *, keep: str | None = None) -> None:

@@ -120,8 +120,11 @@ def is_one_of(column: SQLColumnExpression[uuid.UUID], some: Sequence[uuid.UUID])
     return column == any_(literal(list(some), ARRAY(Uuid())))
 
 
-def seal_scratch(engine: Engine, name: str) -> None:
+def flush_scratch(engine: Engine, name: str) -> None:
     """Do nothing: a crash of the server empties an unlogged table whole, and that can be seen."""
+
+
+seal_scratch = flush_scratch
 
 
 def block_id(prefix: str, number: ColumnElement[int]) -> ColumnElement[uuid.UUID]:

@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 
 MANY = 1_000  # rows that were changed since the log was last copied
-LONG = 16_000  # pages, 64 MB, from which on whoever wrote so much copies: the log begins anew when no writer is ahead
+LONG = 32_000  # pages, 128 MB, from which on whoever wrote so much copies: the log begins anew when no writer is ahead
 
 
 class Copier:

@@ -44,13 +44,18 @@ def create(engine: Engine, name: str) -> None:
     _folder(engine, name).mkdir(parents=True, exist_ok=True)
 
 
-def seal(engine: Engine, name: str) -> None:
-    """Flush what is kept, which was filled without any journal, before anything relies on it; let go of the rest."""
+def flush(engine: Engine, name: str) -> None:
+    """Flush what is kept, which was filled without any journal."""
     handle = os.open(_file(engine, name, KEPT), os.O_RDWR)
     try:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def seal(engine: Engine, name: str) -> None:
+    """Flush what is kept before anything relies on it; let go of the rest."""
+    flush(engine, name)
     _file(engine, name, READ).unlink(missing_ok=True)
 
 
