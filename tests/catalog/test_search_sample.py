@@ -52,10 +52,10 @@ def test_signs_that_make_no_trigram_are_not_asked_for() -> None:
 
 
 def test_what_meets_the_rest_is_read_where_that_is_less_than_what_the_index_names() -> None:
-    def is_less(rest: int, *parts: str) -> bool:
-        return Sample(texts(*["alpha"] * 10, *["bravo"] * 90), 10_000, 0, rest, 0).is_rest_less(parts)
+    def is_quicker(rest: int, *parts: str) -> bool:
+        return Sample(texts(*["alpha"] * 10, *["bravo"] * 90), 10_000, 0, rest, 0).is_rest_quicker(parts)
 
-    assert [is_less(rest, "alpha") for rest in (89, 90)] == [True, False]
-    assert [is_less(rest, "bravo") for rest in (100,)] == [True]
-    assert [is_less(rest, "alpha", "bravo") for rest in (0, 1)] == [False, False]
-    assert [is_less(rest) for rest in (99, 100)] == [True, False]
+    assert [is_quicker(rest, "alpha") for rest in (89, 90)] == [True, False]
+    assert [is_quicker(rest, "bravo") for rest in (100,)] == [True]
+    assert [is_quicker(rest, "alpha", "bravo") for rest in (0, 1)] == [False, False]
+    assert [is_quicker(rest) for rest in (99, 100)] == [True, False]

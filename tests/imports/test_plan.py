@@ -230,6 +230,17 @@ def test_a_file_whose_pieces_fail_is_planned_anew(monkeypatch: pytest.MonkeyPatc
     assert run_import_to_end(import_id).counts == Counts(rows=50, created=50)
 
 
+def test_a_plan_that_lacks_a_position_is_never_finished() -> None:
+    area = staging.new_area(job_of(make_import(csv_file("A-1,Mug,,1.00"))))
+    with staging.filling(area) as session:
+        staging.add(session, [(line, f"a-{line}", f"A-{line}", "Mug", None, "1.00", None, 0) for line in (2, 3, 4)])
+    plan.fill(area, mode=Mode.UPSERT, fields=["sku", "name"], durable=False)
+    with staging.filling(area) as session:
+        session.execute(delete(staging.plan).where(staging.plan.c.position == 2))
+    with pytest.raises(plan.Lost):
+        plan.finish(area, records=3, durable=False)
+
+
 @pytest.mark.parametrize("lost", [staging.staged, staging.plan])
 def test_what_a_crash_of_the_database_emptied_is_never_taken_for_an_empty_file(lost: Table) -> None:
     area = staging.new_area(job_of(make_import(csv_file("A-1,Mug,,1.00"))))

@@ -84,7 +84,7 @@ def _guessed(session: Session, filters: Filters, numbers: range, behind: int | N
     """Look at some texts to decide what the index is worth asking; None where what else is wanted is rarer."""
     sample = search_sample.take(session, filters, _rest(filters), numbers)
     asked, whole = _worth_asking(filters, sample), len(sample.texts) * sample.step
-    if filters.active is False and filters.import_id is None and sample.is_rest_less(asked):
+    if filters.active is False and filters.import_id is None and sample.is_rest_quicker(asked):
         exact = search_text.exact(filters, InactiveText)
         return Search(filters, InactiveText, exact, sample.both * sample.step, whole, behind)
     if sample.rest < sample.meant:

@@ -41,7 +41,7 @@ class Sample:
         chosen = _chosen(having, len(self.texts), share)
         return [part for word in words for part in _joined(word, chosen)]
 
-    def is_rest_less(self, asked: Sequence[str]) -> bool:
+    def is_rest_quicker(self, asked: Sequence[str]) -> bool:
         """Return whether there is less to read of the texts that meet the rest than of those that have what is asked.
 
         Nothing asked is every text; either way reading ends as soon as enough is found.

@@ -33,7 +33,7 @@ class _Moved(Exception):
 def apply(session: Session, span: Span) -> Written:
     """Write the span as it was planned, and where the catalog has moved since, as it is now.
 
-    Raises plan.Lost unless the plan has a row at each of the span's positions.
+    Raises plan.Lost where the plan has been emptied; that it had a row at each position was seen when it was finished.
     """
     _require_plan(session, span)
     database.face().prefer_index_lookups(session.connection())

@@ -73,7 +73,7 @@ def fill(area: str, *, mode: Mode, fields: Collection[str], durable: bool) -> in
 def finish(area: str, *, records: int, durable: bool) -> Plan:
     """Index and count the plan that was filled from so many records; by kind, too, where a person will look through it.
 
-    Raises Lost where a crash of the database emptied it, or what it was filled from, in between.
+    Raises Lost where a crash of the database emptied it, or what it was filled from, in between, or a row is missing.
     """
     with staging.filling(area, durable=durable) as session:
         connection = session.connection()
@@ -132,10 +132,11 @@ def _fill(area: str, piece: int, rows: Select[Any]) -> int:
 
 
 def _count(session: Session, records: int) -> Plan:
+    """Count the plan, and require a row at each position: slices are written without counting theirs."""
     found = count_kinds(session, true())
-    winners = sum(found.values())
-    if records and not winners:
-        raise Lost(f"nothing is left of {records} records")
+    winners, last = sum(found.values()), session.scalar(select(func.max(staging.plan.c.position))) or 0
+    if winners != last or (records and not winners):
+        raise Lost(f"{winners} rows up to position {last} are left of {records} records")
     return Plan(winners=winners, superseded=records - winners, kinds=found)
 
 
