@@ -1,7 +1,6 @@
 """Which products are wanted: one condition for the list, the API, the export and bulk work."""
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -23,8 +22,8 @@ class Filters:
     """What a list is narrowed down to; None does not narrow it.
 
     `sku`, `name` and `description` are parts that each must occur in that field, in any case of its letters;
-    `q` is words that each must occur in one of the three. At most TEXT_MAX characters each, no NUL. `written` are
-    the products that the import wrote, where that is known (`queries.looked_up`).
+    `q` is words that each must occur in one of the three. At most TEXT_MAX characters each, no NUL. `wrote_few` says
+    whether the import wrote but few products, where that is known (`queries.looked_up`).
     """
 
     sku: str | None = None
@@ -33,7 +32,7 @@ class Filters:
     q: str | None = None
     active: bool | None = None
     import_id: uuid.UUID | None = None
-    written: Sequence[uuid.UUID] | None = None
+    wrote_few: bool | None = None
 
     @property
     def has_text(self) -> bool:
@@ -56,17 +55,22 @@ class Filters:
         parts += [or_(*(_contains(field, word) for field in TEXTS)) for word in (self.q or "").split()]
         if self.active is not None:
             parts.append(Product.active.is_(self.active))
-        if self.written is not None:
-            parts.append(database.face().is_one_of(Product.id, self.written))
-        elif self.import_id is not None:
-            mine = (Entry.subject_id == Product.id, journal.encloses(Product.id, Product.id))
-            parts.append(exists().where(*mine, *_by(self.import_id)))
+        if self.import_id is not None:
+            parts.append(_written(self.import_id, few=bool(self.wrote_few)))
         return and_(true(), *parts)
 
 
 def written_by(import_id: uuid.UUID) -> Select[uuid.UUID]:
     """Select the ids of the products that an import created or updated, those that are gone by now among them."""
     return select(Entry.subject_id).where(*_by(import_id))
+
+
+def _written(import_id: uuid.UUID, *, few: bool) -> ColumnElement[bool]:
+    """Return whether an import wrote the product: of few the journal is asked for all, or else for each product."""
+    if few:
+        return database.face().is_among(Product.id, written_by(import_id))
+    mine = (Entry.subject_id == Product.id, journal.encloses(Product.id, Product.id))
+    return exists().where(*mine, *_by(import_id))
 
 
 def _contains(field: str, text: str) -> ColumnElement[bool]:

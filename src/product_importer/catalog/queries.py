@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
@@ -76,12 +76,11 @@ def page(
 
 
 def looked_up(session: Session, filters: Filters) -> Filters:
-    """Look up what an import wrote where that is little, to begin there; of one that wrote more, products are asked."""
+    """Look whether an import wrote few products, to begin there; of one that wrote more, products are asked."""
     if filters.import_id is None:
         return filters
     database.face().prefer_index_lookups(session.connection())
-    written = session.scalars(written_by(filters.import_id).limit(COUNTED + 1)).all()
-    return replace(filters, written=written) if len(written) <= COUNTED else filters
+    return replace(filters, wrote_few=_counted(session, written_by(filters.import_id)) <= COUNTED)
 
 
 def count(session: Session, wanted: ColumnElement[bool] | None = None) -> int:
@@ -127,14 +126,18 @@ def _total(session: Session, filters: Filters, known: Search | None, seen: int |
     if seen is None and known is not None:
         seen = search.count(session, known, most=COUNTED + 1)
     elif seen is None:
-        some = _ids(filters).limit(COUNTED + 1).subquery()
-        seen = session.scalar(select(func.count()).select_from(some)) or 0
+        seen = _counted(session, _ids(filters))
     return Total(min(seen, COUNTED), seen <= COUNTED)
+
+
+def _counted(session: Session, some: Select[Any]) -> int:
+    """Count what is selected, up to one more than is counted at most."""
+    return session.scalar(select(func.count()).select_from(some.limit(COUNTED + 1).subquery())) or 0
 
 
 def _ids(filters: Filters) -> Select[uuid.UUID]:
     """Select the ids of the products wanted, an import's in the order in which it wrote them."""
-    if filters.import_id is None or filters.written is not None:
+    if filters.import_id is None or filters.wrote_few:
         return select(Product.id).where(filters.condition())
     written, rest = written_by(filters.import_id).subquery(), replace(filters, import_id=None)
     return select(Product.id).join(written, written.c.subject_id == Product.id).where(rest.condition())

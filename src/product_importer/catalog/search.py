@@ -12,7 +12,6 @@ from product_importer.catalog import search_letters, search_sample, search_text
 from product_importer.catalog.filters import Filters
 from product_importer.catalog.models import InactiveText, Product, ProductText
 from product_importer.catalog.order import Part, Sort
-from product_importer.catalog.search_sample import Sample
 from product_importer.catalog.search_text import Texts
 from product_importer.journal.models import Batch, Entry
 from product_importer.kit import database
@@ -83,7 +82,7 @@ def _is_near(session: Session, behind: int | None) -> bool:
 def _guessed(session: Session, filters: Filters, numbers: range, behind: int | None) -> Search | None:
     """Look at some texts to decide what the index is worth asking; None where what else is wanted is rarer."""
     sample = search_sample.take(session, filters, _rest(filters), numbers)
-    asked, whole = _worth_asking(filters, sample), len(sample.texts) * sample.step
+    asked, whole = sample.worth_asking(search_text.words(filters), enough=ENOUGH), len(sample.texts) * sample.step
     if filters.active is False and filters.import_id is None and sample.is_rest_quicker(asked):
         exact = search_text.exact(filters, InactiveText)
         return Search(filters, InactiveText, exact, sample.both * sample.step, whole, behind)
@@ -93,17 +92,12 @@ def _guessed(session: Session, filters: Filters, numbers: range, behind: int | N
     return Search(filters, ProductText, texts, sample.meant * sample.step, whole, behind)
 
 
-def _worth_asking(filters: Filters, sample: Sample) -> Sequence[str]:
-    words = search_text.words(filters)
-    return words if database.face().KNOWS_PHRASES else sample.worth_asking(words, enough=ENOUGH)
-
-
 def _by_index(session: Session, filters: Filters, asked: Sequence[str]) -> ColumnElement[bool]:
-    """Return what the index is to be asked for: words, or pairs of letters by what may follow them."""
+    """Return what the index is to be asked for: words, or pairs of letters by what may stand beside them."""
     if asked or search_text.words(filters):
         return database.face().contains_all(ProductText, asked) if asked else true()
-    pairs, letters = search_text.pairs(filters), search_letters.known(session)
-    return and_(true(), *(database.face().contains_pair(ProductText, pair, letters) for pair in pairs))
+    pairs = search_text.pairs(filters)
+    return database.face().contains_pairs(ProductText, pairs, search_letters.known(session)) if pairs else true()
 
 
 def _walked(session: Session, wanted: Search, part: Part) -> Sequence[Product]:

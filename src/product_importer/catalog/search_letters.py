@@ -1,6 +1,6 @@
 """The characters of all texts that are searched: with them an index of trigrams can be asked for two letters.
 
-Wherever the two stand, one of these characters follows them, or the text ends.
+Wherever the two stand, one of these characters follows them, or the text ends; one stands before them, or it begins.
 """
 
 from collections.abc import Sequence

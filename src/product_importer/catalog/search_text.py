@@ -30,7 +30,7 @@ def tells(filters: Filters) -> bool:
 
 def exact(filters: Filters, texts: Texts = ProductText) -> ColumnElement[bool]:
     """Return the condition that a text has what the filters want, each part in the field that it is wanted in."""
-    words = [_occurs(texts.text, _searched(word)) for word in (filters.q or "").split()]
+    words = [database.face().occurs(texts.text.expression, _searched(word)) for word in (filters.q or "").split()]
     fields = [_in_field(texts.text, place, _searched(part)) for place, part in _fields(filters)]
     return and_(true(), *words, *fields)
 
@@ -65,13 +65,6 @@ def _fields(filters: Filters) -> Sequence[tuple[int, str]]:
     return [(place, part) for place, name in enumerate(TEXTS) if (part := getattr(filters, name))]
 
 
-def _occurs(text: ColumnElement[Any] | Any, part: str) -> ColumnElement[bool]:
-    """Short words by LIKE, which is quicker for them on PostgreSQL; long ones by looking for their end first."""
-    if len(part) <= GRAM:
-        return text.contains(part, autoescape=True)
-    return database.face().position(text, part) > 0
-
-
 def _in_field(text: Any, place: int, part: str) -> ColumnElement[bool]:
     """Look for a part between the separators; that it occurs at all is seen first, and is seldom so."""
     position, rest = database.face().position, text.expression
@@ -79,4 +72,4 @@ def _in_field(text: Any, place: int, part: str) -> ColumnElement[bool]:
         rest = func.substr(rest, position(rest, SEPARATOR) + 1)
     there = position(rest, part)
     last = place == len(TEXTS) - 1
-    return and_(_occurs(text, part), there > 0, true() if last else there < position(rest, SEPARATOR))
+    return and_(database.face().occurs(text, part), there > 0, true() if last else there < position(rest, SEPARATOR))

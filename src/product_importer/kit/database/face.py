@@ -29,7 +29,6 @@ class Face(Protocol):
 
     SLICE: int  # products that one merge transaction writes at most
     SKU_BEFORE: str  # the SKU that an entry of the journal says was changed, as an index has it
-    KNOWS_PHRASES: bool  # whether the trigram index knows where its trigrams stand
     FILLERS: int  # connections that work on one scratch area at a time at most
 
     def engine(self, url: str) -> Engine:
@@ -59,6 +58,10 @@ class Face(Protocol):
 
     def is_one_of(self, column: SQLColumnExpression[uuid.UUID], some: Sequence[uuid.UUID]) -> ColumnElement[bool]:
         """Return whether the column is one of some thousand ids."""
+        ...
+
+    def is_among(self, column: SQLColumnExpression[uuid.UUID], few: Select[uuid.UUID]) -> ColumnElement[bool]:
+        """Return whether the column, which is indexed, is among some thousand at most, to begin with these."""
         ...
 
     def create_scratch(self, engine: Engine, name: str) -> None:
@@ -119,11 +122,15 @@ class Face(Protocol):
         """Return whether `table.text`, on which a trigram index stands, contains all words of 3 characters or more."""
         ...
 
-    def contains_pair(self, table: type[Any], pair: str, letters: Sequence[str]) -> ColumnElement[bool]:
-        """Return what that index tells of two letters, where the text has no other character than `letters`.
+    def contains_pairs(self, table: type[Any], pairs: Sequence[str], letters: Sequence[str]) -> ColumnElement[bool]:
+        """Return what that index tells of pairs of letters, where the text has no other character than `letters`.
 
-        True for all that contain the pair, and for all texts where the index cannot be asked.
+        True for all that contain each pair, and for all texts where the index cannot be asked.
         """
+        ...
+
+    def occurs(self, text: ColumnElement[Any], part: str) -> ColumnElement[bool]:
+        """Return whether `part` occurs in `text`, both of them folded."""
         ...
 
     def position(self, text: ColumnElement[Any], part: str) -> ColumnElement[int]:

@@ -42,9 +42,9 @@ from product_importer.kit.database.types import Moment, Money
 
 SLICE = 20_000  # products
 SKU_BEFORE = "journal_entries.details #>> '{sku,0}'"
-KNOWS_PHRASES = False  # pg_trgm knows which trigrams a text has, and not where
 FILLERS = 16
 LETTERS = 120  # that may follow a pair: more are too many for pg_trgm
+SHORT = 3  # characters
 create_scratch, drop_scratch = postgres_scratch.create, postgres_scratch.drop
 begin_filling, create_table = postgres_scratch.begin_filling, postgres_scratch.create_table
 cut_points, fill, join_pieces = postgres_scratch.cut_points, postgres_scratch.fill, postgres_scratch.join_pieces
@@ -120,6 +120,11 @@ def is_one_of(column: SQLColumnExpression[uuid.UUID], some: Sequence[uuid.UUID])
     return column == any_(literal(list(some), ARRAY(Uuid())))
 
 
+def is_among(column: SQLColumnExpression[uuid.UUID], few: Select[uuid.UUID]) -> ColumnElement[bool]:
+    """Compare with one array: of what IN selects it would be guessed that it is much, and the list gone along."""
+    return column == any_(func.array(few.scalar_subquery()))
+
+
 def flush_scratch(engine: Engine, name: str) -> None:
     """Do nothing: a crash of the server empties an unlogged table whole, and that can be seen."""
 
@@ -177,13 +182,18 @@ def contains_all(table: type[Any], words: Sequence[str]) -> ColumnElement[bool]:
     return and_(*(table.text.contains(word, autoescape=True) for word in words))
 
 
-def contains_pair(table: type[Any], pair: str, letters: Sequence[str]) -> ColumnElement[bool]:
+def contains_pairs(table: type[Any], pairs: Sequence[str], letters: Sequence[str]) -> ColumnElement[bool]:
     """A regular expression, of which pg_trgm makes 128 trigrams at most; of the end of a text it makes none."""
     if not 0 < sum(letter.isalnum() or not letter.isascii() for letter in letters) <= LETTERS:
         return true()
     follows = "".join(letter if letter.isalnum() or not letter.isascii() else f"\\{letter}" for letter in letters)
-    within: ColumnElement[bool] = table.text.regexp_match(literal(f"{pair}[{follows}]", Text()))
-    return or_(within, table.text.endswith(pair))
+    within = (table.text.regexp_match(literal(f"{pair}[{follows}]", Text())) for pair in pairs)
+    return and_(*(or_(inside, table.text.endswith(pair)) for inside, pair in zip(within, pairs, strict=True)))
+
+
+def occurs(text: ColumnElement[Any], part: str) -> ColumnElement[bool]:
+    """LIKE for short parts, for which it is quicker; for long ones strpos, which looks for their end first."""
+    return text.contains(part, autoescape=True) if len(part) <= SHORT else position(text, part) > 0
 
 
 def position(text: ColumnElement[Any], part: str) -> ColumnElement[int]:

@@ -47,8 +47,8 @@ from product_importer.kit.database.types import Moment, Money
 
 SLICE = 10_000  # products: about 60 ms for whoever waits to write
 SKU_BEFORE = "json_extract(journal_entries.details, '$.sku[0]')"
-KNOWS_PHRASES = True
 FILLERS = 8  # SQLite attaches 10 files at most
+LETTERS = 2_000  # that may stand beside a pair: 30 µs each
 create_scratch, drop_scratch = sqlite_scratch.create, sqlite_scratch.drop
 flush_scratch, seal_scratch = sqlite_scratch.flush, sqlite_scratch.seal
 load, cut_points = sqlite_scratch.load, sqlite_scratch.cut_points
@@ -113,6 +113,11 @@ def is_one_of(column: SQLColumnExpression[uuid.UUID], some: Sequence[uuid.UUID])
     return column.in_(select(func.json_each(told).table_valued("value").c.value))
 
 
+def is_among(column: SQLColumnExpression[uuid.UUID], few: Select[uuid.UUID]) -> ColumnElement[bool]:
+    """IN, which looks up each where the column is unique."""
+    return column.in_(few)
+
+
 def begin_filling(connection: Connection) -> None:
     """Do nothing: attaching has set up what is to be filled."""
 
@@ -173,16 +178,20 @@ def contains(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
 
 def contains_all(table: type[Any], words: Sequence[str]) -> ColumnElement[bool]:
     """Ask FTS5, to which a word in quotes is a run of trigrams."""
-    search = sql_table("product_search", sql_column("rowid"), sql_column("product_search"))
-    quoted = " AND ".join('"' + word.replace('"', '""') + '"' for word in words)
-    found = select(search.c.rowid).where(search.c.product_search.op("MATCH", is_comparison=True)(quoted))
-    wanted: ColumnElement[bool] = table.number.in_(found)
-    return wanted
+    return _found(table, " AND ".join(map(_quoted, words)))
 
 
-def contains_pair(table: type[Any], pair: str, letters: Sequence[str]) -> ColumnElement[bool]:  # noqa: ARG001
-    """Ask nothing: FTS5 knows no classes of characters, and half a million texts are read in 80 ms."""
-    return true()
+def contains_pairs(table: type[Any], pairs: Sequence[str], letters: Sequence[str]) -> ColumnElement[bool]:
+    """Ask for each letter before a pair and each behind it: one of them is there wherever the pair stands."""
+    if not 0 < len(letters) <= LETTERS:
+        return true()
+    beside = ([part for letter in letters for part in (pair + letter, letter + pair)] for pair in pairs)
+    return _found(table, " AND ".join(f"({' OR '.join(map(_quoted, parts))})" for parts in beside))
+
+
+def occurs(text: ColumnElement[Any], part: str) -> ColumnElement[bool]:
+    """LIKE, which takes half of the time of instr; it knows no case of what is folded."""
+    return text.contains(part, autoescape=True)
 
 
 def position(text: ColumnElement[Any], part: str) -> ColumnElement[int]:
@@ -303,6 +312,17 @@ def _changed(driver: Any) -> int:
         return int(driver.total_changes) if driver is not None else 0
     except sqlite3.ProgrammingError:
         return 0
+
+
+def _found(table: type[Any], question: str) -> ColumnElement[bool]:
+    """Join with what FTS5 finds, one by one, for IN would look up all of it before anything is read."""
+    search = sql_table("product_search", sql_column("rowid"), sql_column("product_search"))
+    asked = search.c.product_search.op("MATCH", is_comparison=True)(question)
+    return and_(search.c.rowid == table.number, asked)
+
+
+def _quoted(part: str) -> str:
+    return '"' + part.replace('"', '""') + '"'
 
 
 def _told_by_like(sign: str) -> bool:
