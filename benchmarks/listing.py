@@ -26,6 +26,7 @@ NEWEST = Order(Sort.CREATED, Direction.DOWN)
 CASES: dict[str, tuple[Filters, Order]] = {
     "the list": (Filters(), Order()),
     "newest first": (Filters(), NEWEST),
+    "active ones": (Filters(active=True), Order()),
     "inactive ones": (Filters(active=False), Order()),
     "of one import": (Filters(import_id=filling.IMPORT), Order()),
     "a common word": (Filters(q="MUG"), Order()),
@@ -103,7 +104,8 @@ def measured(rounds: int) -> None:
         print(line(name, list(times(filters, order, rounds))), flush=True)
     with database.reading() as session:
         half = queries.count(session) // 2
-    print(line("page by number in the middle", list(times(Filters(), Order(), rounds, page=half // PER_PAGE))))
+    for name, page in (("in the middle", half // PER_PAGE), ("at the end", 2 * half // PER_PAGE)):
+        print(line(f"page by number {name}", list(times(Filters(), Order(), rounds, page=page))), flush=True)
     for name, (filters, order) in DEEP.items():
         cursor = place(filters, order, half if filters.is_empty else queries.COUNTED - PER_PAGE)
         print(line(f"by a cursor, {name}", list(times(filters, order, rounds, cursor=cursor))), flush=True)

@@ -145,7 +145,7 @@ def test_a_text_of_the_sample_is_met_where_the_database_says_so(eager: None) -> 
     create("B-1", "Mug lamp", "no story")
     follow()
     told = [one for one in ASKED if search_text.tells(one)]
-    met = [{id_ for id_, words in indexed().items() if search_text.is_met(one, words)} for one in told]
+    met = [{id_ for id_, words in indexed().items() if search_text.matcher(one)(words)} for one in told]
     with database.reading() as session:
         exact = [set(session.scalars(select(ProductText.product_id).where(search_text.exact(one)))) for one in told]
     assert met == exact

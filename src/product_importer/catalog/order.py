@@ -59,6 +59,10 @@ class Order:
         """Whether the greatest comes first."""
         return self.direction is Direction.DOWN
 
+    def reversed(self) -> "Order":
+        """Return the order from the other end."""
+        return Order(self.sort, Direction.UP if self.descends else Direction.DOWN)
+
     @property
     def is_indexed(self) -> bool:
         """Whether an index has the products in this order."""

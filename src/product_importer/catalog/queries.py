@@ -8,8 +8,8 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
+from product_importer.catalog import far, search
 from product_importer.catalog import order as orders
-from product_importer.catalog import search
 from product_importer.catalog.filters import Filters, written_by
 from product_importer.catalog.models import Product
 from product_importer.catalog.order import Cursor, Order, Part
@@ -61,7 +61,7 @@ def page(
     part = Part(order, per_page + 1, 0 if place else (page - 1) * per_page, place)
     page = place.page if place else page
     if known is None:
-        found, seen = _looked_through(session, filters, part), None
+        found, seen = _looked_through(session, filters, part)
     else:
         found, seen = search.page(session, known, part)
     items = found[:per_page]
@@ -108,26 +108,34 @@ def by_keys(session: Session, keys: Collection[str]) -> dict[str, Product]:
     return {product.sku_key: product for product in found}
 
 
-def _looked_through(session: Session, filters: Filters, part: Part) -> Sequence[Product]:
-    """Go along the list; far along it, past keys alone, which an index has without the products."""
-    wanted, key = select(Product).where(filters.condition()), part.order.key()
+def _looked_through(session: Session, filters: Filters, part: Part) -> tuple[Sequence[Product], int | None]:
+    """Go along the list, far along it past keys alone; also return how many there are where that was seen besides."""
+    wanted, key, total = select(Product).where(filters.condition()), part.order.key(), None
     if part.offset >= FAR and part.order.is_indexed:
-        first = session.scalar(replace(part, limit=1).of(select(key).where(filters.condition())))
+        first, total = far.key_at(session, filters, part)
         if first is None:
-            return []
+            return [], total
         wanted = wanted.where(key <= first if part.order.descends else key >= first)
         part = replace(part, offset=0)
-    return session.scalars(part.of(wanted)).all()
+    return session.scalars(part.of(wanted)).all(), total
 
 
 def _total(session: Session, filters: Filters, known: Search | None, seen: int | None = None) -> Total:
     if filters.is_counted_whole:
-        return Total(count(session, filters.condition()), exact=True)
+        return Total(_count_whole(session, filters) if seen is None else seen, exact=True)
     if seen is None and known is not None:
         seen = search.count(session, known, most=COUNTED + 1)
     elif seen is None:
         seen = _counted(session, _ids(filters))
     return Total(min(seen, COUNTED), seen <= COUNTED)
+
+
+def _count_whole(session: Session, filters: Filters) -> int:
+    """Count by indexes alone: those that are active are all but the others."""
+    every = select(func.count()).select_from(Product)
+    total, inactive = every.scalar_subquery(), every.where(Product.active.is_(False)).scalar_subquery()
+    wanted = {None: total, False: inactive, True: total - inactive}[filters.active]
+    return session.scalar(select(wanted)) or 0
 
 
 def _counted(session: Session, some: Select[Any]) -> int:

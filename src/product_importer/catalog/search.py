@@ -18,7 +18,6 @@ from product_importer.kit import database
 
 SMALL: Final = 10_000  # products: fewer are looked through one by one
 BEHIND: Final = 1_000  # entries of the journal that the index may lack, until products are looked through one by one
-SAMPLE: Final = 300  # texts by which it is guessed how many match
 ENOUGH: Final = 10_000  # products that are looked for at most: of more it is not told how many
 MANY: Final = 5_000  # products: of so many, the list's own order shows enough soon
 WALK: Final = 10_000  # products that are looked through in that order at most, or a hundredth of all if that is more
@@ -50,12 +49,12 @@ def known(session: Session, filters: Filters) -> Search | None:
     """Return how to find what the filters want by their texts; None where the products are to be looked through."""
     if not search_text.tells(filters):
         return None
-    first, last = (session.scalar(select(end(ProductText.number))) for end in (func.min, func.max))
+    numbers = search_sample.numbers(session)
     behind = session.scalar(select(Batch.id).where(Batch.searched_at.is_(None)).order_by(Batch.id).limit(1))
-    if first is None or last is None or last - first < SMALL or not _is_near(session, behind):
+    if numbers.stop - numbers.start <= SMALL or not _is_near(session, behind):
         return None
     database.face().prepare_search(session.connection())
-    return _guessed(session, filters, range(first, last + 1, max(1, (last - first) // SAMPLE)), behind)
+    return _guessed(session, filters, numbers, behind)
 
 
 def page(session: Session, wanted: Search, part: Part) -> tuple[Sequence[Product], int | None]:

@@ -4,18 +4,20 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Integer, cast, select
+from sqlalchemy import Integer, cast, func, select
 from sqlalchemy.orm import Session
 
 from product_importer.catalog import search_text
 from product_importer.catalog.filters import Filters
 from product_importer.catalog.models import Product, ProductText
 from product_importer.catalog.search_text import GRAM
+from product_importer.kit import database
 
 # What a text costs that an index names, or that is read with all others, beside one entry in the list of a trigram:
 # 2 µs, 0.2 µs (PostgreSQL reads with several processes) and 0.04 µs were measured.
 NAMED, READ = 45, 5
 SELDOM: Final = 0.05  # share of the texts: trigrams that fewer have are always worth asking for
+SAMPLE: Final = 300  # texts by which it is guessed how many match
 LOOKED_FOR: Final = 60  # trigrams of one word that are looked for
 
 
@@ -53,14 +55,23 @@ class Sample:
         return frozenset(place for place, text in enumerate(self.texts) if gram in text)
 
 
+def numbers(session: Session) -> range:
+    """Return the numbers of every so many-th text: some hundred of all, or none where there is none."""
+    first, last = (session.scalar(select(end(ProductText.number))) for end in (func.min, func.max))
+    if first is None or last is None:
+        return range(0)
+    return range(first, last + 1, max(1, (last - first) // SAMPLE))
+
+
 def take(session: Session, filters: Filters, rest: Filters, numbers: range) -> Sample:
     """Look at the texts of these numbers; `rest` is what of the filters the texts do not tell."""
     is_left = cast(rest.condition(), Integer)
-    some = select(ProductText.text, is_left).where(ProductText.number.in_(numbers))
+    some = select(ProductText.text, is_left).where(database.face().is_one_of(ProductText.number, numbers))
     if not rest.is_empty:
         some = some.join(Product, Product.id == ProductText.product_id)
     found = session.execute(some).all()
-    meant = [left for text, left in found if search_text.is_met(filters, text)]
+    is_met = search_text.matcher(filters)
+    meant = [left for text, left in found if is_met(text)]
     left = [left for _, left in found]
     return Sample([text for text, _ in found], numbers.step, len(meant), rest=sum(left), both=sum(meant))
 

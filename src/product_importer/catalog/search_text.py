@@ -1,6 +1,6 @@
 """The text by which a product is searched: SKU, name and description in one, folded; and what a search wants of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, func, true
@@ -35,11 +35,18 @@ def exact(filters: Filters, texts: Texts = ProductText) -> ColumnElement[bool]:
     return and_(true(), *words, *fields)
 
 
-def is_met(filters: Filters, text: str) -> bool:
-    """Return whether `exact` holds of a text."""
-    fields = text.split(SEPARATOR)
-    words = all(_searched(word) in text for word in (filters.q or "").split())
-    return words and all(_searched(part) in fields[place] for place, part in _fields(filters))
+def matcher(filters: Filters) -> Callable[[str], bool]:
+    """Return what tells whether `exact` holds of a text."""
+    words = [_searched(word) for word in (filters.q or "").split()]
+    wanted = [(place, _searched(part)) for place, part in _fields(filters)]
+
+    def is_met(text: str) -> bool:
+        if not all(word in text for word in words):
+            return False
+        fields = text.split(SEPARATOR) if wanted else ()
+        return all(part in fields[place] for place, part in wanted)
+
+    return is_met
 
 
 def words(filters: Filters) -> Sequence[str]:

@@ -3,13 +3,15 @@
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Engine, FromClause, Select, SQLColumnExpression, Table
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.types import TypeEngine
 
 Pairs = Mapping[str, tuple[ColumnElement[Any], ColumnElement[Any]]]
+Id = TypeVar("Id", bound=uuid.UUID | int)
 
 
 class Access(StrEnum):
@@ -29,6 +31,7 @@ class Face(Protocol):
 
     SLICE: int  # products that one merge transaction writes at most
     SKU_BEFORE: str  # the SKU that an entry of the journal says was changed, as an index has it
+    WALK: int  # keys that are gone along in an index where more are quicker counted
     FILLERS: int  # connections that work on one scratch area at a time at most
 
     def engine(self, url: str) -> Engine:
@@ -56,8 +59,8 @@ class Face(Protocol):
         """Insert many `rows`, whose values stand in the order of `columns`; no JSON, and defaults are the table's."""
         ...
 
-    def is_one_of(self, column: SQLColumnExpression[uuid.UUID], some: Sequence[uuid.UUID]) -> ColumnElement[bool]:
-        """Return whether the column is one of some thousand ids."""
+    def is_one_of(self, column: InstrumentedAttribute[Id], some: Sequence[Id]) -> ColumnElement[bool]:
+        """Return whether the column is one of some thousand ids or numbers."""
         ...
 
     def is_among(self, column: SQLColumnExpression[uuid.UUID], few: Select[uuid.UUID]) -> ColumnElement[bool]:

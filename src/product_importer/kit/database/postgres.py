@@ -33,14 +33,16 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, distinct_on
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.types import TypeEngine
 
 from product_importer.kit import folding
 from product_importer.kit.database import postgres_errors, postgres_scratch
-from product_importer.kit.database.face import Access, Pairs
+from product_importer.kit.database.face import Access, Id, Pairs
 from product_importer.kit.database.types import Moment, Money
 
 SLICE = 20_000  # products
+WALK = 100_000
 SKU_BEFORE = "journal_entries.details #>> '{sku,0}'"
 FILLERS = 16
 LETTERS = 120  # that may follow a pair: more are too many for pg_trgm
@@ -115,9 +117,10 @@ def insert(connection: Connection, table: Table, columns: Sequence[str], rows: I
             write(row)
 
 
-def is_one_of(column: SQLColumnExpression[uuid.UUID], some: Sequence[uuid.UUID]) -> ColumnElement[bool]:
+def is_one_of(column: InstrumentedAttribute[Id], some: Sequence[Id]) -> ColumnElement[bool]:
     """Compare with one array, where IN would have a parameter for each."""
-    return column == any_(literal(list(some), ARRAY(Uuid())))
+    found: ColumnElement[bool] = column == any_(literal(list(some), ARRAY(column.expression.type)))
+    return found
 
 
 def is_among(column: SQLColumnExpression[uuid.UUID], few: Select[uuid.UUID]) -> ColumnElement[bool]:

@@ -4,6 +4,7 @@ import functools
 import itertools
 import json
 import sqlite3
+import sys
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -37,15 +38,17 @@ from sqlalchemy import (
 from sqlalchemy import column as sql_column
 from sqlalchemy import table as sql_table
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeEngine
 
 from product_importer.kit import folding
 from product_importer.kit.database import amounts, sqlite_load, sqlite_log, sqlite_scratch, turns
-from product_importer.kit.database.face import Access, Pairs
+from product_importer.kit.database.face import Access, Id, Pairs
 from product_importer.kit.database.types import Moment, Money
 
 SLICE = 10_000  # products: about 60 ms for whoever waits to write
+WALK = sys.maxsize  # half a million are gone along in 7 ms
 SKU_BEFORE = "json_extract(journal_entries.details, '$.sku[0]')"
 FILLERS = 8  # SQLite attaches 10 files at most
 LETTERS = 2_000  # that may stand beside a pair: 30 µs each
@@ -107,9 +110,9 @@ def insert(connection: Connection, table: Table, columns: Sequence[str], rows: I
         connection.exec_driver_sql(statement, values)
 
 
-def is_one_of(column: SQLColumnExpression[uuid.UUID], some: Sequence[uuid.UUID]) -> ColumnElement[bool]:
+def is_one_of(column: InstrumentedAttribute[Id], some: Sequence[Id]) -> ColumnElement[bool]:
     """Compare with one array in JSON, where IN would have a parameter for each."""
-    told = literal(json.dumps([one.hex for one in some]), Text())
+    told = literal(json.dumps([one.hex if isinstance(one, uuid.UUID) else one for one in some]), Text())
     return column.in_(select(func.json_each(told).table_valued("value").c.value))
 
 
