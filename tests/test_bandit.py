@@ -16,7 +16,7 @@ REASONS = {
     ("B608", "kit/database/sqlite.py"): "the name of a table of ours",
     ("B608", "kit/database/sqlite_scratch.py"): "the same",
     ("B608", "migrations/versions/20261127_2240_journal_by_batches.py"): "the same, and a constant of the file",
-    ("B302", "kit/database/sqlite_load.py"): "between a process and its own child, through a pipe",
+    ("B302", "kit/sqlite/load.py"): "between a process and its own child, through a pipe",
     ("B105", "kit/tasks/leases.py"): "the annotation of a column called token",
     ("B105", "webhooks/duties.py"): "a column called token, compared with nothing",
     ("B311", "webhooks/schedule.py"): "retries are spread by chance, which nobody gains by guessing",

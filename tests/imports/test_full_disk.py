@@ -10,8 +10,8 @@ from sqlalchemy.exc import OperationalError
 from product_importer.imports import actions
 from product_importer.imports.states import State
 from product_importer.kit import database, runtime
-from product_importer.kit.database import sqlite_log
 from product_importer.kit.settings import Settings
+from product_importer.kit.sqlite import wal
 from tests import makers, small_disk
 from tests.servers import databases
 
@@ -27,7 +27,7 @@ def disk(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Path]:
     """A disk of so many kilobytes with nothing on it but this process's database, full at the same byte each time."""
-    monkeypatch.setattr(sqlite_log.Copier, "note", lambda log, _changed: log.copy())  # no thread, but whoever writes
+    monkeypatch.setattr(wal.Copier, "note", lambda log, _changed: log.copy())  # no thread, but whoever writes
     with (
         small_disk.mounted(tmp_path / "small", kilobytes=request.param) as folder,
         database_maker.fresh(databases.SQLITE, folder=folder) as url,

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from product_importer.kit.database import sqlite_apart
-from product_importer.kit.database.sqlite_apart import Task
+from product_importer.kit.sqlite import apart
+from product_importer.kit.sqlite.apart import Task
 from tests.patience import until
 from tests.servers import children
 
@@ -42,7 +42,7 @@ def lives(pid: int) -> bool:
 
 
 def test_it_fills_a_table_of_another_file_and_says_how_many_rows(tmp_path: Path) -> None:
-    assert sqlite_apart.run(task(tmp_path, "SELECT word FROM main.words WHERE word > :least ORDER BY word")) == 1
+    assert apart.run(task(tmp_path, "SELECT word FROM main.words WHERE word > :least ORDER BY word")) == 1
     with sqlite3.connect(tmp_path / "own.db") as found:
         assert found.execute("SELECT word FROM found").fetchall() == [("mug",)]
         assert found.execute("PRAGMA page_size").fetchone() == (8_192,)
@@ -50,14 +50,14 @@ def test_it_fills_a_table_of_another_file_and_says_how_many_rows(tmp_path: Path)
 
 def test_what_it_fails_with_is_raised_here(tmp_path: Path) -> None:
     with pytest.raises(sqlite3.OperationalError, match="NOT NULL constraint failed"):
-        sqlite_apart.run(task(tmp_path, "SELECT NULL"))
+        apart.run(task(tmp_path, "SELECT NULL"))
 
 
 @pytest.fixture
 def waiting(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     """A process that waits for a statement without an end, which runs already."""
     told = json.dumps(task(tmp_path, ENDLESS))
-    waits = f"import json\nfrom {sqlite_apart.__name__} import Task, run\nrun(Task(*json.loads({told!r})))"
+    waits = f"import json\nfrom {apart.__name__} import Task, run\nrun(Task(*json.loads({told!r})))"
     with subprocess.Popen([sys.executable, "-c", waits], stderr=subprocess.PIPE, text=True) as process:
         until(lambda: children.of(process.pid) != [] and (tmp_path / "own.db").exists())
         yield process

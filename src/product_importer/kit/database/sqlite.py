@@ -43,9 +43,12 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeEngine
 
 from product_importer.kit import folding
-from product_importer.kit.database import amounts, sqlite_load, sqlite_log, sqlite_scratch, turns
+from product_importer.kit.database import amounts, sqlite_scratch, turns
 from product_importer.kit.database.face import Access, Id, Pairs
 from product_importer.kit.database.types import Moment, Money
+from product_importer.kit.sqlite import memory
+from product_importer.kit.sqlite.load import statements
+from product_importer.kit.sqlite.wal import Copier
 
 SLICE = 10_000  # products: about 60 ms for whoever waits to write
 WALK = sys.maxsize  # half a million are gone along in 7 ms
@@ -61,6 +64,7 @@ _BEGIN = {Access.READ: "BEGIN", Access.LOAD: "BEGIN", Access.WRITE: "BEGIN IMMED
 
 def engine(url: str) -> Engine:
     """Open an engine on a file in WAL mode, whose transactions begin as their `Access` asks."""
+    memory.stop_counting()
     made = create_engine(
         url, connect_args={"timeout": 30, "check_same_thread": False, "uri": True}, pool_size=20, max_overflow=20
     )
@@ -69,7 +73,7 @@ def engine(url: str) -> Engine:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     event.listen(made, "connect", _prepare)
     event.listen(made, "begin", _begin)
-    event.listen(made, "checkin", functools.partial(_end_turn, sqlite_log.Copier(path)))
+    event.listen(made, "checkin", functools.partial(_end_turn, Copier(path)))
     return made
 
 
@@ -106,7 +110,7 @@ def insert(connection: Connection, table: Table, columns: Sequence[str], rows: I
     binds = [table.c[name].type.dialect_impl(kind).bind_processor(kind) for name in columns]
     bound = [bind(value) if bind else value for row in rows for bind, value in zip(binds, row, strict=True)]
     into = f"INSERT INTO {table.fullname} ({', '.join(columns)}) VALUES "  # noqa: S608 - our own names
-    for statement, values in sqlite_load.statements(into, f"({', '.join('?' * len(columns))})", len(columns), bound):
+    for statement, values in statements(into, f"({', '.join('?' * len(columns))})", len(columns), bound):
         connection.exec_driver_sql(statement, values)
 
 
@@ -302,7 +306,7 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql(_BEGIN[access])
 
 
-def _end_turn(log: sqlite_log.Copier, driver: sqlite3.Connection | None, record: ConnectionPoolEntry) -> None:
+def _end_turn(log: Copier, driver: sqlite3.Connection | None, record: ConnectionPoolEntry) -> None:
     """Let the next one write, once what was written is committed or rolled back."""
     if (turn := record.info.pop("turn", None)) is not None:
         turn.close()

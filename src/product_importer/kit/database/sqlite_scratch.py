@@ -26,9 +26,10 @@ from sqlalchemy.dialects.sqlite import dialect
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.schema import CreateTable
 
-from product_importer.kit.database import sqlite_apart, sqlite_load
 from product_importer.kit.database.face import Access
 from product_importer.kit.database.types import Money
+from product_importer.kit.sqlite import apart
+from product_importer.kit.sqlite.load import BLOCK, PAGE, Target, fill_elsewhere, fill_here
 
 KEPT, READ = "scratch", "staging"  # schemas: what outlives the filling, and what it is made from
 PIECE_OF = "piece_"  # how the schemas of pieces begin that wait to be joined
@@ -96,10 +97,10 @@ def load(
     driver, (name, _) = connection.connection.driver_connection, connection.info["scratch"]
     try:
         if len(first) < FEW and isinstance(driver, sqlite3.Connection):
-            sqlite_load.fill(driver, _target(table, str(table.schema)), first)
+            fill_here(driver, _target(table, str(table.schema)), first)
         else:
             path = _file(connection.engine, name, str(table.schema))
-            sqlite_load.fill_elsewhere(str(path), _target(table, "main"), itertools.chain(first, blocks))
+            fill_elsewhere(str(path), _target(table, "main"), itertools.chain(first, blocks))
     except sqlite3.Error as error:
         raise OperationalError(f"load {table.name}", None, error) from error
 
@@ -122,7 +123,7 @@ def fill(connection: Connection, table: Table, rows: Select[Any], *, piece: int)
     if not piece:
         return connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
     try:
-        return sqlite_apart.run(_task(connection, table, statement, piece))
+        return apart.run(_task(connection, table, statement, piece))
     except sqlite3.Error as error:
         raise OperationalError(f"fill {table.name}", None, error) from error
 
@@ -150,40 +151,40 @@ def _attach_files(connection: Connection, name: str, *, filling: bool) -> None:
         )
         connection.info.setdefault("attached", []).append(schema)
         if filling:
-            connection.exec_driver_sql(f"PRAGMA {schema}.page_size={sqlite_load.PAGE}")
+            connection.exec_driver_sql(f"PRAGMA {schema}.page_size={PAGE}")
             connection.exec_driver_sql(f"PRAGMA {schema}.journal_mode=OFF")
             connection.exec_driver_sql(f"PRAGMA {schema}.synchronous=OFF")
 
 
-def _task(connection: Connection, table: Table, statement: Insert, piece: int) -> sqlite_apart.Task:
+def _task(connection: Connection, table: Table, statement: Insert, piece: int) -> apart.Task:
     """Describe the piece as a process of its own has to be told: its file stands in the place of what is kept."""
     told, (name, _) = statement.compile(dialect=dialect(paramstyle="named")), connection.info["scratch"]
     files = {KEPT: f"{PIECE_OF}{piece:02}", READ: READ}
-    return sqlite_apart.Task(
+    return apart.Task(
         database=str(connection.engine.url.database),
         attached={schema: _file(connection.engine, name, file).as_uri() for schema, file in files.items()},
         written=KEPT,
         cache=SORTING,
-        page=sqlite_load.PAGE,
+        page=PAGE,
         create=str(CreateTable(table).compile(dialect=dialect())),
         insert=str(told),
         values=dict(told.params),
     )
 
 
-def _target(table: Table, schema: str) -> sqlite_load.Target:
+def _target(table: Table, schema: str) -> Target:
     """Describe the table as whoever fills it has to name it; amounts become the whole cents in which they are kept."""
     naming: dict[str, Any] = {"schema_translate_map": {table.schema: schema}, "render_schema_translate": True}
     create = CreateTable(table).compile(dialect=dialect(), **naming)
     marks = ("CAST(round(? * 100) AS INTEGER)" if isinstance(column.type, Money) else "?" for column in table.columns)
     into = f"INSERT INTO {schema}.{table.name} VALUES "  # noqa: S608 - our own names
-    return sqlite_load.Target(str(create), into, f"({', '.join(marks)})", len(table.columns))
+    return Target(str(create), into, f"({', '.join(marks)})", len(table.columns))
 
 
 def _blocks(rows: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:
     """Yield the values of some rows at a time, one after the other."""
     source = iter(rows)
-    while block := list(itertools.chain.from_iterable(itertools.islice(source, sqlite_load.BLOCK))):
+    while block := list(itertools.chain.from_iterable(itertools.islice(source, BLOCK))):
         yield block
 
 

@@ -1,7 +1,7 @@
 """Fills a new table of an SQLite file; many rows in a process of its own, for whoever makes them needs a core too.
 
-That process runs this very file and nothing else of the program, so that it starts in 30 ms and holds 12 MB. It ends
-with its standard input, however the process at the other end may die, and what it wrote until then is nothing.
+That process ends with its standard input, however the process at the other end may die, and what it wrote until then
+is nothing.
 """
 
 import contextlib
@@ -13,6 +13,8 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import IO, Any, NamedTuple
+
+from product_importer.kit.sqlite import alone, memory
 
 AT_ONCE = 20  # rows that one INSERT carries: a quarter faster than one by one
 BLOCK = 500  # rows sent at once
@@ -31,7 +33,7 @@ class Target(NamedTuple):
     width: int  # values a row
 
 
-def fill(driver: sqlite3.Connection, target: Target, blocks: Iterable[Sequence[Any]]) -> None:
+def fill_here(driver: sqlite3.Connection, target: Target, blocks: Iterable[Sequence[Any]]) -> None:
     """Make the table and append the rows of `blocks`, each the values of whole rows one after the other."""
     driver.execute(target.create)
     for values in blocks:
@@ -54,9 +56,8 @@ def statements(into: str, marks: str, width: int, values: Sequence[Any]) -> Iter
 
 
 def fill_elsewhere(path: str, target: Target, blocks: Iterable[Sequence[Any]]) -> None:
-    """Do what `fill` does in a process of its own; raise sqlite3.OperationalError with its words when that fails."""
-    command = [sys.executable, "-I", "-S", __file__, path]  # -I: types.py beside this file is not Python's own
-    process = _started(command)
+    """Do the same in a process of its own; raise sqlite3.OperationalError with its words when that fails."""
+    process = _started(alone.command(__name__, path))
     try:
         with contextlib.suppress(BrokenPipeError):  # it says why it ended
             _send(process.stdin, itertools.chain([tuple(target)], blocks))
@@ -73,13 +74,14 @@ def main() -> None:
     """Fill the table of the file that the command line names from standard input."""
     for word in (signal.SIGINT, signal.SIGTERM):  # meant for the process at the other end: that one decides
         signal.signal(word, signal.SIG_IGN)
+    memory.stop_counting()
     received = _received(sys.stdin.buffer)
     try:
         driver = sqlite3.connect(sys.argv[1], isolation_level=None)
         for pragma in (f"page_size={PAGE}", "journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE"):
             driver.execute(f"PRAGMA {pragma}")
         driver.execute("BEGIN")
-        fill(driver, Target(*next(received)), received)
+        fill_here(driver, Target(*next(received)), received)
         driver.execute("COMMIT")
         driver.close()
     except (sqlite3.Error, EOFError) as error:
@@ -112,7 +114,3 @@ def _exactly(source: IO[bytes], size: int) -> bytes:
     if len(data := source.read(size)) < size:
         raise EOFError("the rows ended in the middle")
     return data
-
-
-if __name__ == "__main__":
-    main()

@@ -1,8 +1,7 @@
 """Runs one statement on files of SQLite in a process of its own, beside whatever this process does meanwhile.
 
-Two threads will not do: SQLite guards its memory by one lock a process, and what sorts half a million rows takes and
-gives back so much of it that two threads need as long as one. That process runs this very file and nothing else of
-the program, as in `sqlite_load`; it ends soon after the one that started it, and what it wrote until then is nothing.
+Where SQLite counts its memory (see `memory`), two threads that sort half a million rows need as long as one. That
+process ends soon after the one that started it, and what it wrote until then is nothing.
 """
 
 import json
@@ -12,6 +11,8 @@ import sqlite3
 import subprocess
 import sys
 from typing import Any, NamedTuple
+
+from product_importer.kit.sqlite import alone, memory
 
 OFTEN = 1_000_000  # steps of SQLite's machine, some milliseconds, between two looks at who started the process
 
@@ -31,8 +32,7 @@ class Task(NamedTuple):
 
 def run(task: Task) -> int:
     """Do the task and return how many rows were written; raise sqlite3.OperationalError with its words if it fails."""
-    # -I: types.py beside this file is not Python's own
-    command = [sys.executable, "-I", "-S", __file__, str(os.getpid())]
+    command = alone.command(__name__, str(os.getpid()))
     done = subprocess.run(command, input=json.dumps(task).encode(), capture_output=True, check=False)
     if done.returncode:
         raise sqlite3.OperationalError(done.stderr.decode() or f"a piece ended with {done.returncode}")
@@ -44,6 +44,7 @@ def main() -> None:
     for word in (signal.SIGINT, signal.SIGTERM):  # meant for the process that waits: that one decides
         signal.signal(word, signal.SIG_IGN)
     started_by = int(sys.argv[1])  # who asks now may be a step too late
+    memory.stop_counting()
     task = Task(*json.load(sys.stdin))
     try:
         driver = sqlite3.connect(task.database, isolation_level=None, timeout=30, uri=True)
@@ -64,7 +65,3 @@ def _done(driver: sqlite3.Connection, task: Task) -> int:
     written = driver.execute(task.insert, task.values).rowcount
     driver.execute("COMMIT")
     return written
-
-
-if __name__ == "__main__":
-    main()
