@@ -22,8 +22,8 @@ def key_at(session: Session, filters: Filters, part: Part) -> tuple[Any, int | N
     """
     key, first = part.order.key(), replace(part, limit=1)
     keys = select(key).where(filters.condition())
-    far = filters.is_empty and part.offset >= database.face().WALK
-    near = _key_near(session, part) if far else None
+    is_far = filters.is_empty and part.offset >= database.face().WALK
+    near = _key_near(session, part) if is_far else None
     if near is None:
         return session.scalar(first.of(keys)), None
     is_before = key > near if part.order.descends else key < near
