@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import psycopg
@@ -13,43 +13,37 @@ from sqlalchemy import (
     Engine,
     FromClause,
     Integer,
-    Numeric,
     Select,
     SQLColumnExpression,
     Table,
     Text,
     Uuid,
-    and_,
     any_,
-    case,
     cast,
     create_engine,
     func,
     literal,
     null,
-    or_,
     select,
     text,
-    true,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, distinct_on
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.orm import InstrumentedAttribute
-from sqlalchemy.types import TypeEngine
 
-from product_importer.kit import folding
-from product_importer.kit.database import postgres_errors, postgres_scratch
-from product_importer.kit.database.face import Access, Id, Pairs
-from product_importer.kit.database.types import Moment, Money
+from product_importer.kit.database import postgres_errors, postgres_json, postgres_scratch, postgres_texts
+from product_importer.kit.database.face import Access, Id
 
 SLICE = 20_000  # products
 WALK = 100_000
 SKU_BEFORE = "journal_entries.details #>> '{sku,0}'"
 FILLERS = 16
-LETTERS = 120  # that may follow a pair: more are too many for pg_trgm
-SHORT = 3  # characters
 create_scratch, drop_scratch = postgres_scratch.create, postgres_scratch.drop
 begin_filling, create_table = postgres_scratch.begin_filling, postgres_scratch.create_table
 cut_points, fill, join_pieces = postgres_scratch.cut_points, postgres_scratch.fill, postgres_scratch.join_pieces
+contains, contains_all = postgres_texts.contains, postgres_texts.contains_all
+contains_pairs, occurs, position = postgres_texts.contains_pairs, postgres_texts.occurs, postgres_texts.position
+change_list, json_object = postgres_json.change_list, postgres_json.json_object
+json_has, json_item, amount = postgres_json.json_has, postgres_json.json_item, postgres_json.amount
 may_retry, is_full, is_away = postgres_errors.may_retry, postgres_errors.is_full, postgres_errors.is_away
 is_scratch_lost, is_unstorable = postgres_errors.is_scratch_lost, postgres_errors.is_unstorable
 _SESSION = {"lock_timeout": "30s", "idle_in_transaction_session_timeout": "60s", "timezone": "UTC"}
@@ -140,70 +134,6 @@ def block_id(prefix: str, number: ColumnElement[int]) -> ColumnElement[uuid.UUID
     return cast(literal(prefix).concat(func.lpad(func.to_hex(number), 12, "0")), Uuid())
 
 
-def change_list(pairs: Pairs) -> ColumnElement[Any]:
-    """Build the object with every pair, those that are equal as null, and strip the nulls."""
-    parts: list[ColumnElement[Any]] = []
-    for field, (before, after) in pairs.items():
-        both = func.jsonb_build_array(_plain(before), _plain(after))
-        parts += [literal(field, Text()), case((before.is_distinct_from(after), both))]
-    return func.jsonb_strip_nulls(func.jsonb_build_object(*parts), type_=JSONB())
-
-
-def json_object(values: Mapping[str, ColumnElement[Any]]) -> ColumnElement[str]:
-    """Build JSON, not JSONB, which would sort the keys."""
-    parts: list[Any] = []
-    for name, value in values.items():
-        moment = func.to_char(func.timezone("UTC", value), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
-        parts += [literal(name, Text()), moment if isinstance(value.type, Moment) else _plain(value)]
-    return cast(func.json_build_object(*parts), Text())
-
-
-def json_has(details: ColumnElement[Any], field: str) -> ColumnElement[bool]:
-    """Ask whether there is anything at that key, be it JSON's null."""
-    return func.jsonb_extract_path(details, literal(field, Text())).is_not(None)
-
-
-def json_item(details: ColumnElement[Any], field: str, place: int, type_: TypeEngine[Any]) -> ColumnElement[Any]:
-    """Take the item as text, JSON's null as none, and cast it."""
-    text_ = func.jsonb_extract_path_text(details, literal(field, Text()), literal(str(place), Text()), type_=Text())
-    return cast(text_, type_)
-
-
-def amount(value: ColumnElement[Any]) -> ColumnElement[str | None]:
-    """Cast it: NUMERIC(12,2) keeps both places."""
-    return cast(value, Text())
-
-
-def contains(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
-    """A regular expression: ILIKE folds as the database's locale does, and no two need agree."""
-    wanted = folding.pattern(text, lambda sign: sign if sign.isalnum() or not sign.isascii() else f"\\{sign}")
-    return column.regexp_match(literal(wanted, Text()))
-
-
-def contains_all(table: type[Any], words: Sequence[str]) -> ColumnElement[bool]:
-    """LIKE, which the trigram index knows."""
-    return and_(*(table.text.contains(word, autoescape=True) for word in words))
-
-
-def contains_pairs(table: type[Any], pairs: Sequence[str], letters: Sequence[str]) -> ColumnElement[bool]:
-    """A regular expression, of which pg_trgm makes 128 trigrams at most; of the end of a text it makes none."""
-    if not 0 < sum(letter.isalnum() or not letter.isascii() for letter in letters) <= LETTERS:
-        return true()
-    follows = "".join(letter if letter.isalnum() or not letter.isascii() else f"\\{letter}" for letter in letters)
-    within = (table.text.regexp_match(literal(f"{pair}[{follows}]", Text())) for pair in pairs)
-    return and_(*(or_(inside, table.text.endswith(pair)) for inside, pair in zip(within, pairs, strict=True)))
-
-
-def occurs(text: ColumnElement[Any], part: str) -> ColumnElement[bool]:
-    """LIKE for short parts, for which it is quicker; for long ones strpos, which looks for their end first."""
-    return text.contains(part, autoescape=True) if len(part) <= SHORT else position(text, part) > 0
-
-
-def position(text: ColumnElement[Any], part: str) -> ColumnElement[int]:
-    """Ask strpos, which does not look at every character; position() is the same."""
-    return func.strpos(text, part)
-
-
 def last_of_each(
     table: Table,
     key: ColumnElement[str],
@@ -261,7 +191,3 @@ def _with_json_text(row: Sequence[Any], kept: Sequence[int]) -> list[Any]:
     for index in kept:
         told[index] = None if row[index] is None else json.dumps(row[index])
     return told
-
-
-def _plain(value: ColumnElement[Any]) -> ColumnElement[Any]:
-    return cast(value, Text()) if isinstance(value.type, Money | Numeric) else value

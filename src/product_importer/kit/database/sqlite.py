@@ -6,14 +6,11 @@ import json
 import sqlite3
 import sys
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
-    JSON,
-    BigInteger,
-    Boolean,
     ColumnElement,
     Connection,
     Engine,
@@ -23,29 +20,19 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
-    and_,
-    case,
-    cast,
     create_engine,
     event,
     func,
     literal,
     null,
     select,
-    true,
     type_coerce,
 )
-from sqlalchemy import column as sql_column
-from sqlalchemy import table as sql_table
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.pool import ConnectionPoolEntry
-from sqlalchemy.types import TypeEngine
 
-from product_importer.kit import folding
-from product_importer.kit.database import amounts, sqlite_scratch, turns
-from product_importer.kit.database.face import Access, Id, Pairs
-from product_importer.kit.database.types import Moment, Money
+from product_importer.kit.database import amounts, sqlite_errors, sqlite_json, sqlite_scratch, sqlite_texts, turns
+from product_importer.kit.database.face import Access, Id
 from product_importer.kit.sqlite import memory
 from product_importer.kit.sqlite.load import statements
 from product_importer.kit.sqlite.wal import Copier
@@ -54,11 +41,16 @@ SLICE = 10_000  # products: about 60 ms for whoever waits to write
 WALK = sys.maxsize  # half a million are gone along in 7 ms
 SKU_BEFORE = "json_extract(journal_entries.details, '$.sku[0]')"
 FILLERS = 8  # SQLite attaches 10 files at most
-LETTERS = 2_000  # that may stand beside a pair: 30 µs each
 create_scratch, drop_scratch = sqlite_scratch.create, sqlite_scratch.drop
 flush_scratch, seal_scratch = sqlite_scratch.flush, sqlite_scratch.seal
 load, cut_points = sqlite_scratch.load, sqlite_scratch.cut_points
 fill, join_pieces = sqlite_scratch.fill, sqlite_scratch.join_pieces
+contains, contains_all = sqlite_texts.contains, sqlite_texts.contains_all
+contains_pairs, occurs, position = sqlite_texts.contains_pairs, sqlite_texts.occurs, sqlite_texts.position
+may_retry, is_full, is_away = sqlite_errors.may_retry, sqlite_errors.is_full, sqlite_errors.is_away
+is_scratch_lost, is_unstorable = sqlite_errors.is_scratch_lost, sqlite_errors.is_unstorable
+change_list, json_object = sqlite_json.change_list, sqlite_json.json_object
+json_has, json_item, amount = sqlite_json.json_has, sqlite_json.json_item, sqlite_json.amount
 _BEGIN = {Access.READ: "BEGIN", Access.LOAD: "BEGIN", Access.WRITE: "BEGIN IMMEDIATE"}
 
 
@@ -139,73 +131,6 @@ def block_id(prefix: str, number: ColumnElement[int]) -> ColumnElement[uuid.UUID
     return type_coerce(func.printf("%s%012x", prefix, number), Uuid())
 
 
-def change_list(pairs: Pairs) -> ColumnElement[Any]:
-    """Join the text of those that differ, each behind a comma: half the time of SQLite's own functions for objects."""
-    parts: ColumnElement[str] = literal("", Text())
-    for field, (before, after) in pairs.items():
-        both = literal(f',"{field}":', Text()).concat(func.json_array(_plain(before), _plain(after)))
-        parts = parts.concat(case((before.is_distinct_from(after), both), else_=""))
-    return type_coerce(literal("{", Text()).concat(func.substr(parts, 2)).concat("}"), JSON())
-
-
-def json_object(values: Mapping[str, ColumnElement[Any]]) -> ColumnElement[str]:
-    """Take the object's text as SQLite writes it; a moment is kept without the zone, which is UTC."""
-    parts: list[Any] = []
-    for name, value in values.items():
-        moment = func.replace(type_coerce(value, Text()), " ", "T").concat("Z")
-        parts += [literal(name, Text()), moment if isinstance(value.type, Moment) else _plain(value)]
-    return func.json_object(*parts, type_=Text())
-
-
-def json_has(details: ColumnElement[Any], field: str) -> ColumnElement[bool]:
-    """Ask for the type of what is at that key, which JSON's null has too."""
-    return func.json_type(details, f"$.{field}").is_not(None)
-
-
-def json_item(details: ColumnElement[Any], field: str, place: int, type_: TypeEngine[Any]) -> ColumnElement[Any]:
-    """Take the item as SQLite's own value; an amount, always with two places, becomes cents without its point."""
-    item = func.json_extract(details, f"$.{field}[{place}]")
-    return type_coerce(cast(func.replace(item, ".", ""), BigInteger()) if isinstance(type_, Money) else item, type_)
-
-
-def amount(value: ColumnElement[Any]) -> ColumnElement[str | None]:
-    """Put the point into the cents."""
-    return type_coerce(_plain(value), Text())
-
-
-def contains(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
-    """GLOB, for LIKE knows the cases of ASCII only; LIKE goes first, for it is several times faster.
-
-    What LIKE does not know is any one character to it: letters beyond ASCII, and k and s, which have cases there.
-    """
-    loose = "".join(f"\\{sign}" if sign in "%_\\" else sign if _told_by_like(sign) else "_" for sign in text)
-    exact = folding.pattern(text, lambda sign: f"[{sign}]" if sign in "*?[" else sign)
-    return and_(column.like(f"%{loose}%", escape="\\"), column.op("GLOB", is_comparison=True)(f"*{exact}*"))
-
-
-def contains_all(table: type[Any], words: Sequence[str]) -> ColumnElement[bool]:
-    """Ask FTS5, to which a word in quotes is a run of trigrams."""
-    return _found(table, " AND ".join(map(_quoted, words)))
-
-
-def contains_pairs(table: type[Any], pairs: Sequence[str], letters: Sequence[str]) -> ColumnElement[bool]:
-    """Ask for each letter before a pair and each behind it: one of them is there wherever the pair stands."""
-    if not 0 < len(letters) <= LETTERS:
-        return true()
-    beside = ([part for letter in letters for part in (pair + letter, letter + pair)] for pair in pairs)
-    return _found(table, " AND ".join(f"({' OR '.join(map(_quoted, parts))})" for parts in beside))
-
-
-def occurs(text: ColumnElement[Any], part: str) -> ColumnElement[bool]:
-    """LIKE, which takes half of the time of instr; it knows no case of what is folded."""
-    return text.contains(part, autoescape=True)
-
-
-def position(text: ColumnElement[Any], part: str) -> ColumnElement[int]:
-    """Ask instr."""
-    return func.instr(text, part)
-
-
 def last_of_each(
     table: Table,
     key: ColumnElement[str],
@@ -242,36 +167,6 @@ def lock_until_commit(connection: Connection, what: str) -> None:
 
 def analyze(connection: Connection, table: Table, *columns: str) -> None:
     """Do nothing: slices are found by rowid and by unique key, whatever the figures say."""
-
-
-def may_retry(error: DBAPIError) -> bool:
-    """Return whether another writer held the lock longer than the time-out."""
-    return isinstance(error.orig, sqlite3.OperationalError) and "locked" in str(error.orig)
-
-
-def is_full(error: DBAPIError) -> bool:
-    """Return whether SQLite answered SQLITE_FULL."""
-    return "is full" in str(error.orig)
-
-
-def is_away(error: DBAPIError) -> bool:
-    """Return whether the file cannot be opened or read, or another writer holds it."""
-    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # without the extended part
-    return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR)
-
-
-def is_scratch_lost(error: DBAPIError) -> bool:
-    """Return whether an attached file is missing, no database, cut short or without the table that was asked for."""
-    extended = getattr(error.orig, "sqlite_errorcode", 0)
-    if extended & 0xFF == sqlite3.SQLITE_CANTOPEN:
-        return "ATTACH" in (error.statement or "")  # or else it is the database that cannot be opened
-    damaged = extended & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-    return damaged or extended == sqlite3.SQLITE_IOERR_SHORT_READ or "no such table" in str(error.orig)
-
-
-def is_unstorable(error: DBAPIError) -> bool:  # noqa: ARG001 - the face has it
-    """Return False: SQLite takes any text."""
-    return False
 
 
 def cut(connection: Connection) -> None:
@@ -319,28 +214,3 @@ def _changed(driver: Any) -> int:
         return int(driver.total_changes) if driver is not None else 0
     except sqlite3.ProgrammingError:
         return 0
-
-
-def _found(table: type[Any], question: str) -> ColumnElement[bool]:
-    """Join with what FTS5 finds, one by one, for IN would look up all of it before anything is read."""
-    search = sql_table("product_search", sql_column("rowid"), sql_column("product_search"))
-    asked = search.c.product_search.op("MATCH", is_comparison=True)(question)
-    return and_(search.c.rowid == table.number, asked)
-
-
-def _quoted(part: str) -> str:
-    return '"' + part.replace('"', '""') + '"'
-
-
-def _told_by_like(sign: str) -> bool:
-    return sign.isascii() and folding.cases_of(sign).isascii()
-
-
-def _plain(value: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Show cents as an amount and a flag as JSON's true or false."""
-    if isinstance(value.type, Money):
-        cents = type_coerce(value, BigInteger())
-        return case((value.is_not(None), func.printf("%d.%02d", cents // 100, cents % 100)))
-    if isinstance(value.type, Boolean):
-        return case((value.is_(True), func.json("true")), (value.is_(False), func.json("false")))
-    return value
