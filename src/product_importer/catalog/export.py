@@ -3,17 +3,19 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select
+from sqlalchemy import ColumnElement, Select, and_, case, cast, func, literal, select
 
 from product_importer.catalog import schemas
 from product_importer.catalog.filters import Filters
 from product_importer.catalog.models import Product
 from product_importer.kit import database
+from product_importer.kit.database.types import KeyText
 
 HEADER: Final = "sku,name,description,price,active\r\n"  # an import maps these columns by itself
 PAGE: Final = 5_000  # products read in one transaction: about 750 KB of CSV
 NO_PRICE: Final = schemas.CLEAR  # a blank price would be rejected when the file is imported again
 RISKY: Final = ("=", "+", "-", "@", "\t", "\r")  # with these a spreadsheet's formula begins
+LETTERS: Final = "A"  # from here on no text is risky
 products: Any = Product.__table__
 
 
@@ -53,7 +55,11 @@ def _lines(filters: Filters, *, guard: bool) -> Select[Any]:
 
 
 def _guarded(text: ColumnElement[str]) -> ColumnElement[str]:
-    """Guard what a formula's first character begins, be it behind guards of its own."""
+    """Guard what a formula's first character begins, be it behind guards of its own.
+
+    Each of them comes before the letters: one comparison settles nearly every text.
+    """
+    early = cast(text, KeyText) < literal(LETTERS, KeyText)
     first, beyond = func.substr(text, 1, 1), func.substr(func.ltrim(text, "'"), 1, 1)
-    risky = and_(first.in_(("'", *RISKY)), beyond.in_(RISKY))  # the first part alone settles nearly every text
+    risky = and_(early, first.in_(("'", *RISKY)), beyond.in_(RISKY))
     return case((risky, literal("'").concat(text)), else_=text)
